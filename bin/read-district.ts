@@ -1,0 +1,69 @@
+/**
+ * Reads a district file and tells an operator everything that is wrong with it, with line and
+ * column, before anything starts.
+ */
+import { readFileSync } from 'node:fs';
+import {
+  findNodeAtLocation,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
+import { pathText } from '../protocol/assert.ts';
+import { checkDistrict, type District } from '../protocol/check-district.ts';
+
+/** The operator's mistake: `message` is ready to print; the program ends with exit code 2. */
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError';
+}
+
+/** Gives the checked district, or throws one `OperatorError` that lists every problem. */
+export const readDistrict = (file: string): District => {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new OperatorError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { disallowComments: true });
+  const lines = linesOf(text);
+  if (errors.length > 0 || !tree) {
+    const list = errors.map(
+      ({ error, offset }) =>
+        `  ${file}:${lines.place(offset)} not JSON: ${printParseErrorCode(error)}`,
+    );
+    throw new OperatorError(
+      `${file} is not a district file:\n${list.length > 0 ? list.join('\n') : '  it is empty'}`,
+    );
+  }
+  const result = checkDistrict(JSON.parse(text));
+  if ('district' in result) return result.district;
+  const list = result.problems.map(({ path, message }) => {
+    const { offset } = nearest(tree, path);
+    return `  ${file}:${lines.place(offset)} ${pathText(path)}: ${message}`;
+  });
+  const count = list.length === 1 ? '1 problem' : `${list.length} problems`;
+  throw new OperatorError(`${file} has ${count}; nothing was started:\n${list.join('\n')}`);
+};
+
+/** The node at `path`, or the closest one above it that the file has. */
+const nearest = (tree: Node, path: readonly (string | number)[]): Node => {
+  for (let length = path.length; length > 0; length--) {
+    const found = findNodeAtLocation(tree, path.slice(0, length));
+    if (found)
+      return found.parent?.type === 'property' && length === path.length ? found.parent : found;
+  }
+  return tree;
+};
+
+const linesOf = (text: string) => {
+  const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  return {
+    place: (offset: number) => {
+      const line = starts.findLastIndex((start) => start <= offset);
+      return `${line + 1}:${offset - (starts[line] ?? 0) + 1}`;
+    },
+  };
+};

@@ -1,0 +1,220 @@
+/**
+ * The district file: which intersections there are, what their signal groups may do together, how
+ * they are linked, and the contract their nodes share. Public: its JSON Schema is
+ * `protocol/schema/district.json`, and editors complete and check a file that names it.
+ */
+import Type, { type Static } from 'typebox';
+import { planSchema } from './plan.ts';
+import { discoverySchema, timingSchema } from './timing.ts';
+
+export const INTERSECTIONS_MAX = 1000;
+export const GROUPS_MAX = 64;
+export const STAGES_MAX = 32;
+
+export const idSchema = Type.String({
+  minLength: 1,
+  maxLength: 200,
+  pattern: '^[^\\s/]+$',
+  description: 'A name without spaces or slashes.',
+});
+
+const seconds = (description: string) =>
+  Type.Number({ exclusiveMinimum: 0, maximum: 600, description: `${description} In seconds.` });
+
+export const groupSchema = Type.Object(
+  {
+    id: idSchema,
+    kind: Type.Enum(['vehicle', 'pedestrian', 'bicycle', 'transit'], {
+      description: 'Who obeys these lamps.',
+    }),
+    minGreenS: seconds('Minimum green (pedestrians: walk).'),
+    maxGreenS: seconds('Maximum green while another stage waits.'),
+    amberS: seconds('Yellow change interval (pedestrians: clearance).'),
+    redClearanceS: Type.Number({
+      minimum: 0,
+      maximum: 60,
+      description: 'All-red after amber before a conflicting group may start. In seconds.',
+    }),
+    redAmberS: Type.Optional(
+      Type.Number({
+        minimum: 0,
+        maximum: 10,
+        description: 'Red with amber before green, where the country has it. In seconds.',
+      }),
+    ),
+    flash: Type.Optional(
+      Type.Enum(['red', 'amber', 'dark'], {
+        description: 'What fail-safe flashes here. Default red.',
+      }),
+    ),
+    movements: Type.Optional(
+      Type.Array(
+        Type.Object(
+          {
+            link: Type.Integer({ minimum: 0, description: 'Signal index in the SUMO program.' }),
+            from: Type.String({ description: 'Lane or edge it comes from.' }),
+            to: Type.String({ description: 'Lane or edge it goes to.' }),
+            direction: Type.Optional(
+              Type.String({ description: 'SUMO’s direction: s, l, r, L, R, t.' }),
+            ),
+            stopThenTurn: Type.Optional(
+              Type.Boolean({ description: 'SUMO’s `s`: may turn after a stop while red.' }),
+            ),
+          },
+          { additionalProperties: false },
+        ),
+        { description: 'The movements these lamps govern, as imported.' },
+      ),
+    ),
+  },
+  { additionalProperties: false, title: 'Signal group' },
+);
+export type Group = Static<typeof groupSchema>;
+
+export const stageSchema = Type.Object(
+  {
+    id: idSchema,
+    green: Type.Array(idSchema, {
+      maxItems: GROUPS_MAX,
+      description: 'Groups with protected green.',
+    }),
+    permissive: Type.Optional(
+      Type.Array(idSchema, {
+        maxItems: GROUPS_MAX,
+        description: 'Groups whose green yields (a filter turn).',
+      }),
+    ),
+  },
+  { additionalProperties: false, title: 'Stage' },
+);
+export type Stage = Static<typeof stageSchema>;
+
+const pair = (first: string, second: string) =>
+  Type.Tuple([idSchema, idSchema], { description: `[${first}, ${second}]` });
+
+export const programSchema = Type.Object(
+  {
+    id: idSchema,
+    offsetS: Type.Number({ description: 'Where in the cycle the program starts. In seconds.' }),
+    steps: Type.Array(
+      Type.Object(
+        { stage: idSchema, greenS: seconds('Green of the stage.') },
+        { additionalProperties: false },
+      ),
+      { minItems: 1, maxItems: STAGES_MAX },
+    ),
+  },
+  {
+    additionalProperties: false,
+    title: 'Program',
+    description: 'A fixed-time program as it came with the network.',
+  },
+);
+export type Program = Static<typeof programSchema>;
+
+export const intersectionSchema = Type.Object(
+  {
+    id: idSchema,
+    node: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 64,
+        description: 'The node that serves the whole intersection.',
+      }),
+    ),
+    nodes: Type.Optional(
+      Type.Record(Type.String(), Type.String({ minLength: 1, maxLength: 64 }), {
+        description: 'For a shared intersection: the node of each group.',
+      }),
+    ),
+    position: Type.Tuple([Type.Number(), Type.Number()], { description: '[x, y] in metres.' }),
+    groups: Type.Array(groupSchema, { minItems: 1, maxItems: GROUPS_MAX }),
+    conflicts: Type.Array(pair('group', 'group'), {
+      description: 'Groups that must never be green together.',
+    }),
+    yields: Type.Array(pair('group', 'to'), {
+      description: 'Pairs that may be lit together only while the first is greenPermissive.',
+    }),
+    merges: Type.Optional(
+      Type.Array(pair('group', 'group'), {
+        description:
+          'Groups that leave one edge and merge: foes to SUMO, no conflict. For information.',
+      }),
+    ),
+    stages: Type.Array(stageSchema, { minItems: 1, maxItems: STAGES_MAX }),
+    programs: Type.Optional(Type.Array(programSchema)),
+  },
+  { additionalProperties: false, title: 'Intersection' },
+);
+export type Intersection = Static<typeof intersectionSchema>;
+
+export const linkSchema = Type.Object(
+  {
+    from: idSchema,
+    to: idSchema,
+    lengthM: Type.Number({
+      exclusiveMinimum: 0,
+      description: 'Length from stop line to stop line. In metres.',
+    }),
+    speedMps: Type.Number({
+      exclusiveMinimum: 0,
+      description: 'Free-flow speed. In metres a second.',
+    }),
+    lanes: Type.Optional(Type.Integer({ minimum: 1 })),
+    fromGroups: Type.Optional(
+      Type.Array(idSchema, { description: 'Groups of `from` that feed this link.' }),
+    ),
+    toGroups: Type.Optional(
+      Type.Array(idSchema, { description: 'Groups of `to` that drain this link.' }),
+    ),
+  },
+  {
+    additionalProperties: false,
+    title: 'Link',
+    description: 'A street between two intersections.',
+  },
+);
+export type Link = Static<typeof linkSchema>;
+
+export const districtSchema = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    name: Type.String({
+      minLength: 1,
+      maxLength: 64,
+      description: 'Nodes of one name form one district.',
+    }),
+    expect: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: INTERSECTIONS_MAX,
+        description:
+          'How many nodes the district is founded with: founding waits for a majority of them.',
+      }),
+    ),
+    intersections: Type.Array(intersectionSchema, { minItems: 1, maxItems: INTERSECTIONS_MAX }),
+    links: Type.Optional(Type.Array(linkSchema)),
+    plans: Type.Optional(Type.Array(planSchema)),
+    timing: Type.Optional(Type.Partial(timingSchema)),
+    discovery: Type.Optional(Type.Partial(discoverySchema)),
+  },
+  {
+    additionalProperties: false,
+    title: 'Greenwave district',
+    $id: 'https://greenwave.example/schema/district.json',
+  },
+);
+export type DistrictFile = Static<typeof districtSchema>;
+
+/** The nodes that serve an intersection, sorted. */
+export const nodesOf = (intersection: Intersection): string[] =>
+  intersection.node !== undefined
+    ? [intersection.node]
+    : [...new Set(Object.values(intersection.nodes ?? {}))].sort();
+
+/** Whether several nodes serve it, so that a green needs a committed right of way. */
+export const isShared = (intersection: Intersection): boolean => nodesOf(intersection).length > 1;
+
+/** What a node brings along: the intersection it serves, or undefined when it serves none. */
+export const intersectionOf = (district: DistrictFile, node: string): Intersection | undefined =>
+  district.intersections.find((intersection) => nodesOf(intersection).includes(node));

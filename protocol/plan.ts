@@ -1,0 +1,48 @@
+/**
+ * A plan: cycle, offsets and splits (NTCIP 1202's pattern). It is what a district agrees on, and
+ * it is only ever a wish: minimum greens, clearances and the conflict table bind every stage.
+ */
+import Type, { type Static } from 'typebox';
+
+const name = Type.String({ minLength: 1, maxLength: 200 });
+
+export const planSchema = Type.Object(
+  {
+    id: Type.String({ minLength: 1, maxLength: 64 }),
+    cycleS: Type.Number({
+      minimum: 5,
+      maximum: 600,
+      description: 'Length of the common cycle. In seconds.',
+    }),
+    intersections: Type.Array(
+      Type.Object(
+        {
+          id: name,
+          offsetS: Type.Number({
+            minimum: 0,
+            maximum: 600,
+            description: 'When in the district’s cycle the first stage begins. In seconds.',
+          }),
+          splits: Type.Array(
+            Type.Object(
+              {
+                stage: name,
+                splitS: Type.Number({
+                  exclusiveMinimum: 0,
+                  maximum: 600,
+                  description: 'Green, amber and red clearance of the stage together. In seconds.',
+                }),
+              },
+              { additionalProperties: false },
+            ),
+            { minItems: 1, maxItems: 32, description: 'The stages in their order.' },
+          ),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+  },
+  { additionalProperties: false, title: 'Plan' },
+);
+export type Plan = Static<typeof planSchema>;
+export type IntersectionPlan = Plan['intersections'][number];
