@@ -216,5 +216,8 @@ export const nodesOf = (intersection: Intersection): string[] =>
 export const isShared = (intersection: Intersection): boolean => nodesOf(intersection).length > 1;
 
 /** What a node brings along: the intersection it serves, or undefined when it serves none. */
-export const intersectionOf = (district: DistrictFile, node: string): Intersection | undefined =>
-  district.intersections.find((intersection) => nodesOf(intersection).includes(node));
+export const intersectionOf = (
+  { intersections }: { readonly intersections: readonly Intersection[] },
+  node: string,
+): Intersection | undefined =>
+  intersections.find((intersection) => nodesOf(intersection).includes(node));

@@ -1,9 +1,13 @@
 /**
  * What Greenwave needs from a network: bytes to all, best effort and unordered; bytes to one,
  * ordered while the connection lasts. Nothing here knows what the bytes say.
+ *
+ * Bytes are handed over, not copied: who sends them does not change them afterwards, and who
+ * hears them neither changes nor keeps them, because other hearers may be given the same.
  */
 
-/** Where a node can be reached for what is meant for it alone. */
+/** Where a node can be reached for what is meant for it alone. `host` is an IP address, never a
+ *  name, so that nothing waits for a name service. */
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -20,10 +24,12 @@ export interface Origin {
  *  `overflow`: the queue to it is full. */
 export type Loss = 'reset' | 'refused' | 'unreachable' | 'overflow';
 
+/** What a node is told by its port. Nothing is told during `open` or a send, nor after `close`. */
 export interface Handlers {
-  /** Called once for each message that arrives, never during `open` or `send`. */
+  /** Called once for each message that arrives. */
   heard(bytes: Uint8Array, origin: Origin): void;
-  /** A connection to `to` was lost or could not be made. What was queued for it is dropped. */
+  /** A connection to `to` was lost or could not be made. What was queued for it is dropped. The
+   *  next send to it connects anew. */
   lost(to: Address, why: Loss): void;
   /** Something an operator should know: a socket failed and is being opened anew. */
   troubled(message: string): void;
@@ -34,12 +40,15 @@ export interface Transport {
   open(handlers: Handlers): Promise<Port>;
 }
 
+/** A node's place on the network. What the network does to a message is told by the handlers;
+ *  the sends throw only what `assert` throws, for messages that no node may send. */
 export interface Port {
   /** Where this node listens; what it announces. */
   readonly address: Address;
   /** To all nodes of the network, this one possibly included. At most `DATAGRAM_BYTES_MAX`. */
   sendAll(bytes: Uint8Array): void;
-  /** To one node, connecting when needed. Never throws; loss is told by `lost`. */
+  /** To one node, connecting when needed. At most `FRAME_BYTES_MAX`, and without a newline,
+   *  because a newline ends a frame. Loss is told by `lost`. */
   sendOne(to: Address, bytes: Uint8Array): void;
   /** Sends what is queued, at most for a moment, then closes every socket. */
   close(): Promise<void>;

@@ -1,0 +1,79 @@
+/**
+ * Writes the journal of one node: it observes every step through XState's inspection API, and adds
+ * nothing to the machines it watches.
+ */
+import type { AnyActorRef, InspectionEvent } from 'xstate';
+import { ALL, type Fact, facts, type Heard, messages } from '../protocol/event.ts';
+import { type JournalLine, UNTOLD } from '../protocol/journal.ts';
+
+export interface JournalOptions {
+  readonly node: string;
+  /** Milliseconds since the Unix epoch; in simulations, virtual milliseconds. */
+  readonly wall: () => number;
+  readonly write: (line: JournalLine) => void;
+}
+
+type Inspected = InspectionEvent & { actorRef: AnyActorRef };
+
+/** Gives the observer for `createActor`'s `inspect`. */
+export const journalTo = ({ node, wall, write }: JournalOptions) => {
+  const shown = new Map<string, string>();
+
+  const event = (said: { type: string }) => {
+    const common = { t: wall(), node };
+    if (Object.hasOwn(messages, said.type)) {
+      const { type, from, bytes } = said as Heard;
+      write({ ...common, kind: 'heard', type, peer: from, bytes });
+      return;
+    }
+    if (!Object.hasOwn(facts, said.type)) return;
+    const fact = said as Fact;
+    if (fact.type === 'wire.said') {
+      const peer = fact.to === ALL ? 'all' : fact.to;
+      write({ ...common, kind: 'said', type: fact.message, peer, bytes: fact.bytes });
+    } else if (fact.type === 'wire.refused') {
+      const { reason, peer } = fact;
+      write({ ...common, kind: 'refused', reason, ...(peer !== undefined && { peer }) });
+    } else if (!UNTOLD.has(fact.type)) {
+      const { at: _, ...told } = fact as Fact & { at: number };
+      write({ ...common, kind: 'fact', event: told });
+      const reason = refusalIn(fact);
+      if (reason !== undefined) {
+        const peer = 'peer' in fact ? { peer: fact.peer } : {};
+        write({ ...common, kind: 'refused', reason, ...peer });
+      }
+    }
+  };
+
+  const state = (machine: string, value: unknown) => {
+    const text = JSON.stringify(value);
+    if (shown.get(machine) === text) return;
+    shown.set(machine, text);
+    write({ t: wall(), node, kind: 'state', machine, value });
+  };
+
+  return (inspected: InspectionEvent): void => {
+    const { actorRef } = inspected as Inspected;
+    const name = nameOf(actorRef);
+    if (inspected.type === '@xstate.event') {
+      if (name === 'bus' && !inspected.event.type.startsWith('xstate.')) event(inspected.event);
+    } else if (inspected.type === '@xstate.snapshot' && 'value' in inspected.snapshot) {
+      if (name !== undefined) state(name, inspected.snapshot.value);
+    }
+  };
+};
+
+/** The reason, when the fact is that somebody was refused. */
+const refusalIn = (fact: Fact): string | undefined =>
+  fact.type === 'membership.refused' ||
+  fact.type === 'replica.refused' ||
+  fact.type === 'enrolment.refused' ||
+  fact.type === 'membership.duplicate'
+    ? fact.reason
+    : undefined;
+
+/** The name under which the supervisor invoked an actor; the supervisor's own is `node`. */
+const nameOf = (actor: AnyActorRef): string | undefined =>
+  (actor as { systemId?: string }).systemId ??
+  (actor as { _systemId?: string })._systemId ??
+  (actor._parent === undefined ? 'node' : undefined);

@@ -1,0 +1,64 @@
+/**
+ * Joins a node to the lamp driver of its intersection. The driver is a process of its own; how it
+ * is reached is handed in from outside.
+ */
+import { fromCallback } from 'xstate';
+import type { NodeInput } from '../machines/node.ts';
+import type { BusEvent, Show } from '../protocol/event.ts';
+import type { Lamps } from '../protocol/lamp.ts';
+import type { Deliver } from './bus.ts';
+
+/** What a lamp driver tells its node. */
+export interface LampHandlers {
+  /** The driver is there and its clock is known. */
+  ready(): void;
+  /** The driver is gone; nothing is commanded until it is back. */
+  lost(reason: string): void;
+  shown(lamps: Lamps): void;
+  refused(reason: string): void;
+}
+
+export interface LampPort {
+  /** Hands over a sequence; instants are on the node's clock. */
+  show(sequence: { timelines: Show['timelines']; notAfterMs: number }): void;
+  /** A clean stop: what was sent goes on to its end. */
+  leave(): void;
+  close(): void;
+}
+
+/** Connects to the lamp driver of an intersection, for this life of this node. */
+export type OpenLamps = (
+  who: { node: string; intersection: string; incarnation: number; digest: string },
+  handlers: LampHandlers,
+) => LampPort;
+
+export const lampsHear = ['lamps.show', 'lamps.leave'] as const;
+
+export const lampsThrough = (
+  open: OpenLamps,
+  digestOf: (value: unknown) => string,
+  deliver: Deliver,
+) =>
+  fromCallback<BusEvent, NodeInput>(({ input, receive }) => {
+    const { id: node, incarnation, intersection } = input;
+    if (!intersection) return () => {};
+    const who = {
+      node,
+      incarnation,
+      intersection: intersection.id,
+      digest: digestOf(intersection),
+    };
+    const port = open(who, {
+      ready: () => deliver({ type: 'lamps.ready' }),
+      lost: (reason) => deliver({ type: 'lamps.lost', reason }),
+      shown: (lamps) => deliver({ type: 'lamps.shown', lamps }),
+      refused: (reason) => deliver({ type: 'lamps.refused', reason }),
+    });
+    receive((event) => {
+      if (event.type === 'lamps.leave') port.leave();
+      if (event.type === 'lamps.show') {
+        port.show({ timelines: event.timelines, notAfterMs: event.notAfterMs });
+      }
+    });
+    return () => port.close();
+  });

@@ -1,0 +1,170 @@
+/**
+ * Composes a node: the one place where machines meet a transport, a clock, a store and lamps. The
+ * same `createNode` runs at the kerb, in a simulated city and in a page, because everything that
+ * touches the world is handed in.
+ */
+import { type AnyActorRef, createActor, type InspectionEvent } from 'xstate';
+import { concerns, nodeMachine } from '../machines/node.ts';
+import { ConfigError, type Problem } from '../protocol/assert.ts';
+import type { District } from '../protocol/check-district.ts';
+import { PROTOCOL_VERSION } from '../protocol/codec.ts';
+import { digestOf } from '../protocol/digest.ts';
+import { intersectionOf } from '../protocol/district.ts';
+import { ALL, type Emitted } from '../protocol/event.ts';
+import type { JournalLine } from '../protocol/journal.ts';
+import type { Transport } from '../transport/transport.ts';
+import { audienceOf, busBetween } from './bus.ts';
+import { alarms, type Clock, realClock } from './clock.ts';
+import { journalTo } from './journal.ts';
+import { lampsHear, lampsThrough, type OpenLamps } from './lamps.ts';
+import { type Store, storageOn } from './storage.ts';
+import { wireHears, wireOver } from './wire.ts';
+
+export interface NodeOptions {
+  /** The node's name, unique in its district. */
+  readonly id: string;
+  readonly district: District;
+  readonly transport: Transport;
+  readonly store: Store;
+  /** How the lamp driver of the node's intersection is reached. */
+  readonly lamps: OpenLamps;
+  readonly clock?: Clock;
+  /** Milliseconds since the Unix epoch, for journals and headers. Nothing is decided by it. */
+  readonly wall?: () => number;
+  readonly journal?: (line: JournalLine) => void;
+  readonly inspect?: (event: InspectionEvent) => void;
+  /** Watches the group without taking part in it. */
+  readonly isObserver?: boolean;
+}
+
+export interface GreenwaveNode {
+  readonly id: string;
+  start(): void;
+  /** Says goodbye, hands leadership over, leaves the lamps to end in red; then everything ends. */
+  stop(): Promise<void>;
+  /** Ends everything at once and says nothing, as a killed process does. */
+  kill(): void;
+  /** The snapshot of one concern, or undefined when it does not run. */
+  stateOf(concern: keyof typeof concerns): { value: unknown; context: unknown } | undefined;
+  /** Calls `heard` for every fact and request on the node's bus. */
+  watch(heard: (event: Emitted & { at: number }) => void): void;
+}
+
+/** A node stops at the latest this long after it was asked to. In milliseconds. */
+const STOP_MS_MAX = 1500;
+
+const problemsOf = ({ id, district, isObserver }: NodeOptions): Problem[] => {
+  const problems: Problem[] = [];
+  if (id === ALL || id.length === 0 || id.length > 64) {
+    problems.push({ path: ['id'], message: `${JSON.stringify(id)} cannot be a node's id` });
+  }
+  if (!isObserver && !intersectionOf(district, id)) {
+    const message = `no intersection of ${district.name} names ${id} as its node`;
+    problems.push({ path: ['id'], message });
+  }
+  return problems;
+};
+
+/** Throws one `ConfigError` that lists every problem; starts nothing by itself. */
+export const createNode = (options: NodeOptions): GreenwaveNode => {
+  const problems = problemsOf(options);
+  if (problems.length > 0) throw new ConfigError(problems);
+  return compose(options);
+};
+
+const compose = (options: NodeOptions): GreenwaveNode => {
+  const { id, district, store, clock = realClock, wall = Date.now } = options;
+  const { name, timing, discovery, links, plans } = district;
+  const intersection = intersectionOf(district, id) ?? null;
+  const watchers: ((event: Emitted & { at: number }) => void)[] = [];
+  const write = options.journal ?? (() => {});
+  const trouble = (message: string) => write({ t: wall(), node: id, kind: 'error', message });
+
+  const observe = journalTo({ node: id, wall, write });
+  const deliver = (event: Parameters<typeof send>[0]) => send(event);
+  const send = (event: { type: string }) => (actor.system.get('bus') as AnyActorRef)?.send(event);
+  const audience = audienceOf(concerns, {
+    clock: ['clock.wake'],
+    storage: ['storage.write'],
+    lamps: lampsHear,
+    wire: wireHears,
+  });
+
+  const actor = createActor(
+    nodeMachine.provide({
+      actors: {
+        bus: busBetween(concerns, audience, clock),
+        clock: alarms(clock, deliver),
+        storage: storageOn(store, deliver),
+        lamps: lampsThrough(options.lamps, digestOf, deliver),
+        wire: wireOver({
+          transport: options.transport,
+          clock,
+          timestamp: () => wall() / 1000,
+          deliver,
+          fail: (message) => actor.send({ type: 'node.failed', message }),
+          trouble,
+        }),
+      },
+    }),
+    {
+      clock,
+      input: {
+        id,
+        incarnation: store.incarnation,
+        store: store.id,
+        district: name,
+        contract: { timing, discovery },
+        versions: [PROTOCOL_VERSION, PROTOCOL_VERSION],
+        expect: district.expect ?? 1,
+        isObserver: options.isObserver ?? false,
+        intersection,
+        links: links.filter(({ from, to }) => [from, to].includes(intersection?.id ?? '')),
+        filedPlan: plans[0] ?? null,
+        stored: store.recovered,
+      },
+      inspect: (event) => {
+        observe(event);
+        options.inspect?.(event);
+        if (event.type !== '@xstate.event' || watchers.length === 0) return;
+        if (event.actorRef !== actor.system.get('bus')) return;
+        for (const watch of watchers) watch(event.event as Emitted & { at: number });
+      },
+    },
+  );
+  actor.subscribe({
+    next: ({ value, context: _ }) => {
+      if (value === 'failSafe')
+        trouble('a part of the node failed: its lamps end in red and flash');
+    },
+    error: (error) => trouble(`the node failed: ${String(error)}`),
+  });
+
+  const stateOf: GreenwaveNode['stateOf'] = (concern) => actor.system.get(concern)?.getSnapshot();
+  const kill = () => {
+    actor.stop();
+    void store.close();
+  };
+  return {
+    id,
+    start: () => void actor.start(),
+    stop: () =>
+      new Promise((resolve) => {
+        const finish = () => {
+          clock.clearTimeout(limit);
+          actor.send({ type: 'node.stop' });
+          void store.close().then(resolve);
+        };
+        const limit = clock.setTimeout(finish, STOP_MS_MAX);
+        const membership = actor.system.get('membership') as AnyActorRef | undefined;
+        if (!membership) return finish();
+        membership.subscribe((snapshot) => {
+          if ((snapshot as { value?: unknown }).value === 'left') finish();
+        });
+        send({ type: 'node.stopping' });
+      }),
+    kill,
+    stateOf,
+    watch: (heard) => void watchers.push(heard),
+  };
+};

@@ -1,0 +1,49 @@
+/**
+ * Joins a node to its store: writes what machines ask to be written, in order, and tells when it is
+ * durable. What a store must be is an interface; disks are handed in from outside.
+ */
+import { fromCallback } from 'xstate';
+import type { Stored } from '../machines/node.ts';
+import type { BusEvent } from '../protocol/event.ts';
+import type { Deliver } from './bus.ts';
+
+export interface Batch {
+  readonly puts: readonly { readonly key: string; readonly value: unknown }[];
+  readonly removes: readonly { readonly from: string; readonly until: string }[];
+}
+
+/** An open store. */
+export interface Store {
+  /** The store's own id, minted when it was made. */
+  readonly id: string;
+  /** Which life of the node this is: greater than in every life before. */
+  readonly incarnation: number;
+  readonly recovered: Stored;
+  /** Writes atomically, removes first; `done` is called when it is durable, batches in order. */
+  write(batch: Batch, done: () => void): void;
+  close(): Promise<void>;
+}
+
+/** What a store holds in which nothing was ever written. */
+export const nothingStored: Stored = Object.freeze({
+  group: null,
+  vote: { term: 0, votedFor: null },
+  log: { base: null, first: 1, entries: [] },
+});
+
+/** A store that forgets everything with its process; and is another one every time. */
+export const volatileStore = (identity: { id: string; incarnation: number }): Store => ({
+  ...identity,
+  recovered: nothingStored,
+  write: (_, done) => done(),
+  close: async () => {},
+});
+
+export const storageOn = (store: Store, deliver: Deliver) =>
+  fromCallback<BusEvent>(({ receive }) => {
+    receive((event) => {
+      if (event.type !== 'storage.write') return;
+      const { owner, ticket, puts, removes } = event;
+      store.write({ puts, removes }, () => deliver({ type: 'storage.written', owner, ticket }));
+    });
+  });

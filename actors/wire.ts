@@ -1,0 +1,195 @@
+/**
+ * Joins a node to a transport: bytes in, events out, and the reverse. Everything that comes from
+ * outside is bounded, decoded and judged here before a machine hears of it; what is refused is
+ * counted and told, and never an exception.
+ */
+import { fromCallback } from 'xstate';
+import type { NodeInput } from '../machines/node.ts';
+import { decode, encode, isOpen } from '../protocol/codec.ts';
+import { ALL, type BusEvent, type Heard, type Message, type Send } from '../protocol/event.ts';
+import {
+  type Address,
+  DATAGRAM_BYTES_MAX,
+  FRAME_BYTES_MAX,
+  type Origin,
+  type Port,
+  type Transport,
+} from '../transport/transport.ts';
+import type { Deliver } from './bus.ts';
+import type { Clock } from './clock.ts';
+import { Freshness } from './freshness.ts';
+
+/** Types of event the wire hears on the bus. */
+export const wireHears = [
+  'wire.send',
+  'membership.sighted',
+  'membership.joined',
+  'genesis.formed',
+] as const;
+
+/** Peers whose address is remembered. */
+const ADDRESSES_MAX = 2000;
+/** Refusals told in one second; the rest are counted into the next one. */
+const REFUSALS_TOLD_MAX = 20;
+/** What an observer may say: it takes no part. */
+const OBSERVER_SAYS: ReadonlySet<string> = new Set(['membership.announce']);
+/** What may be heard under our own id: from another node that goes by it. */
+const DOUBLE_SAYS: ReadonlySet<string> = new Set([
+  'membership.announce',
+  'membership.challenge',
+  'membership.present',
+]);
+
+export interface WireOptions {
+  readonly transport: Transport;
+  readonly clock: Clock;
+  /** Unix seconds, for the header. People read it; nothing is decided by it. */
+  readonly timestamp: () => number;
+  readonly deliver: Deliver;
+  /** The transport could not be opened: the node fails. */
+  readonly fail: (message: string) => void;
+  /** Something an operator should know. */
+  readonly trouble: (message: string) => void;
+}
+
+export const wireOver = (options: WireOptions) =>
+  fromCallback<BusEvent, NodeInput>(({ input, receive }) => {
+    const wire = new Wire(input, options);
+    receive((event) => wire.take(event));
+    return () => wire.close();
+  });
+
+class Wire {
+  readonly #node: NodeInput;
+  readonly #options: WireOptions;
+  readonly #addresses = new Map<string, Address>();
+  readonly #freshness = new Freshness();
+  #group = '';
+  #counter = 0;
+  #port: Port | undefined;
+  #isClosed = false;
+  #told = { sinceMs: Number.NEGATIVE_INFINITY, count: 0 };
+
+  constructor(node: NodeInput, options: WireOptions) {
+    this.#node = node;
+    this.#options = options;
+    options.transport
+      .open({
+        heard: (bytes, origin) => this.#hear(bytes, origin),
+        lost: (to, why) => this.#lose(to, why),
+        troubled: (message) => options.trouble(message),
+      })
+      .then((port) => {
+        this.#port = port;
+        if (this.#isClosed) {
+          void port.close();
+          return;
+        }
+        const { host, port: number } = port.address;
+        options.deliver({ type: 'wire.opened', host, port: number });
+      })
+      .catch((error: Error) => options.fail(error.message));
+  }
+
+  take(event: BusEvent): void {
+    if (event.type === 'wire.send') this.#send(event);
+    else if (event.type === 'genesis.formed') this.#group = event.group;
+    else if (event.type === 'membership.sighted' || event.type === 'membership.joined') {
+      if (this.#addresses.size >= ADDRESSES_MAX && !this.#addresses.has(event.peer)) return;
+      this.#addresses.set(event.peer, { host: event.host, port: event.port });
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    void this.#port?.close();
+  }
+
+  #send({ to, message }: Send): void {
+    if (!this.#port || (this.#node.isObserver && !OBSERVER_SAYS.has(message.type))) return;
+    const { id, incarnation } = this.#node;
+    const timestamp = this.#options.timestamp();
+    const counter = ++this.#counter;
+    const sender = { id, group: this.#group, incarnation, counter, timestamp };
+    const bytes = encode(message, sender);
+    if (bytes.length > FRAME_BYTES_MAX) {
+      this.#options.trouble(
+        `${message.type} needs ${bytes.length} bytes, which is too many to send`,
+      );
+      return;
+    }
+    if (to === ALL) this.#sendAll(message, bytes);
+    else if (typeof to !== 'string') this.#sendOne(`${to.host}:${to.port}`, to, message, bytes);
+    else {
+      const address = this.#addresses.get(to);
+      if (address) this.#sendOne(to, address, message, bytes);
+    }
+  }
+
+  /** By multicast; what does not fit into a datagram goes to every known peer one by one. */
+  #sendAll(message: Message, bytes: Uint8Array): void {
+    if (bytes.length <= DATAGRAM_BYTES_MAX) {
+      this.#port?.sendAll(bytes);
+      this.#tellSaid(message, ALL, bytes);
+      return;
+    }
+    for (const [peer, address] of this.#addresses) this.#sendOne(peer, address, message, bytes);
+  }
+
+  #sendOne(name: string, to: Address, message: Message, bytes: Uint8Array): void {
+    this.#port?.sendOne(to, bytes);
+    this.#tellSaid(message, name, bytes);
+  }
+
+  #tellSaid({ type }: Message, to: string, { length }: Uint8Array): void {
+    this.#options.deliver({ type: 'wire.said', message: type, to, bytes: length });
+  }
+
+  #hear(bytes: Uint8Array, { via, host }: Origin): void {
+    const at = this.#options.clock.now();
+    const limit = via === 'all' ? DATAGRAM_BYTES_MAX : FRAME_BYTES_MAX;
+    const tooLong = { refused: `${bytes.length} bytes are more than ${limit}` };
+    const decoded = bytes.length > limit ? tooLong : decode(bytes);
+    if ('refused' in decoded) {
+      this.#refuse(decoded.refused, host);
+      return;
+    }
+    const { message, counter } = decoded;
+    const { type, from, group, incarnation } = message;
+    const isOwn = from === this.#node.id;
+    if (isOwn && !this.#isDouble(message)) return;
+    // Another group's words are heard only where nodes meet, before they share a group.
+    if (!isOpen(type) && (this.#group === '' || group !== this.#group)) return;
+    // Networks repeat datagrams, so what is not fresh is dropped without a word.
+    if (!isOwn && !this.#freshness.isFresh(from, incarnation, counter)) return;
+    this.#options.deliver({ ...message, at } as Heard);
+  }
+
+  /** Whether this is another node under our id, and not the echo of our own words. */
+  #isDouble(message: Omit<Heard, 'at'>): boolean {
+    if (!DOUBLE_SAYS.has(message.type)) return false;
+    return 'store' in message && message.store !== this.#node.store;
+  }
+
+  #lose(to: Address, why: 'reset' | 'refused' | 'unreachable' | 'overflow'): void {
+    for (const [peer, { host, port }] of this.#addresses) {
+      if (host === to.host && port === to.port)
+        this.#options.deliver({ type: 'wire.lost', peer, why });
+    }
+  }
+
+  #refuse(reason: string, peer: string): void {
+    const now = this.#options.clock.now();
+    const { sinceMs, count } = this.#told;
+    if (now - sinceMs < 1000) {
+      this.#told = { sinceMs, count: count + 1 };
+      if (count >= REFUSALS_TOLD_MAX) return;
+    } else {
+      const untold = Math.max(0, count - REFUSALS_TOLD_MAX);
+      this.#told = { sinceMs: now, count: 1 };
+      if (untold > 0)
+        this.#options.deliver({ type: 'wire.refused', reason: `${untold} more messages` });
+    }
+    this.#options.deliver({ type: 'wire.refused', reason, peer });
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * `greenwave lamps`: the lamp drivers of one or more intersections, as a process of their own. A
+ * terminal stands in for the lamps: every change is a line on standard output, for people or, with
+ * `--json`, for programs that judge and draw.
+ */
+import { Command, InvalidArgumentError } from 'commander';
+import pc from 'picocolors';
+import { CabinetError, cabinetSocket, makeSocketFolder } from '../cabinet/address.ts';
+import { hostClock, hostStamp } from '../cabinet/host-clock.ts';
+import { fileLatch, latchFile, memoryLatch } from '../cabinet/latch.ts';
+import { type Cabinet, openCabinet, type Report } from '../cabinet/server.ts';
+import type { District } from '../protocol/check-district.ts';
+import type { Intersection } from '../protocol/district.ts';
+import type { Lamp, Lamps } from '../protocol/lamp.ts';
+import { OperatorError, readDistrict } from './read-district.ts';
+
+/** How often a driver that may end by itself looks whether it is still needed. */
+const LINGER_LOOK_MS = 250;
+
+interface Options {
+  readonly socket?: string;
+  readonly linger?: number;
+  readonly latch?: string;
+  readonly json?: true;
+}
+
+/** What is printed. */
+interface Journal {
+  lamps(intersection: Intersection, lamps: Lamps, t: number): void;
+  report(intersection: Intersection, report: Report): void;
+}
+
+const seconds = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 86_400)) {
+    throw new InvalidArgumentError('It must be a number of seconds, at most a day.');
+  }
+  return value;
+};
+
+/** Ends after SIGTERM or SIGINT, with all lamps red; at once on the second signal. */
+export const lampsCommand: Command = new Command('lamps')
+  .description('Drive the lamps of intersections: the last gate before the lamps')
+  .argument('<district>', 'district file')
+  .argument('[intersection...]', 'which intersections to drive (default: all)')
+  .option('--socket <path>', 'Unix socket to listen on (for one intersection only)')
+  .option('--linger <seconds>', 'end when no node has been connected for so long', seconds)
+  .option('--latch <dir>', 'folder in which a latch to flashing outlives this process')
+  .option('--json', 'print journal lines')
+  .action(async (file: string, ids: string[], options: Options) => {
+    const district = readDistrict(file);
+    const intersections = chosen(file, district, ids);
+    if (options.socket !== undefined && intersections.length !== 1) {
+      throw new OperatorError(`--socket is for one intersection, not ${intersections.length}`);
+    }
+    const printed = printer();
+    const journal = options.json ? jsonJournal(printed) : plainJournal(printed);
+    const cabinets = await openAll(district, intersections, { ...options, journal });
+    await lastRed(cabinets, options.linger);
+    await Promise.all(cabinets.map((cabinet) => cabinet.close()));
+  });
+
+const chosen = (file: string, { intersections }: District, ids: readonly string[]) => {
+  if (ids.length === 0) return intersections;
+  return [...new Set(ids)].map((id) => {
+    const found = intersections.find((intersection) => intersection.id === id);
+    if (found) return found;
+    const known = intersections.map((intersection) => intersection.id).join(', ');
+    throw new OperatorError(`${file} has no intersection ${id}; it has ${known}`);
+  });
+};
+
+/** All cabinets, or none and an `OperatorError`. */
+const openAll = async (
+  district: District,
+  intersections: readonly Intersection[],
+  options: Options & { journal: Journal },
+): Promise<readonly Cabinet[]> => {
+  const cabinets: Cabinet[] = [];
+  try {
+    for (const intersection of intersections) {
+      const path = options.socket ?? cabinetSocket(district, intersection.id);
+      if (options.socket === undefined) makeSocketFolder(path);
+      cabinets.push(await open(path, intersection, options));
+    }
+  } catch (error) {
+    for (const cabinet of cabinets) {
+      for (const driver of cabinet.drivers.values()) driver.end(() => {});
+    }
+    await Promise.all(cabinets.map((cabinet) => cabinet.close()));
+    throw error instanceof CabinetError ? new OperatorError(error.message) : error;
+  }
+  return cabinets;
+};
+
+const open = (
+  path: string,
+  intersection: Intersection,
+  { journal, latch }: Options & { journal: Journal },
+): Promise<Cabinet> => {
+  const report = (what: Report) => journal.report(intersection, what);
+  const complain = (message: string) => report({ kind: 'error', message });
+  return openCabinet(
+    { path },
+    {
+      intersections: [intersection],
+      clock: hostClock,
+      stamp: hostStamp,
+      latchOf: (id) =>
+        latch === undefined ? memoryLatch() : fileLatch(latchFile(latch, id), complain),
+      show: (_, lamps, t) => journal.lamps(intersection, lamps, t),
+      report,
+    },
+  );
+};
+
+/** Resolves when the lamps have been brought to their end, because of a signal or for want of nodes. */
+const lastRed = (cabinets: readonly Cabinet[], lingerS: number | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const drivers = cabinets.flatMap((cabinet) => [...cabinet.drivers.values()]);
+    let waiting = drivers.length;
+    let isEnding = false;
+    const end = () => {
+      isEnding = true;
+      clearInterval(lingering);
+      for (const driver of drivers) driver.end(ended);
+    };
+    const ended = () => {
+      waiting -= 1;
+      if (waiting > 0) return;
+      process.off('SIGTERM', signalled).off('SIGINT', signalled);
+      resolve();
+    };
+    const signalled = () => {
+      if (isEnding) process.exit(1);
+      end();
+    };
+    process.on('SIGTERM', signalled).on('SIGINT', signalled);
+    let neededMs = hostClock.now();
+    const look = () => {
+      const isNeeded =
+        cabinets.some((cabinet) => cabinet.entered() > 0) ||
+        drivers.some((driver) => driver.isBusy());
+      if (isNeeded) neededMs = hostClock.now();
+      else if (hostClock.now() - neededMs >= (lingerS ?? Infinity) * 1000) end();
+    };
+    const lingering = lingerS === undefined ? undefined : setInterval(look, LINGER_LOOK_MS);
+  });
+
+/** Prints until nobody reads any more; the lamps do not depend on who watches. */
+const printer = () => {
+  let isRead = true;
+  process.stdout.on('error', () => {
+    isRead = false;
+  });
+  return (line: string) => {
+    if (isRead) process.stdout.write(`${line}\n`);
+  };
+};
+
+const jsonJournal = (print: (line: string) => void): Journal => {
+  const line = (intersection: Intersection, t: number, rest: object) => {
+    const { id, node = id } = intersection;
+    print(JSON.stringify({ t, node, ...rest }));
+  };
+  return {
+    lamps: (intersection, lamps, t) =>
+      line(intersection, t, { kind: 'lamps', intersection: intersection.id, lamps }),
+    report: (intersection, { kind, message }) =>
+      line(intersection, hostStamp(), {
+        kind,
+        intersection: intersection.id,
+        [kind === 'error' ? 'message' : 'reason']: message,
+      }),
+  };
+};
+
+const PAINTS: Record<Lamp, (text: string) => string> = {
+  red: pc.red,
+  redAmber: pc.yellow,
+  green: pc.green,
+  greenPermissive: pc.green,
+  amber: pc.yellow,
+  flashingAmber: pc.yellow,
+  flashingRed: pc.red,
+  dark: pc.dim,
+};
+
+const plainJournal = (print: (line: string) => void): Journal => ({
+  lamps: ({ id }, lamps, t) => {
+    const heads = Object.entries(lamps).map(([group, lamp]) => PAINTS[lamp](`${group} ${lamp}`));
+    print(`${pc.dim(timeOfDay(t))} ${pc.bold(id)}  ${heads.join('  ')}`);
+  },
+  report: ({ id }, { kind, message }) => {
+    process.stderr.write(`${timeOfDay(hostStamp())} ${id}: ${kind}: ${message}\n`);
+  },
+});
+
+const timeOfDay = (t: number): string => new Date(t).toISOString().slice(11, 23);

@@ -1,0 +1,279 @@
+/**
+ * The lamp driver of one intersection: the last to decide, outside the nodes. It follows timed
+ * sequences on its own clock, so that a node that dies, hangs or comes back with stale words
+ * cannot leave a lamp stuck or light it again; and it lights nothing that the gate forbids, whoever
+ * asks. Without a word from anyone it shows red, then flashes.
+ *
+ * Safety rests on `Heads` alone: it changes lamps by what they really showed and for how long.
+ * Everything here decides only what is wanted of it, and when to look again.
+ */
+import type { Intersection } from '../protocol/district.ts';
+import type { Lamps } from '../protocol/lamp.ts';
+import type { LampsSequence, Timeline } from '../protocol/lamp-line.ts';
+import { checkCourses } from './check-sequence.ts';
+import { CommandPost } from './command-post.ts';
+import { startUpMsOf } from './gate.ts';
+import { Heads, type Want } from './heads.ts';
+import { isOver, nextChangeMs, wantedAt } from './timeline.ts';
+
+/**
+ * A timer that comes later than this was not late but asleep: the host was suspended or the
+ * process stopped. What nodes said before is then not believed any more.
+ */
+export const SLEEP_MS_MIN = 3_000;
+/** How much minimum green is still given to a group when the driver is told to end. */
+export const END_GREEN_MS_MAX = 10_000;
+
+/** XState's `Clock`, with the time: monotonic, in milliseconds. */
+export interface DriverClock {
+  now(): number;
+  setTimeout(fire: () => void, ms: number): unknown;
+  clearTimeout(timer: unknown): void;
+}
+
+/** Where the reason of a latch outlives the driver. */
+export interface Latch {
+  /** The reason, or undefined when nothing is latched. */
+  read(): string | undefined;
+  /** Keeps the reason before it returns; undefined clears it. Never throws. */
+  write(reason: string | undefined): void;
+}
+
+export interface DriverOptions {
+  readonly intersection: Intersection;
+  readonly clock: DriverClock;
+  readonly latch: Latch;
+  /** Lights the lamps. Called at once with red, and at every change. */
+  readonly show: (lamps: Lamps, nowMs: number) => void;
+  /** Told what an operator should know: a latch, a sleep, a green that was left out. */
+  readonly report: (message: string) => void;
+}
+
+/** What a node commands a driver to do; `lamps.sequence` without its envelope. */
+export type Command = Omit<LampsSequence, 'type' | 'intersection'>;
+
+export interface Driver {
+  readonly intersection: Intersection;
+  /** Follows the sequence, or says why not and goes on as before. Never throws. */
+  accept(command: Command): { refused?: string };
+  /** Accepts nothing more from this life of the node. What was accepted goes on to its end. */
+  leave(node: string, incarnation: number): void;
+  /** What is shown. */
+  lamps(): Lamps;
+  /** Whether someone may be moving on these lamps, or may be let go by what was accepted. */
+  isBusy(): boolean;
+  /** What the lamps really show, where the cabinet can sense it. A clash latches. */
+  sensed(lamps: Lamps): void;
+  /** The operator has looked: ends a latch through steady red. */
+  clear(): void;
+  /** Ends every green with its amber and clearance, accepts nothing more, then calls `ended`. */
+  end(ended: () => void): void;
+}
+
+type Mode = 'steady' | 'flashing' | 'latched' | 'ending' | 'ended';
+
+/** Starts with red. */
+export const createDriver = (options: DriverOptions): Driver => new LampDriver(options);
+
+class LampDriver implements Driver {
+  readonly intersection: Intersection;
+  readonly #clock: DriverClock;
+  readonly #latch: Latch;
+  readonly #show: DriverOptions['show'];
+  readonly #report: DriverOptions['report'];
+  readonly #heads: Heads;
+  readonly #post: CommandPost;
+  #mode: Mode = 'steady';
+  /** Why it latched. */
+  #reason = '';
+  #timelines = new Map<string, Timeline>();
+  /** No green before: start-up red. */
+  #greenFromMs: number;
+  #timer: unknown;
+  #timerDueMs = Number.POSITIVE_INFINITY;
+  #missed = new Set<string>();
+  #ended: () => void = () => {};
+
+  constructor({ intersection, clock, latch, show, report }: DriverOptions) {
+    this.intersection = intersection;
+    this.#clock = clock;
+    this.#latch = latch;
+    this.#show = show;
+    this.#report = report;
+    const nowMs = clock.now();
+    this.#heads = new Heads(intersection, nowMs);
+    this.#post = new CommandPost(intersection);
+    this.#greenFromMs = nowMs + startUpMsOf(intersection);
+    const reason = latch.read();
+    if (reason !== undefined) {
+      this.#mode = 'latched';
+      this.#reason = reason;
+      this.#heads.flash(nowMs);
+      report(`still latched to flashing: ${reason}`);
+    }
+    show(this.lamps(), nowMs);
+    this.#arm(nowMs);
+  }
+
+  accept(command: Command): { refused?: string } {
+    const nowMs = this.#clock.now();
+    this.#step(nowMs);
+    const refused = this.#refusal(command, nowMs);
+    if (refused !== undefined) return { refused };
+    this.#post.accepted(command);
+    for (const [group, timeline] of Object.entries(command.timelines)) {
+      this.#timelines.set(group, timeline);
+    }
+    if (this.#mode === 'flashing') this.#startUp(nowMs);
+    this.#step(nowMs);
+    return {};
+  }
+
+  leave(node: string, incarnation: number): void {
+    this.#post.left(node, incarnation);
+  }
+
+  lamps(): Lamps {
+    return this.#heads.lamps();
+  }
+
+  isBusy(): boolean {
+    const nowMs = this.#clock.now();
+    const isMoving = this.#mode === 'steady' || this.#mode === 'ending';
+    return isMoving && !(this.#isOut(nowMs) && this.#heads.isSettled(nowMs));
+  }
+
+  sensed(lamps: Lamps): void {
+    const clash = this.#heads.clash(lamps);
+    if (clash) this.#latchTo(`sensed ${clash}`, this.#clock.now());
+  }
+
+  clear(): void {
+    if (this.#mode !== 'latched') return;
+    this.#latch.write(undefined);
+    const nowMs = this.#clock.now();
+    this.#timelines.clear();
+    this.#startUp(nowMs);
+    this.#step(nowMs);
+  }
+
+  end(ended: () => void): void {
+    const nowMs = this.#clock.now();
+    this.#step(nowMs);
+    this.#ended = ended;
+    if (this.#mode === 'ending') return;
+    if (this.#mode !== 'steady') {
+      this.#finish();
+      return;
+    }
+    this.#mode = 'ending';
+    this.#greenFromMs = Number.POSITIVE_INFINITY;
+    this.#timelines = this.#heads.farewell(nowMs + END_GREEN_MS_MAX);
+    this.#step(nowMs);
+  }
+
+  #refusal(command: Command, nowMs: number): string | undefined {
+    if (this.#mode === 'latched') return `latched to flashing: ${this.#reason}`;
+    if (this.#mode === 'ending' || this.#mode === 'ended') return 'the driver is ending';
+    if (!(nowMs <= command.notAfterMs)) {
+      return `too late: not after ${Math.round(command.notAfterMs)} ms, now ${Math.round(nowMs)} ms`;
+    }
+    const misplaced = this.#post.refusal(command);
+    if (misplaced) return misplaced;
+    const courses = this.intersection.groups.flatMap((group) => {
+      const shown = this.#heads.shown(group.id);
+      const isCommanded = Object.hasOwn(command.timelines, group.id);
+      const timeline = isCommanded ? command.timelines[group.id] : this.#timelines.get(group.id);
+      return shown ? [{ group, shown, timeline, isCommanded }] : [];
+    });
+    return checkCourses(this.#heads.table, courses, nowMs);
+  }
+
+  /** Brings the lamps to where the clock stands. */
+  #step(nowMs: number): void {
+    if (nowMs - this.#timerDueMs > SLEEP_MS_MIN) this.#wake(nowMs);
+    if (this.#mode !== 'steady' && this.#mode !== 'ending') return;
+    const want: Want = (group) => wantedAt(this.#timelines.get(group), nowMs);
+    while (this.#heads.pass(nowMs, want, this.#greenFromMs)) {
+      const clash = this.#heads.clash(this.lamps());
+      if (clash) {
+        this.#latchTo(`about to show ${clash}`, nowMs);
+        return;
+      }
+      this.#show(this.lamps(), nowMs);
+    }
+    if (this.#mode === 'steady') this.#tellMissed(this.#heads.missed(nowMs, want));
+    if (this.#isOut(nowMs) && this.#heads.isSettled(nowMs)) this.#rest(nowMs);
+    this.#arm(nowMs);
+  }
+
+  /** Nothing is wanted any more, and the road is clear. */
+  #rest(nowMs: number): void {
+    if (this.#mode === 'ending') {
+      this.#finish();
+    } else if (nowMs >= this.#greenFromMs) {
+      this.#mode = 'flashing';
+      this.#heads.flash(nowMs);
+      this.#show(this.lamps(), nowMs);
+    }
+  }
+
+  #isOut(nowMs: number): boolean {
+    return [...this.#timelines.values()].every((timeline) => isOver(timeline, nowMs));
+  }
+
+  #wake(nowMs: number): void {
+    this.#report(`slept ${Math.round(nowMs - this.#timerDueMs)} ms; dropped every sequence`);
+    this.#timerDueMs = Number.POSITIVE_INFINITY;
+    if (this.#mode !== 'steady') return;
+    this.#timelines.clear();
+    this.#greenFromMs = nowMs + startUpMsOf(this.intersection);
+  }
+
+  #tellMissed(missed: readonly string[]): void {
+    for (const group of missed) {
+      if (this.#missed.has(group)) continue;
+      this.#report(`${group} stays red: too late for its minimum green`);
+    }
+    this.#missed = new Set(missed);
+  }
+
+  /** Steady red out of flashing. */
+  #startUp(nowMs: number): void {
+    this.#mode = 'steady';
+    this.#greenFromMs = nowMs + startUpMsOf(this.intersection);
+    this.#heads.unflash(nowMs);
+    this.#show(this.lamps(), nowMs);
+  }
+
+  #latchTo(reason: string, nowMs: number): void {
+    if (this.#mode === 'latched') return;
+    this.#mode = 'latched';
+    this.#reason = reason;
+    this.#heads.flash(nowMs);
+    this.#show(this.lamps(), nowMs);
+    this.#arm(nowMs);
+    this.#latch.write(reason);
+    this.#report(`latched to flashing: ${reason}`);
+  }
+
+  #finish(): void {
+    this.#mode = 'ended';
+    this.#arm(this.#clock.now());
+    this.#ended();
+  }
+
+  #arm(nowMs: number): void {
+    this.#clock.clearTimeout(this.#timer);
+    this.#timerDueMs = Number.POSITIVE_INFINITY;
+    if (this.#mode !== 'steady' && this.#mode !== 'ending') return;
+    const instants = [...this.#timelines.values()].map((line) => nextChangeMs(line, nowMs));
+    instants.push(this.#heads.nextMs(nowMs), this.#greenFromMs);
+    const coming = instants.filter((at) => at !== undefined && at > nowMs);
+    this.#timerDueMs = Math.min(...coming);
+    if (this.#timerDueMs === Number.POSITIVE_INFINITY) return;
+    this.#timer = this.#clock.setTimeout(() => {
+      this.#step(this.#clock.now());
+    }, this.#timerDueMs - nowMs);
+  }
+}

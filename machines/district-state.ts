@@ -1,0 +1,127 @@
+/**
+ * Applies commands to the state a district agrees on. Apply decides from the log alone, and checks
+ * again what was checked before the command was proposed: a bad command changes nothing, on every
+ * node alike.
+ */
+import { pathText } from '../protocol/assert.ts';
+import { checkIntersection, checkPlan } from '../protocol/check-district.ts';
+import {
+  type Command,
+  MEMBERS_MAX,
+  type Member,
+  type State,
+  VOTERS_MAX,
+  type Voter,
+} from '../protocol/command.ts';
+import { type Intersection, nodesOf } from '../protocol/district.ts';
+import { contractDifferences } from '../protocol/timing.ts';
+
+export const initialState = (voters: readonly Voter[]): State => ({
+  voters: [...voters],
+  members: [],
+});
+
+export const intersectionsOf = ({ members }: State): Intersection[] => {
+  const known = new Map<string, Intersection>();
+  for (const { intersection } of members) {
+    if (intersection && !known.has(intersection.id)) known.set(intersection.id, intersection);
+  }
+  return [...known.values()];
+};
+
+/** The state after `command`. */
+export const apply = (state: State, command: Command): State =>
+  problemsOf(state, command).length > 0 ? state : change(state, command);
+
+const change = (state: State, command: Command): State => {
+  switch (command.kind) {
+    case 'term.open':
+      return state;
+    case 'district.admit': {
+      const { kind: _, ...member } = command;
+      const others = state.members.filter(({ node }) => node !== member.node);
+      return { ...state, members: [...others, member].sort(byNode) };
+    }
+    case 'district.dismiss': {
+      const members = state.members.filter(({ node }) => node !== command.node);
+      const served = new Set(intersectionsOf({ ...state, members }).map(({ id }) => id));
+      const { plan, ...rest } = state;
+      if (!plan) return { ...rest, members };
+      const intersections = plan.intersections.filter(({ id }) => served.has(id));
+      return { ...rest, members, plan: { ...plan, intersections } };
+    }
+    case 'voters.change':
+      return { ...state, voters: [...command.voters].sort(byNode) };
+    case 'plan.adopt':
+      return { ...state, plan: command.plan };
+  }
+};
+
+const byNode = (a: { node: string }, b: { node: string }) => (a.node < b.node ? -1 : 1);
+
+/** Why `command` must not be applied to `state`; empty when it may. */
+export const problemsOf = (state: State, command: Command): string[] => {
+  switch (command.kind) {
+    case 'term.open':
+      return [];
+    case 'district.admit':
+      return admitProblems(state, command);
+    case 'district.dismiss':
+      return state.members.some(({ node }) => node === command.node)
+        ? []
+        : [`${command.node} is not a member`];
+    case 'voters.change':
+      return voterProblems(state, command.voters);
+    case 'plan.adopt':
+      return checkPlan(command.plan, intersectionsOf(state)).map(
+        ({ path, message }) => `${pathText(path)}: ${message}`,
+      );
+  }
+};
+
+const admitProblems = (state: State, { node, intersection }: Member): string[] => {
+  const problems: string[] = [];
+  const former = state.members.find((member) => member.node === node);
+  if (!former && state.members.length >= MEMBERS_MAX) problems.push('the district is full');
+  if (!intersection) return problems;
+  if (!nodesOf(intersection).includes(node)) {
+    problems.push(`${intersection.id} is not served by ${node}`);
+  }
+  if (former?.intersection && former.intersection.id !== intersection.id) {
+    problems.push(
+      `${node} serves ${former.intersection.id} in this district, not ${intersection.id}`,
+    );
+  }
+  const agreed = intersectionsOf(state).find(({ id }) => id === intersection.id);
+  if (agreed && !nodesOf(agreed).includes(node)) {
+    problems.push(`${intersection.id} is served by ${nodesOf(agreed).join(', ')} in this district`);
+  } else if (agreed) {
+    problems.push(
+      ...contractDifferences(agreed, intersection).map(
+        (difference) => `${intersection.id} is described otherwise: ${difference}`,
+      ),
+    );
+  }
+  for (const { path, message } of checkIntersection(intersection)) {
+    problems.push(`${intersection.id}.${pathText(path)}: ${message}`);
+  }
+  return problems;
+};
+
+const voterProblems = ({ voters, members }: State, next: readonly Voter[]): string[] => {
+  const key = ({ node, store }: Voter) => `${node} ${store}`;
+  const before = new Set(voters.map(key));
+  const after = new Set(next.map(key));
+  const added = next.filter((voter) => !before.has(key(voter)));
+  const removed = voters.filter((voter) => !after.has(key(voter)));
+  const problems: string[] = [];
+  if (added.length + removed.length !== 1) problems.push('voters must change by exactly one');
+  if (next.length === 0) problems.push('there must be a voter');
+  if (next.length > VOTERS_MAX + 1) problems.push(`at most ${VOTERS_MAX} voters`);
+  for (const voter of added) {
+    if (!members.some(({ node, store }) => node === voter.node && store === voter.store)) {
+      problems.push(`${voter.node} with store ${voter.store} is not a member`);
+    }
+  }
+  return problems;
+};

@@ -1,0 +1,163 @@
+/**
+ * Decides, on the leader, who votes: promotes learners that have settled, retires voters that are
+ * dead, takes out nodes that said goodbye. One change at a time, each through the log; whether it
+ * may be made is checked again by the replica.
+ *
+ * An odd number of voters, at most seven: an even number survives no more losses than one less.
+ * Three voters are not reduced because one is dead, so that a district does not talk itself into
+ * trusting a single disk. Who decides is `wanted`, a pure function.
+ */
+import { assign, emit, enqueueActions, setup } from 'xstate';
+import { type Command, type State, VOTERS_MAX, type Voter } from '../protocol/command.ts';
+import type { Emitted, FactAs } from '../protocol/event.ts';
+import type { Timing } from '../protocol/timing.ts';
+import { apply, initialState } from './district-state.ts';
+import { at, without } from './map.ts';
+
+/** Fewer voters than this are not wanted because some are dead. */
+const VOTERS_KEPT = 3;
+
+export interface ElectorateInput {
+  readonly id: string;
+  readonly store: string;
+  readonly timing: Timing;
+}
+
+interface Presence {
+  readonly store: string;
+  /** When it came or went, on our clock. */
+  readonly sinceAt: number;
+  readonly standing: 'here' | 'failed' | 'departed';
+}
+
+interface Context extends ElectorateInput {
+  readonly state: State;
+  /** Of the configuration in force, committed or not. */
+  readonly voters: readonly Voter[];
+  readonly peers: Readonly<Record<string, Presence>>;
+  readonly ticket: number;
+  /** When this node began to lead: who was never seen since counts as gone since then. */
+  readonly ledAt: number;
+}
+
+type Events =
+  | FactAs<'membership.joined' | 'membership.left' | 'election.elected' | 'election.lost'>
+  | FactAs<'replica.committed' | 'replica.restored' | 'replica.configured' | 'clock.due'>;
+
+/** The change the leader wants next, if any. */
+export const wanted = (context: Context, now: number): Command | undefined => {
+  const { id, store, state, voters, peers, timing } = context;
+  const departed = state.members.find(({ node }) => at(peers, node)?.standing === 'departed');
+  if (departed) return { kind: 'district.dismiss', node: departed.node };
+  const isHere = (voter: Voter) => {
+    if (voter.node === id) return voter.store === store;
+    const peer = at(peers, voter.node);
+    return peer?.standing === 'here' && peer.store === voter.store;
+  };
+  const isSettled = ({ node }: Voter) =>
+    node === id || now - (at(peers, node)?.sinceAt ?? context.ledAt) >= timing.settleMs;
+  const isVoter = ({ node, store: of }: Voter) =>
+    voters.some((voter) => voter.node === node && voter.store === of);
+  const ready = state.members.filter(
+    (member) => isHere(member) && (isVoter(member) || isSettled(member)),
+  );
+  const living = voters.filter(isHere);
+  const target = Math.min(VOTERS_MAX, ready.length % 2 === 0 ? ready.length - 1 : ready.length);
+  const learner = ready.find((member) => !isVoter(member));
+  if (living.length < target && learner && voters.length <= VOTERS_MAX) {
+    const { node, store: of } = learner;
+    return { kind: 'voters.change', voters: [...voters, { node, store: of }] };
+  }
+  const dead = voters.find((voter) => !isHere(voter) && isSettled(voter));
+  const hasLeft = dead && !state.members.some(({ node }) => node === dead.node);
+  const mayRetire = hasLeft || living.length >= Math.max(target, VOTERS_KEPT);
+  if (dead && mayRetire && living.length * 2 > voters.length - 1) {
+    return { kind: 'voters.change', voters: voters.filter((voter) => voter !== dead) };
+  }
+  if (!dead && living.length === voters.length && living.length > Math.max(1, target)) {
+    const last = voters.findLast(({ node }) => node !== id);
+    return { kind: 'voters.change', voters: voters.filter((voter) => voter !== last) };
+  }
+  return undefined;
+};
+
+const WAKE = 'electorate:look';
+
+export const electorateMachine = setup({
+  types: {} as { input: ElectorateInput; context: Context; events: Events; emitted: Emitted },
+  guards: {
+    isSelf: ({ context, event }) =>
+      event.type === 'election.elected' && event.leader === context.id,
+    isLook: ({ event }) => event.type === 'clock.due' && event.id === WAKE,
+  },
+  actions: {
+    notePeer: assign(({ context, event }) => {
+      if (event.type === 'membership.joined') {
+        const { peer, store, at: sinceAt } = event;
+        return {
+          peers: { ...context.peers, [peer]: { store, sinceAt, standing: 'here' as const } },
+        };
+      }
+      if (event.type !== 'membership.left') return {};
+      const { peer, how, at: sinceAt } = event;
+      const known = at(context.peers, peer);
+      if (!known || how === 'restarted') return { peers: without(context.peers, peer) };
+      const standing = how === 'goodbye' ? ('departed' as const) : ('failed' as const);
+      return { peers: { ...context.peers, [peer]: { ...known, sinceAt, standing } } };
+    }),
+    learn: assign(({ context, event }) => {
+      if (event.type === 'replica.restored') return { state: event.state };
+      if (event.type === 'replica.committed') return { state: apply(context.state, event.command) };
+      return {};
+    }),
+    noteVoters: assign(({ event }) =>
+      event.type === 'replica.configured' ? { voters: event.voters } : {},
+    ),
+    lookSoon: emit(({ context, event }) => ({
+      type: 'clock.wake' as const,
+      id: WAKE,
+      atMs: event.at + context.timing.retryMs,
+    })),
+    look: enqueueActions(({ context, event, enqueue }) => {
+      const command = wanted(context, event.at);
+      if (!command) return;
+      const ticket = context.ticket + 1;
+      enqueue.assign({ ticket });
+      enqueue.emit({ type: 'replica.request', owner: 'electorate', ticket, command });
+    }),
+  },
+}).createMachine({
+  id: 'electorate',
+  context: ({ input }) => ({
+    ...input,
+    state: initialState([]),
+    voters: [],
+    peers: {},
+    ticket: 0,
+    ledAt: 0,
+  }),
+  initial: 'following',
+  on: {
+    'membership.joined': { actions: 'notePeer' },
+    'membership.left': { actions: 'notePeer' },
+    'replica.committed': { actions: 'learn' },
+    'replica.restored': { actions: 'learn' },
+    'replica.configured': { actions: 'noteVoters' },
+  },
+  states: {
+    following: { on: { 'election.elected': { guard: 'isSelf', target: 'leading' } } },
+    leading: {
+      entry: [assign({ ledAt: ({ event }) => event.at }), 'lookSoon'],
+      on: {
+        'clock.due': { guard: 'isLook', actions: ['look', 'lookSoon'] },
+        // A goodbye is answered at once.
+        'membership.left': { actions: ['notePeer', 'lookSoon'] },
+        'election.elected': {
+          guard: ({ context, event }) => event.leader !== context.id,
+          target: 'following',
+        },
+        'election.lost': 'following',
+      },
+    },
+  },
+});

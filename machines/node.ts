@@ -1,0 +1,177 @@
+/**
+ * One node: starts its effects and its concerns, and falls back to fail-safe when any of them
+ * fails. The only machine that knows the others; they meet through events alone.
+ */
+import { fromCallback, type NonReducibleUnknown, setup } from 'xstate';
+import type { Voter } from '../protocol/command.ts';
+import { digestOf } from '../protocol/digest.ts';
+import type { Intersection, Link } from '../protocol/district.ts';
+import type { BusEvent } from '../protocol/event.ts';
+import type { Plan } from '../protocol/plan.ts';
+import type { Contract } from '../protocol/timing.ts';
+import { coordinationMachine } from './coordination.ts';
+import { detectorMachine } from './detector.ts';
+import { electionMachine } from './election.ts';
+import { electorateMachine } from './electorate.ts';
+import { enrolmentMachine } from './enrolment.ts';
+import { genesisMachine } from './genesis.ts';
+import { membershipMachine } from './membership.ts';
+import { phasesMachine } from './phases.ts';
+import { replicaMachine } from './replica.ts';
+import type { StoredLog } from './replication.ts';
+import { timekeeperMachine } from './timekeeper.ts';
+
+/** The concerns of a node, in the order in which they hear an event. */
+export const concerns = {
+  membership: membershipMachine,
+  genesis: genesisMachine,
+  detector: detectorMachine,
+  election: electionMachine,
+  replica: replicaMachine,
+  enrolment: enrolmentMachine,
+  electorate: electorateMachine,
+  timekeeper: timekeeperMachine,
+  coordination: coordinationMachine,
+  phases: phasesMachine,
+} as const;
+
+/** What a store gives back: everything a node must not forget. */
+export interface Stored {
+  readonly group: { readonly group: string; readonly voters: readonly Voter[] } | null;
+  readonly vote: { readonly term: number; readonly votedFor: string | null };
+  readonly log: StoredLog;
+}
+
+/** Everything a node is given at its start. */
+export interface NodeInput {
+  readonly id: string;
+  /** Grows with every start of this node. */
+  readonly incarnation: number;
+  /** The id of its store: a node that lost its disk is another voter. */
+  readonly store: string;
+  readonly district: string;
+  readonly contract: Contract;
+  readonly versions: readonly [number, number];
+  readonly expect: number;
+  readonly isObserver: boolean;
+  readonly intersection: Intersection | null;
+  readonly links: readonly Link[];
+  readonly filedPlan: Plan | null;
+  readonly stored: Stored;
+}
+
+/** An effect that was not provided is an error at start, never a silent nothing. */
+const notProvided = <Input = NonReducibleUnknown>(name: string) =>
+  fromCallback<BusEvent, Input>(() => {
+    throw new Error(`the effect ${name} is not provided`);
+  });
+
+const self = ({ id, store, contract }: NodeInput) => ({ id, store, timing: contract.timing });
+
+export const nodeMachine = setup({
+  types: {} as {
+    input: NodeInput;
+    context: NodeInput;
+    events: { type: 'node.failed'; message: string } | { type: 'node.stop' };
+  },
+  actors: {
+    ...concerns,
+    bus: notProvided('bus'),
+    clock: notProvided('clock'),
+    storage: notProvided('storage'),
+    wire: notProvided<NodeInput>('wire'),
+    lamps: notProvided<NodeInput>('lamps'),
+  },
+}).createMachine({
+  id: 'node',
+  context: ({ input }) => input,
+  initial: 'running',
+  states: {
+    running: {
+      // The bus comes first: it hears what the others say while they start.
+      invoke: [
+        { src: 'bus', systemId: 'bus' },
+        { src: 'clock', systemId: 'clock' },
+        { src: 'storage', systemId: 'storage' },
+        { src: 'lamps', systemId: 'lamps', input: ({ context }) => context },
+        {
+          src: 'membership',
+          systemId: 'membership',
+          input: ({ context }) => ({
+            id: context.id,
+            incarnation: context.incarnation,
+            store: context.store,
+            district: context.district,
+            contract: context.contract,
+            versions: context.versions,
+            isObserver: context.isObserver,
+            ...(context.intersection && {
+              intersection: {
+                id: context.intersection.id,
+                digest: digestOf(context.intersection),
+              },
+            }),
+          }),
+        },
+        {
+          src: 'genesis',
+          systemId: 'genesis',
+          input: ({ context }) => ({
+            ...self(context),
+            incarnation: context.incarnation,
+            district: context.district,
+            expect: context.expect,
+            isObserver: context.isObserver,
+            stored: context.stored.group,
+          }),
+        },
+        {
+          src: 'detector',
+          systemId: 'detector',
+          input: ({ context }) => self(context),
+        },
+        {
+          src: 'election',
+          systemId: 'election',
+          input: ({ context }) => ({ ...self(context), stored: context.stored.vote }),
+        },
+        {
+          src: 'replica',
+          systemId: 'replica',
+          input: ({ context }) => ({ ...self(context), stored: context.stored.log }),
+        },
+        {
+          src: 'enrolment',
+          systemId: 'enrolment',
+          input: ({ context }) => ({
+            ...self(context),
+            intersection: context.intersection,
+            links: context.links,
+          }),
+        },
+        { src: 'electorate', systemId: 'electorate', input: ({ context }) => self(context) },
+        { src: 'timekeeper', systemId: 'timekeeper', input: ({ context }) => self(context) },
+        {
+          src: 'coordination',
+          systemId: 'coordination',
+          input: ({ context }) => ({ ...self(context), filed: context.filedPlan }),
+        },
+        {
+          src: 'phases',
+          systemId: 'phases',
+          input: ({ context }) => ({ ...self(context), intersection: context.intersection }),
+        },
+        // The wire comes last: it lets the world in.
+        { src: 'wire', systemId: 'wire', input: ({ context }) => context },
+      ],
+      on: {
+        'xstate.error.actor.*': 'failSafe',
+        'node.failed': 'failSafe',
+        'node.stop': 'stopped',
+      },
+    },
+    /** Nothing is commanded any more; what the lamp driver has ends in red, then flashes. */
+    failSafe: { on: { 'node.stop': 'stopped' } },
+    stopped: { type: 'final' },
+  },
+});

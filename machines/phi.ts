@@ -1,0 +1,49 @@
+/**
+ * Arithmetic of the φ-accrual failure detector: φ = -log10 of the probability that a beat comes
+ * later still (Hayashibara, Défago, Yared, Katayama: "The φ accrual failure detector", SRDS 2004,
+ * section IV). The normal distribution's tail is approximated by a logistic curve.
+ *
+ * It is solved for the silence at which φ reaches the threshold, so that a timer is armed once
+ * instead of φ being polled.
+ */
+
+export interface Arrivals {
+  readonly meanMs: number;
+  readonly deviationMs: number;
+}
+
+/** Mean and standard deviation of the intervals; `expectedMs` stands in while there are few. */
+export const arrivalsOf = (
+  intervalsMs: readonly number[],
+  { expectedMs, floorMs }: { expectedMs: number; floorMs: number },
+): Arrivals => {
+  if (intervalsMs.length < 4)
+    return { meanMs: expectedMs, deviationMs: Math.max(floorMs, expectedMs / 4) };
+  const meanMs = intervalsMs.reduce((sum, ms) => sum + ms, 0) / intervalsMs.length;
+  const variance =
+    intervalsMs.reduce((sum, ms) => sum + (ms - meanMs) ** 2, 0) / intervalsMs.length;
+  return { meanMs, deviationMs: Math.max(floorMs, Math.sqrt(variance)) };
+};
+
+const LARGEST = 16;
+
+const phiOfDeviations = (y: number): number => {
+  const e = Math.exp(-y * (1.5976 + 0.070566 * y * y));
+  return Math.min(LARGEST, -Math.log10(e / (1 + e)));
+};
+
+/** φ after `silenceMs` without a beat. */
+export const phiAfter = (silenceMs: number, { meanMs, deviationMs }: Arrivals): number =>
+  phiOfDeviations((silenceMs - meanMs) / deviationMs);
+
+/** The silence (ms) after which φ reaches `phi`. */
+export const silenceUntil = (phi: number, { meanMs, deviationMs }: Arrivals): number => {
+  let low = 0;
+  let high = 20;
+  for (let step = 0; step < 40; step++) {
+    const middle = (low + high) / 2;
+    if (phiOfDeviations(middle) < phi) low = middle;
+    else high = middle;
+  }
+  return meanMs + high * deviationMs;
+};

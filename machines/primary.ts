@@ -1,0 +1,215 @@
+/**
+ * What a replica does as primary: it orders commands, multicasts them once, counts
+ * acknowledgements of voters, repairs what was lost. Pure neighbour of `replica.ts`.
+ *
+ * Commits only entries of its own term by counting (Raft section 5.4.2).
+ */
+import { type Command, VOTERS_MAX } from '../protocol/command.ts';
+import { ALL, CHUNK_CHARS_MAX, type HeardAs, PREPARE_ENTRIES_MAX } from '../protocol/event.ts';
+import { problemsOf } from './district-state.ts';
+import { entriesAfter, lastIndexOf, replaceAfter, termAt } from './log.ts';
+import { at } from './map.ts';
+import {
+  commitThrough,
+  type Follower,
+  type Replica,
+  type Turn,
+  tentativeState,
+  votersOf,
+  writeFrom,
+} from './replication.ts';
+
+/** Entries that may be on their way at once; more are refused until some are committed. */
+export const UNCOMMITTED_MAX = 1024;
+/** Writes under way at once; what comes meanwhile is gathered into the next one. */
+const WRITES_MAX = 2;
+
+/** Opens a term: an entry of one's own, because only such an entry commits what came before. */
+export const openTerm = (replica: Replica, term: number): Turn => {
+  const opened: Replica = {
+    ...replica,
+    term,
+    leader: replica.id,
+    followers: {},
+    asked: [],
+    serving: null,
+    matched: lastIndexOf(replica.log),
+    sent: lastIndexOf(replica.log),
+  };
+  return flush(append(opened, { kind: 'term.open', leader: replica.id }));
+};
+
+const append = (replica: Replica, command: Command): Replica => {
+  const last = lastIndexOf(replica.log);
+  const log = replaceAfter(replica.log, last, [{ term: replica.term, command }]);
+  return { ...replica, log, matched: last + 1 };
+};
+
+/** Appends `command`, or says why not. Nothing is sent or written yet. */
+export const propose = (
+  replica: Replica,
+  command: Command,
+): { next: Replica; verdict: Verdict } => {
+  const refusal = refusalOf(replica, command);
+  if (refusal.problems.length > 0) return { next: replica, verdict: refusal };
+  const next = append(replica, command);
+  return { next, verdict: { problems: [], transient: false, index: lastIndexOf(next.log) } };
+};
+
+/** Where a command was appended, or why it was refused; `transient` may be asked again. */
+export interface Verdict {
+  readonly problems: readonly string[];
+  readonly transient: boolean;
+  readonly index?: number;
+}
+
+const later = (problem: string): Verdict => ({ problems: [problem], transient: true });
+const never = (problems: readonly string[]): Verdict => ({ problems, transient: false });
+
+const refusalOf = (replica: Replica, command: Command): Verdict => {
+  const { log, commit, term } = replica;
+  const pending = entriesAfter(log, commit, Number.POSITIVE_INFINITY);
+  if (pending.length >= UNCOMMITTED_MAX)
+    return later('too many commands are waiting to be committed');
+  if (command.kind === 'term.open') return never(['only a new leader opens a term']);
+  if (command.kind === 'voters.change') {
+    // Raft's single-server changes, with the correction of July 2015 (raft-dev): the leader's own
+    // term must have a committed entry, and the former change must be committed.
+    if (termAt(log, commit) !== term) return later('nothing of this term is committed yet');
+    if (pending.some((entry) => entry.command.kind === 'voters.change')) {
+      return later('another change of voters is under way');
+    }
+    if (command.voters.length > VOTERS_MAX + 1) return never([`at most ${VOTERS_MAX} voters`]);
+  }
+  return never(problemsOf(tentativeState(replica), command));
+};
+
+/** Sends and writes what has been appended since, unless enough is on its way already. */
+export const flush = (replica: Replica): Turn => {
+  const last = lastIndexOf(replica.log);
+  if (replica.sent >= last || replica.writes.length >= WRITES_MAX) {
+    return { next: replica, says: [] };
+  }
+  const first = replica.sent + 1;
+  const written = writeFrom(replica, first);
+  const says = [...written.says];
+  for (let index = first; index <= last; index += PREPARE_ENTRIES_MAX) {
+    says.push({ type: 'wire.send', to: ALL, message: prepareAfter(replica, index - 1) });
+  }
+  return { next: { ...written.next, sent: last }, says };
+};
+
+const prepareAfter = (replica: Replica, prevIndex: number) => ({
+  type: 'replica.prepare' as const,
+  term: replica.term,
+  prevIndex,
+  prevTerm: termAt(replica.log, prevIndex) ?? 0,
+  entries: [...entriesAfter(replica.log, prevIndex, PREPARE_ENTRIES_MAX)],
+  commit: replica.commit,
+});
+
+/** Our own disk has caught up. */
+export const noteWritten = (replica: Replica): Turn => {
+  const flushed = flush(replica);
+  const counted = countAcks(flushed.next);
+  return { next: counted.next, says: [...flushed.says, ...counted.says] };
+};
+
+export const noteAck = (replica: Replica, { from, index, store }: HeardAs<'replica.ack'>): Turn => {
+  const known = followerOf(replica, from, store);
+  if (index <= known.match || index > lastIndexOf(replica.log)) return { next: replica, says: [] };
+  const followers = { ...replica.followers, [from]: { ...known, match: index } };
+  return countAcks({ ...replica, followers });
+};
+
+/** What is known of a follower; nothing, when it has come back with another store. */
+const followerOf = ({ followers }: Replica, peer: string, store: string): Follower => {
+  const known = at(followers, peer);
+  return known?.store === store ? known : { store, match: 0, beatIndex: -1 };
+};
+
+const countAcks = (replica: Replica): Turn => {
+  const { voters } = votersOf(replica);
+  const reached = voters
+    .map(({ node, store }) => {
+      if (node === replica.id) return store === replica.store ? replica.durable : 0;
+      const follower = at(replica.followers, node);
+      return follower?.store === store ? follower.match : 0;
+    })
+    .sort((a, b) => b - a);
+  const index = reached[Math.floor(voters.length / 2)] ?? 0;
+  if (index <= replica.commit || termAt(replica.log, index) !== replica.term) {
+    return { next: replica, says: [] };
+  }
+  const committed = commitThrough(replica, index);
+  // Backups learn of the commit with the next prepare; when none is due, at once.
+  const isIdle = committed.next.sent >= lastIndexOf(committed.next.log);
+  const tell = {
+    type: 'wire.send' as const,
+    to: ALL,
+    message: {
+      ...prepareAfter(committed.next, lastIndexOf(committed.next.log)),
+      entries: [],
+    },
+  };
+  return { next: committed.next, says: [...committed.says, ...(isIdle ? [tell] : [])] };
+};
+
+/** Sends a peer what it says it lacks; or the snapshot, when the log no longer reaches back. */
+export const repair = (replica: Replica, peer: string, index: number): Turn => {
+  if (index > lastIndexOf(replica.log)) return { next: replica, says: [] };
+  if (termAt(replica.log, index) === undefined)
+    return serve(replica, peer, { index: 0, offset: 0 });
+  const message = prepareAfter(replica, index);
+  return { next: replica, says: [{ type: 'wire.send', to: peer, message }] };
+};
+
+/** A follower's beat says what it holds; one that stands still behind us is repaired. */
+export const noteBeat = (
+  replica: Replica,
+  { from, term, leader, index, store }: HeardAs<'detector.beat'>,
+): Turn => {
+  if (term !== replica.term || leader !== replica.id) return { next: replica, says: [] };
+  const known = followerOf(replica, from, store);
+  const followers = { ...replica.followers, [from]: { ...known, beatIndex: index } };
+  const next = { ...replica, followers };
+  const isStuck = index === known.beatIndex && index < replica.sent;
+  return isStuck ? repair(next, from, index) : { next, says: [] };
+};
+
+/** Sends one part of the snapshot; it stays the same until the follower has it or asks anew. */
+export const serve = (
+  replica: Replica,
+  peer: string,
+  { index, offset }: { index: number; offset: number },
+): Turn => {
+  const { serving, commit, log } = replica;
+  const isKept = serving !== null && (index === serving.index || serving.index >= log.offset);
+  const snapshot =
+    isKept && (index !== 0 || serving.index === commit)
+      ? serving
+      : {
+          index: commit,
+          term: termAt(log, commit) ?? log.offsetTerm,
+          text: JSON.stringify(replica.state),
+        };
+  const start = index === snapshot.index ? offset : 0;
+  return {
+    next: { ...replica, serving: snapshot },
+    says: [
+      {
+        type: 'wire.send',
+        to: peer,
+        message: {
+          type: 'replica.chunk',
+          term: replica.term,
+          index: snapshot.index,
+          indexTerm: snapshot.term,
+          offset: start,
+          total: snapshot.text.length,
+          data: snapshot.text.slice(start, start + CHUNK_CHARS_MAX),
+        },
+      },
+    ],
+  };
+};

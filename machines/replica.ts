@@ -1,0 +1,311 @@
+/**
+ * Replicates the district's log: the primary orders commands and multicasts them, backups
+ * acknowledge what is on their disks, a majority of the voters commits (primary-backup replication
+ * with the log rules of Raft, Ongaro and Ousterhout 2014, sections 5.3, 5.4 and 7).
+ *
+ * Safety: a prepare is taken only where its predecessor matches; an acknowledgement says what is on
+ * disk and equal to the primary's log; the term of what is acknowledged is never older than the
+ * term this node has voted in, because `election.advanced` is heard before the vote is cast.
+ *
+ * Departures: prepares are multicast once and loss is repaired by negative acknowledgement; the
+ * heartbeat is the detector's beat, which says term, leader, index and commit; a node far behind
+ * fetches the snapshot in parts at its own pace.
+ */
+import { assign, enqueueActions, setup } from 'xstate';
+import type { Voter } from '../protocol/command.ts';
+import type { Ask, Emitted, FactAs, HeardAs, Stamped } from '../protocol/event.ts';
+import type { Timing } from '../protocol/timing.ts';
+import { accept, acknowledge, fetch, follow, noteLeaderBeat, takeChunk } from './backup.ts';
+import { initialState } from './district-state.ts';
+import { lastIndexOf } from './log.ts';
+import {
+  flush,
+  noteAck,
+  noteBeat,
+  noteWritten,
+  openTerm,
+  propose,
+  repair,
+  serve,
+  type Verdict,
+} from './primary.ts';
+import { type Replica, report, type StoredLog, type Turn, votersOf } from './replication.ts';
+
+/** Requests of this node that may wait for the primary's answer. */
+const ASKED_MAX = 64;
+
+export interface ReplicaInput {
+  readonly id: string;
+  readonly store: string;
+  readonly timing: Timing;
+  readonly stored: StoredLog;
+}
+
+type Events =
+  | HeardAs<'replica.prepare' | 'replica.ack' | 'replica.nack' | 'replica.fetch' | 'replica.chunk'>
+  | HeardAs<'replica.propose' | 'replica.answer' | 'detector.beat'>
+  | FactAs<'genesis.formed' | 'election.advanced' | 'election.elected' | 'election.lost'>
+  | FactAs<'storage.written'>
+  | Stamped<Ask>;
+
+const fresh = ({ id, store, timing, stored }: ReplicaInput): Replica => {
+  const base = stored.base ?? { index: 0, term: 0, state: initialState([]) };
+  const entries = stored.entries.slice(Math.max(0, base.index + 1 - stored.first));
+  const log = { offset: base.index, offsetTerm: base.term, entries };
+  return {
+    id,
+    store,
+    timing,
+    term: entries.at(-1)?.term ?? base.term,
+    leader: null,
+    base,
+    log,
+    state: base.state,
+    commit: base.index,
+    matched: base.index,
+    durable: lastIndexOf(log),
+    sent: lastIndexOf(log),
+    ticket: 0,
+    writes: [],
+    followers: {},
+    asked: [],
+    nackedAt: Number.NEGATIVE_INFINITY,
+    serving: null,
+    fetched: { index: 0, text: '' },
+  };
+};
+
+const idle = (next: Replica): Turn => ({ next, says: [] });
+
+/** An action that takes a step of a role, and reports what it did to the log. */
+const turn = (step: (replica: Replica, event: Events) => Turn) =>
+  enqueueActions<Replica, Events, undefined, Events, never, never, never, never, Emitted>(
+    ({ context, event, enqueue }) => {
+      const { next, says } = report(context, step(context, event));
+      if (next !== context) enqueue.assign(next);
+      for (const said of says) enqueue.emit(said);
+    },
+  );
+
+const durable = (replica: Replica, event: Events): Replica => {
+  if (event.type !== 'storage.written') return replica;
+  const done = replica.writes.filter(({ ticket }) => ticket <= event.ticket);
+  return {
+    ...replica,
+    durable: Math.max(replica.durable, ...done.map(({ index }) => index)),
+    writes: replica.writes.filter(({ ticket }) => ticket > event.ticket),
+  };
+};
+
+/** Tells whoever asked, here or elsewhere, what became of a command. */
+const answer = (asked: HeardAs<'replica.propose'> | Stamped<Ask>, verdict: Verdict): Emitted[] => {
+  const { ticket } = asked;
+  const { problems, transient, index } = verdict;
+  const said = {
+    ticket,
+    problems: problems.slice(0, 100),
+    transient,
+    ...(index !== undefined && { index }),
+  };
+  if (asked.type === 'replica.request') {
+    return [{ type: 'replica.answered', owner: asked.owner, ...said }];
+  }
+  const message = { type: 'replica.answer' as const, ...said };
+  const says: Emitted[] = [{ type: 'wire.send', to: asked.from, message }];
+  const reason = `${asked.command.kind}: ${problems.join('; ')}`;
+  return problems.length === 0 || transient
+    ? says
+    : [...says, { type: 'replica.refused', peer: asked.from, reason }];
+};
+
+/** Hands a request of this node to the primary, which answers by the ticket. */
+const forward = (replica: Replica, { owner, ticket, command }: Stamped<Ask>): Turn => {
+  const { leader, id } = replica;
+  if (leader === null || leader === id) {
+    const unled = { problems: ['no leader is known'], transient: true };
+    return { next: replica, says: [{ type: 'replica.answered', owner, ticket, ...unled }] };
+  }
+  const sent = replica.ticket + 1;
+  const asked = [...replica.asked.slice(1 - ASKED_MAX), { sent, owner, ticket }];
+  const message = { type: 'replica.propose' as const, ticket: sent, command };
+  return {
+    next: { ...replica, ticket: sent, asked },
+    says: [{ type: 'wire.send', to: leader, message }],
+  };
+};
+
+export const replicaMachine = setup({
+  types: {} as { input: ReplicaInput; context: Replica; events: Events; emitted: Emitted },
+  delays: { retry: ({ context }) => context.timing.retryMs },
+  guards: {
+    isSelf: ({ context, event }) =>
+      event.type === 'election.elected' && event.leader === context.id,
+    /** Who joins a group it did not found has nothing to build on until it has the snapshot. */
+    isJoining: ({ context, event }) =>
+      event.type === 'genesis.formed' && context.base.index === 0 && !event.voters,
+    isCurrent: ({ context, event }) => 'term' in event && event.term === context.term,
+    isWritten: ({ event }) => event.type === 'storage.written' && event.owner === 'replica',
+    isBehindLog: ({ context, event }) =>
+      event.type === 'replica.chunk' && event.index > context.commit,
+    isWhole: ({ context }) => context.fetched.text === '' && context.base.state.voters.length > 0,
+  },
+  actions: {
+    begin: turn((replica, event) => {
+      if (event.type !== 'genesis.formed') return idle(replica);
+      const voters: readonly Voter[] = event.voters ?? [];
+      const base =
+        replica.base.state.voters.length > 0
+          ? replica.base
+          : { ...replica.base, state: initialState(voters) };
+      const next = { ...replica, base, state: base.state };
+      const { index, term, state } = base;
+      const says: Emitted[] = [{ type: 'replica.restored', index, term, state }];
+      return { next, says };
+    }),
+    tellEnd: enqueueActions(({ context, enqueue }) => {
+      const { log, matched, commit } = context;
+      const { voters, index } = votersOf(context);
+      enqueue.emit({
+        type: 'replica.appended',
+        index: lastIndexOf(log),
+        term: log.entries.at(-1)?.term ?? log.offsetTerm,
+        matched,
+        commit,
+      });
+      if (voters.length > 0) {
+        enqueue.emit({ type: 'replica.configured', voters: [...voters], index });
+      }
+    }),
+    lead: turn((replica, event) =>
+      event.type === 'election.elected' ? openTerm(replica, event.term) : idle(replica),
+    ),
+    follow: turn((replica, event) =>
+      event.type === 'election.elected'
+        ? { next: follow(replica, event.term, event.leader), says: [] }
+        : idle(replica),
+    ),
+    accept: turn((replica, event) =>
+      event.type === 'replica.prepare' ? accept(replica, event) : idle(replica),
+    ),
+    noteLeaderBeat: turn((replica, event) =>
+      event.type === 'detector.beat' ? noteLeaderBeat(replica, event) : idle(replica),
+    ),
+    noteBeat: turn((replica, event) =>
+      event.type === 'detector.beat' ? noteBeat(replica, event) : idle(replica),
+    ),
+    noteAck: turn((replica, event) =>
+      event.type === 'replica.ack' ? noteAck(replica, event) : idle(replica),
+    ),
+    repair: turn((replica, event) =>
+      event.type === 'replica.nack' ? repair(replica, event.from, event.index) : idle(replica),
+    ),
+    serve: turn((replica, event) =>
+      event.type === 'replica.fetch' ? serve(replica, event.from, event) : idle(replica),
+    ),
+    fetch: turn((replica) => fetch(replica)),
+    takeChunk: turn((replica, event) =>
+      event.type === 'replica.chunk' ? takeChunk(replica, event) : idle(replica),
+    ),
+    noteDurable: turn((replica, event) => ({ next: durable(replica, event), says: [] })),
+    noteWritten: turn((replica) => noteWritten(replica)),
+    acknowledge: turn((replica) => acknowledge(replica)),
+    propose: turn((replica, event) => {
+      if (event.type !== 'replica.propose' && event.type !== 'replica.request')
+        return idle(replica);
+      const { next, verdict } = propose(replica, event.command);
+      const flushed = flush(next);
+      return { next: flushed.next, says: [...flushed.says, ...answer(event, verdict)] };
+    }),
+    forward: turn((replica, event) =>
+      event.type === 'replica.request' ? forward(replica, event) : idle(replica),
+    ),
+    passAnswerOn: turn((replica, event) => {
+      if (event.type !== 'replica.answer') return idle(replica);
+      const asked = replica.asked.find(({ sent }) => sent === event.ticket);
+      if (!asked) return idle(replica);
+      const { owner, ticket } = asked;
+      const { index, problems, transient } = event;
+      const place = index !== undefined && { index };
+      return {
+        next: { ...replica, asked: replica.asked.filter((other) => other !== asked) },
+        says: [{ type: 'replica.answered', owner, ticket, problems, transient, ...place }],
+      };
+    }),
+    sayNoLeader: turn((replica, event) =>
+      event.type === 'replica.propose'
+        ? {
+            next: replica,
+            says: answer(event, { problems: ['this node does not lead'], transient: true }),
+          }
+        : idle(replica),
+    ),
+    advance: assign(({ context, event }) =>
+      event.type === 'election.advanced' && event.term > context.term
+        ? { term: event.term, leader: null, matched: context.commit }
+        : {},
+    ),
+  },
+}).createMachine({
+  id: 'replica',
+  context: ({ input }) => fresh(input),
+  initial: 'alone',
+  on: {
+    'storage.written': { guard: 'isWritten', actions: ['noteDurable', 'acknowledge'] },
+    'replica.answer': { actions: 'passAnswerOn' },
+    'replica.propose': { actions: 'sayNoLeader' },
+    'election.advanced': { actions: 'advance' },
+  },
+  states: {
+    /** Without a group there is no log. */
+    alone: {
+      on: {
+        'genesis.formed': [
+          { guard: 'isJoining', target: 'catchingUp' },
+          { target: 'backup', actions: ['begin', 'tellEnd'] },
+        ],
+      },
+    },
+    backup: {
+      on: {
+        'election.elected': [
+          { guard: 'isSelf', target: 'primary', actions: 'lead' },
+          { actions: 'follow' },
+        ],
+        'replica.prepare': { actions: 'accept' },
+        'detector.beat': { actions: 'noteLeaderBeat' },
+        'replica.chunk': { guard: 'isBehindLog', target: 'catchingUp', actions: 'takeChunk' },
+        'replica.request': { actions: 'forward' },
+      },
+    },
+    catchingUp: {
+      entry: 'fetch',
+      always: { guard: 'isWhole', target: 'backup' },
+      after: { retry: { target: 'catchingUp', reenter: true } },
+      on: {
+        'election.elected': [
+          { guard: 'isSelf', target: 'primary', actions: 'lead' },
+          { target: 'catchingUp', reenter: true, actions: 'follow' },
+        ],
+        'replica.chunk': { actions: 'takeChunk' },
+        'replica.request': { actions: 'forward' },
+      },
+    },
+    primary: {
+      on: {
+        'election.elected': [
+          { guard: 'isSelf', actions: 'lead' },
+          { target: 'backup', actions: 'follow' },
+        ],
+        'election.lost': 'backup',
+        'election.advanced': { target: 'backup', actions: 'advance' },
+        'storage.written': { guard: 'isWritten', actions: ['noteDurable', 'noteWritten'] },
+        'replica.propose': { actions: 'propose' },
+        'replica.request': { actions: 'propose' },
+        'replica.ack': { guard: 'isCurrent', actions: 'noteAck' },
+        'replica.nack': { guard: 'isCurrent', actions: 'repair' },
+        'replica.fetch': { actions: 'serve' },
+        'detector.beat': { actions: 'noteBeat' },
+      },
+    },
+  },
+});

@@ -1,0 +1,107 @@
+/**
+ * Turns stages into timed sequences for the lamp driver: for each signal group what it shows until
+ * when, ending in red, so that a node that dies leaves lamps that go out safely by themselves.
+ * Instants are milliseconds of the node's clock.
+ */
+import { litBy } from '../protocol/check-district.ts';
+import type { Group, Intersection, Stage } from '../protocol/district.ts';
+import type { Show } from '../protocol/event.ts';
+import type { Lamp } from '../protocol/lamp.ts';
+
+/** Red after the last stage before the lamps flash, when nothing more is heard. */
+export const TAIL_RED_MS = 3000;
+
+type Timelines = Show['timelines'];
+type Step = Timelines[string][number];
+
+const greenOf = (stage: Stage, group: string): Lamp | undefined =>
+  stage.green.includes(group)
+    ? 'green'
+    : stage.permissive?.includes(group)
+      ? 'greenPermissive'
+      : undefined;
+
+const groupsOf = (intersection: Intersection, stage: Stage): Group[] => {
+  const lit = new Set(litBy(stage));
+  return intersection.groups.filter(({ id }) => lit.has(id));
+};
+
+const longestMs = (groups: readonly Group[], of: (group: Group) => number) =>
+  Math.max(0, ...groups.map((group) => of(group) * 1000));
+
+/** From the end of `from`'s green to the start of `to`'s: amber, red clearance, red with amber. */
+export const changeMs = (intersection: Intersection, from: Stage, to: Stage): number => {
+  const kept = new Set(litBy(to));
+  const had = new Set(litBy(from));
+  const ending = groupsOf(intersection, from).filter(({ id }) => !kept.has(id));
+  const starting = groupsOf(intersection, to).filter(({ id }) => !had.has(id));
+  return (
+    longestMs(ending, ({ amberS, redClearanceS }) => amberS + redClearanceS) +
+    longestMs(starting, ({ redAmberS = 0 }) => redAmberS)
+  );
+};
+
+/** The amber part of a change. */
+export const amberMs = (intersection: Intersection, from: Stage, to: Stage): number => {
+  const kept = new Set(litBy(to));
+  const ending = groupsOf(intersection, from).filter(({ id }) => !kept.has(id));
+  return longestMs(ending, ({ amberS }) => amberS);
+};
+
+/** Least green of a stage, from its start. */
+export const minGreenMs = (intersection: Intersection, stage: Stage): number =>
+  longestMs(groupsOf(intersection, stage), ({ minGreenS }) => minGreenS);
+
+export const maxGreenMs = (intersection: Intersection, stage: Stage): number =>
+  Math.max(
+    minGreenMs(intersection, stage),
+    Math.min(...groupsOf(intersection, stage).map(({ maxGreenS }) => maxGreenS * 1000)),
+  );
+
+/** Red that makes sure that whatever was lit before is over. */
+export const clearanceMs = ({ groups }: Intersection): number =>
+  longestMs(groups, ({ amberS, redClearanceS }) => amberS + redClearanceS);
+
+export interface Green {
+  readonly stage: Stage;
+  /** When its groups get green. */
+  readonly fromMs: number;
+  /** When those that do not go on get amber. */
+  readonly untilMs: number;
+}
+
+/** `now` (if any) goes on to its end, then `next` follows; after that every lamp ends in red. */
+export const sequenceOf = (
+  intersection: Intersection,
+  { now, next }: { now: Green | null; next: Green },
+): Pick<Show, 'timelines' | 'notAfterMs'> => {
+  const endMs = next.untilMs + clearanceMs(intersection) + TAIL_RED_MS;
+  const timelines: Timelines = {};
+  for (const group of intersection.groups) {
+    timelines[group.id] = timelineOf(group, { now, next, endMs });
+  }
+  return { timelines, notAfterMs: now ? now.untilMs : next.fromMs };
+};
+
+const timelineOf = (
+  { id, amberS, redAmberS = 0 }: Group,
+  { now, next, endMs }: { now: Green | null; next: Green; endMs: number },
+): Step[] => {
+  const steps: Step[] = [];
+  const first = now && greenOf(now.stage, id);
+  const second = greenOf(next.stage, id);
+  if (now && first) {
+    steps.push({ lamp: first, untilMs: second ? next.fromMs : now.untilMs });
+    if (!second) steps.push({ lamp: 'amber', untilMs: now.untilMs + amberS * 1000 });
+  }
+  if (second) {
+    if (!first) {
+      steps.push({ lamp: 'red', untilMs: next.fromMs - redAmberS * 1000 });
+      if (redAmberS > 0) steps.push({ lamp: 'redAmber', untilMs: next.fromMs });
+    }
+    steps.push({ lamp: second, untilMs: next.untilMs });
+    steps.push({ lamp: 'amber', untilMs: next.untilMs + amberS * 1000 });
+  }
+  steps.push({ lamp: 'red', untilMs: endMs });
+  return steps;
+};

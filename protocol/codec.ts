@@ -1,0 +1,92 @@
+/**
+ * The border between bytes that anyone may send and events the machines may trust. Outside, a
+ * message is an object with a header and a `payload`; inside, it is flat.
+ *
+ * Only types declared in the protocol pass, because XState gives meanings of its own to others:
+ * `xstate.stop` would stop a machine.
+ */
+import Type, { type Static } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import { type Heard, type Message, type MessageType, messages } from './event.ts';
+
+export const PROTOCOL_VERSION = 1;
+
+export const headerSchema = Type.Object(
+  {
+    type: Type.String({ minLength: 1, maxLength: 64 }),
+    sender_id: Type.String({ minLength: 1, maxLength: 64 }),
+    timestamp: Type.Number({ description: 'Unix seconds, for people. Nothing is decided by it.' }),
+    group: Type.String({ maxLength: 64, description: 'Empty until the sender has a group.' }),
+    incarnation: Type.Integer({ minimum: 0, description: 'Which life of the sender this is.' }),
+    counter: Type.Integer({ minimum: 0, description: 'Grows with every message of a life.' }),
+    mac: Type.Optional(Type.String({ maxLength: 128, description: 'Authentication, once keyed.' })),
+    payload: Type.Object({}),
+  },
+  { title: 'Message' },
+);
+export type Envelope = Static<typeof headerSchema>;
+
+/** What the header needs to know of the sender. */
+export interface Sender {
+  readonly id: string;
+  readonly group: string;
+  readonly incarnation: number;
+  readonly counter: number;
+  /** Unix seconds. */
+  readonly timestamp: number;
+}
+
+const header = Compile(headerSchema);
+const payloads = new Map<string, Validator>(
+  Object.entries(messages).map(([type, { payload }]) => [type, Compile(payload) as Validator]),
+);
+const decoder = new TextDecoder('utf-8', { fatal: true });
+const encoder = new TextEncoder();
+
+/** The bytes of a message. Never contains a line break. */
+export const encode = ({ type, ...payload }: Message, sender: Sender): Uint8Array =>
+  encoder.encode(
+    JSON.stringify({
+      type,
+      sender_id: sender.id,
+      timestamp: sender.timestamp,
+      group: sender.group,
+      incarnation: sender.incarnation,
+      counter: sender.counter,
+      payload,
+    }),
+  );
+
+export type Decoded =
+  | { readonly message: Omit<Heard, 'at'>; readonly counter: number }
+  | { readonly refused: string };
+
+/** The message, or the reason for refusing it. Never throws, whatever the bytes are. */
+export const decode = (bytes: Uint8Array): Decoded => {
+  const value = parse(bytes);
+  if (value === undefined) return { refused: 'not JSON' };
+  if (!header.Check(value)) return { refused: `malformed header: ${complaint(header, value)}` };
+  const { type, sender_id, group, incarnation, counter, payload } = value;
+  const check = payloads.get(type);
+  if (!check) return { refused: `unknown type ${JSON.stringify(type)}` };
+  if (!check.Check(payload)) return { refused: `malformed ${type}: ${complaint(check, payload)}` };
+  const known = { type: type as MessageType, from: sender_id, group, incarnation };
+  const message = { ...(payload as object), ...known, bytes: bytes.length };
+  return { message: message as Omit<Heard, 'at'>, counter };
+};
+
+/** Whether messages of this type may come from another group of the district. */
+export const isOpen = (type: MessageType): boolean => messages[type].scope === 'open';
+
+const parse = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(decoder.decode(bytes));
+  } catch {
+    return undefined;
+  }
+};
+
+const complaint = (check: Validator, value: unknown): string => {
+  const [first] = check.Errors(value);
+  return first ? `${first.instancePath || 'it'} ${first.message}` : 'it';
+};

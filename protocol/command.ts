@@ -1,0 +1,76 @@
+/**
+ * Commands: what a district writes into its log, and the state that the log amounts to. A voter is
+ * a node *and* its store, so that a node that lost its disk is no longer that voter.
+ */
+import Type, { type Static } from 'typebox';
+import { intersectionSchema, linkSchema } from './district.ts';
+import { planSchema } from './plan.ts';
+
+export const VOTERS_MAX = 7;
+export const MEMBERS_MAX = 1000;
+
+/** Node ids and store ids, as they stand in messages. */
+export const nameSchema = Type.String({ minLength: 1, maxLength: 64 });
+
+export const voterSchema = Type.Object(
+  { node: nameSchema, store: nameSchema },
+  { title: 'Voter', description: 'A node and the store that keeps its votes and its log.' },
+);
+export type Voter = Static<typeof voterSchema>;
+
+export const commandTable = {
+  /** The first entry of every term: commits what former leaders left (Raft section 5.4.2). */
+  'term.open': Type.Object({ leader: nameSchema }),
+  /** Admits a node with the description of its intersection. From then on it is checked against. */
+  'district.admit': Type.Object({
+    node: nameSchema,
+    store: nameSchema,
+    intersection: Type.Optional(intersectionSchema),
+    links: Type.Array(linkSchema, { maxItems: 64 }),
+  }),
+  /** Takes out a node that said goodbye, and its intersection. */
+  'district.dismiss': Type.Object({ node: nameSchema }),
+  /** The voters from here on; differs by one from the voters before. */
+  'voters.change': Type.Object({ voters: Type.Array(voterSchema, { maxItems: VOTERS_MAX + 1 }) }),
+  /** Adopts a plan for the intersections it names. */
+  'plan.adopt': Type.Object({ plan: planSchema }),
+} as const;
+
+type CommandTable = typeof commandTable;
+export type Command = {
+  [K in keyof CommandTable]: { kind: K } & Static<CommandTable[K]>;
+}[keyof CommandTable];
+
+/** JSON Schema of any command: `kind` tells which. */
+export const commandSchema = Type.Union(
+  Object.entries(commandTable).map(([kind, schema]) =>
+    Type.Object({ kind: Type.Literal(kind), ...schema.properties }),
+  ),
+  { title: 'Command' },
+);
+
+export const entrySchema = Type.Object({
+  term: Type.Integer({ minimum: 0 }),
+  command: Type.Unsafe<Command>(commandSchema),
+});
+/** One entry of the log. */
+export type Entry = Static<typeof entrySchema>;
+
+export const memberSchema = Type.Object({
+  node: nameSchema,
+  store: nameSchema,
+  intersection: Type.Optional(intersectionSchema),
+  links: Type.Array(linkSchema),
+});
+export type Member = Static<typeof memberSchema>;
+
+export const stateSchema = Type.Object(
+  {
+    voters: Type.Array(voterSchema),
+    members: Type.Array(memberSchema, { maxItems: MEMBERS_MAX }),
+    plan: Type.Optional(planSchema),
+  },
+  { title: 'Replicated state' },
+);
+/** What every node of a district agrees on. Arrays are sorted by node. */
+export type State = Static<typeof stateSchema>;

@@ -1,0 +1,334 @@
+/**
+ * The vocabulary: every event in the system, declared once. The word before the dot owns the
+ * event. One entry gives the check, the type and the documentation.
+ *
+ * Messages cross the wire, facts stay in the node, requests ask an effect to act.
+ */
+import Type, { type Static } from 'typebox';
+import type { Command } from './command.ts';
+import { commandSchema, entrySchema, nameSchema, stateSchema, voterSchema } from './command.ts';
+import { lampSchema } from './lamp.ts';
+import { discoverySchema, timingSchema } from './timing.ts';
+
+const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+const milliseconds = Type.Number();
+const text = Type.String({ maxLength: 2000 });
+const digest = Type.String({ pattern: '^[0-9a-f]{16}$' });
+const addressFields = {
+  host: Type.String({ minLength: 1, maxLength: 64 }),
+  port: Type.Integer({ minimum: 1, maximum: 65535 }),
+};
+const addressSchema = Type.Object(addressFields);
+export const contractSchema = Type.Object({ timing: timingSchema, discovery: discoverySchema });
+const command = Type.Unsafe<Command>(commandSchema);
+const logEnd = { lastTerm: count, lastIndex: count };
+
+/** Entries in one `replica.prepare`. */
+export const PREPARE_ENTRIES_MAX = 64;
+/** Characters of a snapshot in one `replica.chunk`. */
+export const CHUNK_CHARS_MAX = 65_536;
+
+/**
+ * Messages between nodes. `scope: 'open'` may be heard from any group of the district, because
+ * nodes meet before they share a group; `'group'` only within one's own.
+ */
+export const messages = {
+  /** Multicast: who I am, where I am, what I bring. `asks`: everybody please announce at once. */
+  'membership.announce': {
+    scope: 'open',
+    payload: Type.Object({
+      district: nameSchema,
+      ...addressFields,
+      store: nameSchema,
+      phase: Type.Enum(['joining', 'member', 'observer']),
+      asks: Type.Boolean(),
+      versions: Type.Tuple([count, count]),
+      contract: digest,
+      intersection: Type.Optional(Type.Object({ id: Type.String({ maxLength: 200 }), digest })),
+      leader: Type.Optional(nameSchema),
+      term: count,
+    }),
+  },
+  /** Multicast: I leave, cleanly. */
+  'membership.goodbye': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, why: Type.Enum(['goodbye', 'refused']) }),
+  },
+  /** Multicast: my contract in full, so that a node with another can say which keys differ. */
+  'membership.contract': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, contract: contractSchema }),
+  },
+  /** To an address where my own id was announced: do you answer? */
+  'membership.challenge': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, store: nameSchema, reply: addressSchema }),
+  },
+  /** The answer to a challenge: I am here. */
+  'membership.present': { scope: 'open', payload: Type.Object({ store: nameSchema }) },
+  /** Multicast: let these nodes found a group. */
+  'genesis.propose': {
+    scope: 'open',
+    payload: Type.Object({
+      district: nameSchema,
+      genesis: nameSchema,
+      members: Type.Array(voterSchema, { minItems: 1, maxItems: 1000 }),
+    }),
+  },
+  /** Multicast by each node, at least three times a second: a sign of life, and where I stand. */
+  'detector.beat': {
+    scope: 'group',
+    payload: Type.Object({
+      term: count,
+      leader: Type.Optional(nameSchema),
+      store: nameSchema,
+      index: count,
+      commit: count,
+    }),
+  },
+  /** Do you live? Directly, or `for` somebody who has not heard from you. */
+  'detector.probe': { scope: 'group', payload: Type.Object({ for: Type.Optional(nameSchema) }) },
+  /** I live. `for`: whom the prober asks for. */
+  'detector.alive': { scope: 'group', payload: Type.Object({ for: Type.Optional(nameSchema) }) },
+  /** Please probe `peer` for me. */
+  'detector.ask': { scope: 'group', payload: Type.Object({ peer: nameSchema }) },
+  /** `peer` answered my probe, incarnation and all. */
+  'detector.vouch': {
+    scope: 'group',
+    payload: Type.Object({ peer: nameSchema, peerIncarnation: count }),
+  },
+  /** Would you vote for me in `term`? Changes nothing (pre-vote, Raft thesis section 9.6). */
+  'election.poll': { scope: 'group', payload: Type.Object({ term: count, ...logEnd }) },
+  /** The answer to a poll; a refusal says where the refuser's log ends. */
+  'election.lean': {
+    scope: 'group',
+    payload: Type.Object({ term: count, store: nameSchema, granted: Type.Boolean(), ...logEnd }),
+  },
+  /** A candidate asks for votes (RequestVote, Raft section 5.2). */
+  'election.claim': {
+    scope: 'group',
+    payload: Type.Object({ term: count, transfer: Type.Boolean(), ...logEnd }),
+  },
+  /** The one vote of a node in a term, or its refusal. */
+  'election.vote': {
+    scope: 'group',
+    payload: Type.Object({ term: count, store: nameSchema, granted: Type.Boolean(), ...logEnd }),
+  },
+  /** A leader that stops asks its best backup to stand at once (Raft thesis section 3.10). */
+  'election.handover': { scope: 'group', payload: Type.Object({ term: count }) },
+  /** The primary's entries after (`prevIndex`, `prevTerm`), and how far it has committed. */
+  'replica.prepare': {
+    scope: 'group',
+    payload: Type.Object({
+      term: count,
+      prevIndex: count,
+      prevTerm: count,
+      entries: Type.Array(entrySchema, { maxItems: PREPARE_ENTRIES_MAX }),
+      commit: count,
+    }),
+  },
+  /** A backup holds the primary's log up to `index`, on disk. */
+  'replica.ack': {
+    scope: 'group',
+    payload: Type.Object({ term: count, store: nameSchema, index: count }),
+  },
+  /** A backup lacks what follows `index`: the last place where its log may match. */
+  'replica.nack': { scope: 'group', payload: Type.Object({ term: count, index: count }) },
+  /** A node far behind asks for the snapshot, from character `offset` of that at `index`. */
+  'replica.fetch': {
+    scope: 'group',
+    payload: Type.Object({ term: count, index: count, offset: count }),
+  },
+  /** A part of the snapshot at `index`; `total` characters in all. */
+  'replica.chunk': {
+    scope: 'group',
+    payload: Type.Object({
+      term: count,
+      index: count,
+      indexTerm: count,
+      offset: count,
+      total: count,
+      data: Type.String({ maxLength: CHUNK_CHARS_MAX }),
+    }),
+  },
+  /** A node asks the primary to append `command`. */
+  'replica.propose': { scope: 'group', payload: Type.Object({ ticket: count, command }) },
+  /** The primary's answer: appended at `index`, or refused with all `problems`. What is
+   *  `transient` may be asked again as it is. */
+  'replica.answer': {
+    scope: 'group',
+    payload: Type.Object({
+      ticket: count,
+      index: Type.Optional(count),
+      problems: Type.Array(text, { maxItems: 100 }),
+      transient: Type.Boolean(),
+    }),
+  },
+  /** What time is it in the group? `sentMs` is the asker's own clock and comes back. */
+  'timekeeper.ask': { scope: 'group', payload: Type.Object({ sentMs: milliseconds }) },
+  /** The leader's answer: the group's time when it answered. */
+  'timekeeper.tell': {
+    scope: 'group',
+    payload: Type.Object({ term: count, sentMs: milliseconds, groupMs: milliseconds }),
+  },
+} as const;
+
+const peer = nameSchema;
+const reason = text;
+
+/** Facts: what one concern or effect has established, told to whoever handles it. */
+export const facts = {
+  /** The transport listens at this address. */
+  'wire.opened': Type.Object(addressFields),
+  /** The connection to a peer broke or could not be made. */
+  'wire.lost': Type.Object({
+    peer,
+    why: Type.Enum(['reset', 'refused', 'unreachable', 'overflow']),
+  }),
+  /** A message from outside was refused. */
+  'wire.refused': Type.Object({ reason, peer: Type.Optional(text) }),
+  /** A message went out. */
+  'wire.said': Type.Object({ message: text, to: text, bytes: count }),
+  /** The store has made the batch with this ticket durable. */
+  'storage.written': Type.Object({ owner: text, ticket: count }),
+  /** An instant asked for by `clock.wake` has come. */
+  'clock.due': Type.Object({ id: text, atMs: milliseconds }),
+  /** The lamp driver answers: what it shows, or that it refused a sequence. */
+  'lamps.shown': Type.Object({ lamps: Type.Record(Type.String(), lampSchema) }),
+  'lamps.refused': Type.Object({ reason }),
+  /** The lamp driver is there (or gone): sequences can (not) be sent. */
+  'lamps.ready': Type.Object({}),
+  'lamps.lost': Type.Object({ reason }),
+  /** The operator asked this node to stop. */
+  'node.stopping': Type.Object({}),
+  /** An announcement of the same district and contract was heard, whatever its group. */
+  'membership.sighted': Type.Object({
+    peer,
+    store: nameSchema,
+    group: Type.String(),
+    phase: text,
+    ...addressFields,
+  }),
+  /** A peer is in the view. */
+  'membership.joined': Type.Object({
+    peer,
+    peerIncarnation: count,
+    store: nameSchema,
+    ...addressFields,
+  }),
+  /** A peer is no longer in the view. */
+  'membership.left': Type.Object({
+    peer,
+    how: Type.Enum(['goodbye', 'failed', 'refused', 'restarted']),
+    reason,
+  }),
+  /** A node was refused: another contract, version, or description. */
+  'membership.refused': Type.Object({ peer, reason }),
+  /** Another node with our id answers at an address of its own. */
+  'membership.duplicate': Type.Object({ reason }),
+  /** This node belongs to `group`. `voters` are those of its first configuration, if it knows. */
+  'genesis.formed': Type.Object({
+    group: nameSchema,
+    voters: Type.Optional(Type.Array(voterSchema)),
+  }),
+  /** Everything about us is in the replicated state. */
+  'enrolment.enrolled': Type.Object({}),
+  /** The district refuses us. */
+  'enrolment.refused': Type.Object({ reason }),
+  /** A peer may be dead; and why we think so. */
+  'detector.suspected': Type.Object({ peer, reason, phi: Type.Number() }),
+  /** A suspected peer was heard again. */
+  'detector.cleared': Type.Object({ peer }),
+  /** A peer is dead to us. */
+  'detector.failed': Type.Object({ peer, reason }),
+  /** The node has entered a term. */
+  'election.advanced': Type.Object({ term: count }),
+  /** `leader` leads in `term`. */
+  'election.elected': Type.Object({ leader: nameSchema, term: count }),
+  /** The leader of `term` is lost. */
+  'election.lost': Type.Object({ term: count, reason }),
+  /** The log ends at `index`, in `term`; it is known to match the leader's up to `matched`. */
+  'replica.appended': Type.Object({ index: count, term: count, matched: count, commit: count }),
+  /** These vote, from the moment the entry is in the log. */
+  'replica.configured': Type.Object({ voters: Type.Array(voterSchema), index: count }),
+  /** The entry at `index` is agreed for good. */
+  'replica.committed': Type.Object({ index: count, term: count, command }),
+  /** The primary refused a peer's command. */
+  'replica.refused': Type.Object({ peer, reason }),
+  /** The state was taken from a snapshot: forget what was learned from commits before. */
+  'replica.restored': Type.Object({ index: count, term: count, state: stateSchema }),
+  /** The answer to a `replica.request` with this ticket. */
+  'replica.answered': Type.Object({
+    owner: text,
+    ticket: count,
+    index: Type.Optional(count),
+    problems: Type.Array(text),
+    transient: Type.Boolean(),
+  }),
+  /** The group's time is our clock plus `offsetMs`, give or take `boundMs`. */
+  'timekeeper.synced': Type.Object({ offsetMs: milliseconds, boundMs: milliseconds, term: count }),
+  /** A stage got its green. */
+  'phases.changed': Type.Object({ stage: text, mode: text, greenS: Type.Number() }),
+} as const;
+
+export type MessageType = keyof typeof messages;
+export type FactType = keyof typeof facts;
+type Payloads = { [K in MessageType]: Static<(typeof messages)[K]['payload']> };
+
+/** A message as a machine writes it: flat, without the header. */
+export type Message = { [K in MessageType]: { type: K } & Payloads[K] }[MessageType];
+/** A message as a machine hears it: with who said it, in which group and life, and when. */
+export type Heard<M extends Message = Message> = M & {
+  from: string;
+  group: string;
+  incarnation: number;
+  bytes: number;
+  at: number;
+};
+/** A fact as a machine says it. */
+export type Fact = { [K in FactType]: { type: K } & Static<(typeof facts)[K]> }[FactType];
+/** The bus stamps every event with the node's monotonic clock (ms). */
+export type Stamped<E> = E & { at: number };
+
+/** Asks the wire to send: to all, to one peer, or to an address where no peer is known yet. */
+export type Send<M extends Message = Message> = {
+  type: 'wire.send';
+  to: string | { host: string; port: number };
+  message: M;
+};
+/** Every node of the network. No node may have this id. */
+export const ALL = '*';
+
+/** Asks for a durable write; answered by `storage.written` with the same owner and ticket. */
+export type Write = {
+  type: 'storage.write';
+  owner: string;
+  ticket: number;
+  puts: { key: string; value: unknown }[];
+  /** Keys from `from` (inclusive) on, as long as they are less than `until`, are removed first. */
+  removes: { from: string; until: string }[];
+};
+/** Asks to hear `clock.due` when the node's clock reaches `atMs`; a later ask replaces the former. */
+export type Wake = { type: 'clock.wake'; id: string; atMs: number };
+/** Asks the lamp driver to show timelines; instants on the node's clock. */
+export type Show = {
+  type: 'lamps.show';
+  notAfterMs: number;
+  timelines: Record<string, { lamp: Static<typeof lampSchema>; untilMs: number }[]>;
+};
+/** Asks the replica to have `command` appended; answered by `replica.answered`. */
+export type Ask = { type: 'replica.request'; owner: string; ticket: number; command: Command };
+/** Asks the effects to give up the lamps, cleanly. */
+export type LeaveLamps = { type: 'lamps.leave' };
+export type Request = Send | Write | Wake | Show | Ask | LeaveLamps;
+
+/** Everything that travels on a node's bus. */
+export type BusEvent = Heard | Stamped<Fact> | Stamped<Request>;
+/** The events named by `Type`. */
+export type Only<E extends { type: string }, Type extends E['type']> = Extract<E, { type: Type }>;
+/** A heard message of this type. */
+export type HeardAs<K extends MessageType> = Heard<Only<Message, K>>;
+/** A fact of this type, stamped. */
+export type FactAs<K extends FactType> = Stamped<Only<Fact, K>>;
+/** What a machine may emit: nothing else leaves it. */
+export type Emitted = Fact | Request;

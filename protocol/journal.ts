@@ -1,0 +1,77 @@
+/**
+ * The journal: what happened, one JSON object a line. Outside programs judge the system by it, so
+ * its fields are a contract; `docs/JOURNAL.md` says what each means.
+ */
+import Type, { type Static } from 'typebox';
+import { facts } from './event.ts';
+import { lampSchema } from './lamp.ts';
+
+const common = {
+  t: Type.Number({ description: 'When: ms since the Unix epoch; in simulations, virtual ms.' }),
+  node: Type.String({ description: 'Whose line it is.' }),
+};
+const text = Type.String();
+const bytes = Type.Integer({ minimum: 0 });
+
+/** Facts that have lines of another kind, or are of no interest outside. */
+export const UNTOLD: ReadonlySet<string> = new Set([
+  'wire.said',
+  'wire.refused',
+  'storage.written',
+  'clock.due',
+  'membership.sighted',
+  'lamps.shown',
+  'replica.appended',
+]);
+
+const factSchema = Type.Union(
+  Object.entries(facts)
+    .filter(([type]) => !UNTOLD.has(type))
+    .map(([type, schema]) => Type.Object({ type: Type.Literal(type), ...schema.properties })),
+);
+
+export const journalTable = {
+  lamps: Type.Object({
+    ...common,
+    kind: Type.Literal('lamps'),
+    intersection: text,
+    lamps: Type.Record(Type.String(), lampSchema),
+  }),
+  fact: Type.Object({ ...common, kind: Type.Literal('fact'), event: factSchema }),
+  heard: Type.Object({ ...common, kind: Type.Literal('heard'), type: text, peer: text, bytes }),
+  said: Type.Object({ ...common, kind: Type.Literal('said'), type: text, peer: text, bytes }),
+  state: Type.Object({
+    ...common,
+    kind: Type.Literal('state'),
+    machine: text,
+    value: Type.Unknown({ description: 'A name, or an object of regions and their values.' }),
+  }),
+  refused: Type.Object({
+    ...common,
+    kind: Type.Literal('refused'),
+    reason: text,
+    peer: Type.Optional(text),
+  }),
+  error: Type.Object({ ...common, kind: Type.Literal('error'), message: text }),
+  summary: Type.Object({
+    ...common,
+    kind: Type.Literal('summary'),
+    unsafe: Type.Integer({ minimum: 0 }),
+    seconds: Type.Number(),
+  }),
+} as const;
+
+export const journalSchema = Type.Union(Object.values(journalTable), { title: 'Journal line' });
+
+type Common = { t: number; node: string };
+/** A line as Greenwave writes it. */
+export type JournalLine = Common &
+  (
+    | { kind: 'lamps'; intersection: string; lamps: Record<string, Static<typeof lampSchema>> }
+    | { kind: 'fact'; event: { type: string } }
+    | { kind: 'heard' | 'said'; type: string; peer: string; bytes: number }
+    | { kind: 'state'; machine: string; value: unknown }
+    | { kind: 'refused'; reason: string; peer?: string }
+    | { kind: 'error'; message: string }
+    | { kind: 'summary'; unsafe: number; seconds: number }
+  );

@@ -1,0 +1,138 @@
+/**
+ * Joins a real network: UDP multicast for what all should hear, one TCP connection to each peer
+ * for what it alone should hear. It turns what sockets do into the three things a node is told.
+ */
+import type { Discovery } from '../protocol/timing.ts';
+import { Connection, canConnectTo } from './connection.ts';
+import { assertDatagram, assertFrame } from './frames.ts';
+import { CONNECTIONS_MAX, FLUSH_MS_MAX } from './limits.ts';
+import { Listener } from './listener.ts';
+import { Multicast } from './multicast.ts';
+import type { Address, Handlers, Loss, Origin, Port, Transport } from './transport.ts';
+import { tellRarely } from './trouble.ts';
+
+export interface UdpTcpOptions {
+  readonly discovery: Discovery;
+  /** The IPv4 address of the interface to use. Loopback, unless an operator says otherwise, so
+   *  that nothing leaves the machine by accident. */
+  readonly interface?: string;
+  /** How many routers a multicast datagram may pass, plus one. */
+  readonly ttl?: number;
+  /** The first TCP port tried, where a node should not start at the contract's. */
+  readonly tcpPort?: number;
+}
+
+/** A transport over the network of one interface. Each `open` is a node of its own. */
+export const udpTcp = (options: UdpTcpOptions): Transport => ({
+  open: (handlers) => UdpTcpPort.open(options, handlers),
+});
+
+class UdpTcpPort implements Port {
+  readonly address: Address;
+  readonly #multicast: Multicast;
+  readonly #listener: Listener;
+  readonly #handlers: GatedHandlers;
+  readonly #connections = new Map<string, Connection>();
+
+  static async open(options: UdpTcpOptions, handlers: Handlers): Promise<Port> {
+    const { discovery, interface: host = '127.0.0.1', ttl = 1 } = options;
+    const gated = new GatedHandlers(handlers);
+    const multicast = await Multicast.open({
+      group: { host: discovery.address, port: discovery.port },
+      interface: host,
+      ttl,
+      heard: (bytes, from) => gated.heard(bytes, { via: 'all', host: from }),
+      troubled: (message) => gated.troubled(message),
+    });
+    try {
+      const listener = await Listener.open({
+        first: { host, port: options.tcpPort ?? discovery.tcpPort },
+        heard: (frame, from) => gated.heard(frame, { via: 'one', host: from }),
+        troubled: tellRarely((message) => gated.troubled(message)),
+      });
+      gated.isOpen = true;
+      return new UdpTcpPort(multicast, listener, gated);
+    } catch (error) {
+      await multicast.close();
+      throw error;
+    }
+  }
+
+  private constructor(multicast: Multicast, listener: Listener, handlers: GatedHandlers) {
+    this.#multicast = multicast;
+    this.#listener = listener;
+    this.#handlers = handlers;
+    this.address = listener.address;
+  }
+
+  sendAll(bytes: Uint8Array) {
+    assertDatagram(bytes);
+    if (this.#handlers.isOpen) this.#multicast.send(bytes);
+  }
+
+  sendOne(to: Address, bytes: Uint8Array) {
+    assertFrame(bytes);
+    if (!this.#handlers.isOpen) return;
+    const key = `${to.host}:${to.port}`;
+    const connection = this.#connections.get(key) ?? this.#connect(key, to);
+    connection?.send(bytes);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#handlers.isOpen) return;
+    this.#handlers.isOpen = false;
+    const connections = [...this.#connections.values()];
+    const flushed = Promise.all([
+      this.#multicast.close(),
+      this.#listener.close(),
+      ...connections.map((connection) => connection.finish()),
+    ]);
+    await Promise.race([flushed, elapsed(FLUSH_MS_MAX)]);
+    for (const connection of connections) connection.drop();
+    await flushed;
+  }
+
+  #connect(key: string, to: Address): Connection | undefined {
+    if (!canConnectTo(to)) return this.#lose(to, 'unreachable');
+    if (this.#connections.size >= CONNECTIONS_MAX) return this.#lose(to, 'overflow');
+    const connection = new Connection({
+      to,
+      from: this.address.host,
+      ended: (why) => {
+        this.#connections.delete(key);
+        this.#lose(to, why);
+      },
+    });
+    this.#connections.set(key, connection);
+    return connection;
+  }
+
+  /** Tells of a loss, but never during a send. */
+  #lose(to: Address, why: Loss): undefined {
+    queueMicrotask(() => this.#handlers.lost(to, why));
+  }
+}
+
+/** Handlers that are told nothing before `open` is done and nothing once `close` has begun. */
+class GatedHandlers implements Handlers {
+  isOpen = false;
+  readonly #handlers: Handlers;
+
+  constructor(handlers: Handlers) {
+    this.#handlers = handlers;
+  }
+
+  heard(bytes: Uint8Array, origin: Origin) {
+    if (this.isOpen) this.#handlers.heard(bytes, origin);
+  }
+
+  lost(to: Address, why: Loss) {
+    if (this.isOpen) this.#handlers.lost(to, why);
+  }
+
+  troubled(message: string) {
+    if (this.isOpen) this.#handlers.troubled(message);
+  }
+}
+
+const elapsed = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms).unref());
