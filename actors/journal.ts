@@ -36,7 +36,7 @@ export const journalTo = ({ node, wall, write }: JournalOptions) => {
       write({ ...common, kind: 'refused', reason, ...(peer !== undefined && { peer }) });
     } else if (!UNTOLD.has(fact.type)) {
       const { at: _, ...told } = fact as Fact & { at: number };
-      write({ ...common, kind: 'fact', event: told });
+      write({ ...common, kind: 'fact', event: told as Fact });
       const reason = refusalIn(fact);
       if (reason !== undefined) {
         const peer = 'peer' in fact ? { peer: fact.peer } : {};

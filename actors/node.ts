@@ -33,6 +33,8 @@ export interface NodeOptions {
   readonly wall?: () => number;
   readonly journal?: (line: JournalLine) => void;
   readonly inspect?: (event: InspectionEvent) => void;
+  /** A part of the node failed: its lamps end in red, and nothing else will happen. */
+  readonly failed?: (reason: string) => void;
   /** Watches the group without taking part in it. */
   readonly isObserver?: boolean;
 }
@@ -81,6 +83,14 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const trouble = (message: string) => write({ t: wall(), node: id, kind: 'error', message });
 
   const observe = journalTo({ node: id, wall, write });
+  /** Hears what the supervisor hears, and tells when it is a failure. */
+  const fail = (event: { type: string; error?: unknown; reason?: string }) => {
+    const isFailure = event.type === 'node.failed' || event.type.startsWith('xstate.error.actor.');
+    if (!isFailure) return;
+    const reason = event.reason ?? (event.error as Error)?.stack ?? String(event.error);
+    trouble(`fail-safe: ${reason}`);
+    options.failed?.(reason);
+  };
   const deliver = (event: Parameters<typeof send>[0]) => send(event);
   const send = (event: { type: string }) => (actor.system.get('bus') as AnyActorRef)?.send(event);
   const audience = audienceOf(concerns, {
@@ -102,7 +112,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
           clock,
           timestamp: () => wall() / 1000,
           deliver,
-          fail: (message) => actor.send({ type: 'node.failed', message }),
+          fail: (reason) => actor.send({ type: 'node.failed', reason }),
           trouble,
         }),
       },
@@ -126,19 +136,14 @@ const compose = (options: NodeOptions): GreenwaveNode => {
       inspect: (event) => {
         observe(event);
         options.inspect?.(event);
-        if (event.type !== '@xstate.event' || watchers.length === 0) return;
-        if (event.actorRef !== actor.system.get('bus')) return;
+        if (event.type !== '@xstate.event') return;
+        if (event.actorRef === actor) fail(event.event);
+        if (watchers.length === 0 || event.actorRef !== actor.system.get('bus')) return;
         for (const watch of watchers) watch(event.event as Emitted & { at: number });
       },
     },
   );
-  actor.subscribe({
-    next: ({ value, context: _ }) => {
-      if (value === 'failSafe')
-        trouble('a part of the node failed: its lamps end in red and flash');
-    },
-    error: (error) => trouble(`the node failed: ${String(error)}`),
-  });
+  actor.subscribe({ error: (error) => fail({ type: 'node.failed', reason: String(error) }) });
 
   const stateOf: GreenwaveNode['stateOf'] = (concern) => actor.system.get(concern)?.getSnapshot();
   const kill = () => {

@@ -58,11 +58,7 @@ export const runImport = async (
     throw new OperatorError('--json needs -o FILE: the district is on standard output already');
   }
   const network = await readNetwork(file);
-  const name =
-    options.name ??
-    basename(file)
-      .replace(/\.xml$/, '')
-      .replace(/\.net$/, '');
+  const name = options.name ?? nameOf(file);
   const schema = schemaFrom(output);
   const made = refusing(file, () => importNetwork(network, { ...wanted, name, schema }));
   const result = checkDistrict(made.district);
@@ -78,25 +74,26 @@ export const runImport = async (
 };
 
 const timesOf = ({ amber, redClearance, minGreen }: ImportArguments) => ({
-  ...secondsOf('--amber', amber, { key: 'amberS', least: 0.1, most: 600 } as const),
-  ...secondsOf('--red-clearance', redClearance, {
-    key: 'redClearanceS',
-    least: 0,
-    most: 60,
-  } as const),
-  ...secondsOf('--min-green', minGreen, { key: 'minGreenS', least: 0.1, most: 600 } as const),
+  ...(amber !== undefined && { amberS: seconds('--amber', amber, [0.1, 600]) }),
+  ...(redClearance !== undefined && {
+    redClearanceS: seconds('--red-clearance', redClearance, [0, 60]),
+  }),
+  ...(minGreen !== undefined && { minGreenS: seconds('--min-green', minGreen, [0.1, 600]) }),
 });
 
-const secondsOf = <Key extends string>(
-  option: string,
-  text: string | undefined,
-  { key, least, most }: { key: Key; least: number; most: number },
-): { [K in Key]?: number } => {
-  if (text === undefined) return {};
+const seconds = (option: string, text: string, [least, most]: [number, number]): number => {
   const value = text.trim() === '' ? Number.NaN : Number(text);
-  if (value >= least && value <= most) return { [key]: value } as { [K in Key]: number };
+  if (value >= least && value <= most) return value;
   throw new OperatorError(`${option} must be from ${least} to ${most} seconds, but is “${text}”`);
 };
+
+const NAME_MAX = 64;
+
+/** The name of a network’s file, as far as a district’s name may be. */
+const nameOf = (file: string): string =>
+  basename(file)
+    .replace(/(\.net)?(\.xml)?$/, '')
+    .slice(0, NAME_MAX) || 'district';
 
 const readNetwork = async (file: string): Promise<SumoNetwork> => {
   try {
@@ -167,7 +164,8 @@ const summaryOf = ({ district, warnings }: Import) => {
   return { name: district.name, intersections: rows, links: district.links?.length ?? 0, warnings };
 };
 
-const NAME_SHOWN_MAX = 40;
+const ID_SHOWN_MAX = 40;
+const ROWS_SHOWN_MAX = 50;
 
 const report = (made: Import, output: string): string => {
   const { name, intersections, links, warnings } = summaryOf(made);
@@ -176,10 +174,12 @@ const report = (made: Import, output: string): string => {
     head: ['intersection', 'node', ...columns],
     style: { head: [], border: [], compact: true },
   });
-  for (const row of intersections) {
-    const shown = row.id.length > NAME_SHOWN_MAX ? `${row.id.slice(0, NAME_SHOWN_MAX)}…` : row.id;
+  for (const row of intersections.slice(0, ROWS_SHOWN_MAX)) {
+    const shown = row.id.length > ID_SHOWN_MAX ? `${row.id.slice(0, ID_SHOWN_MAX)}…` : row.id;
     table.push([shown, row.node ?? '', ...columns.map((column) => `${row[column]}`)]);
   }
+  const hidden = Math.max(0, intersections.length - ROWS_SHOWN_MAX);
+  const more = hidden > 0 ? `and ${counted(hidden, 'more intersection')}\n` : '';
   const told = warnings.map(({ place, message }) => `warning: ${place}: ${message}\n`);
   const counts = [
     counted(intersections.length, 'intersection'),
@@ -187,7 +187,7 @@ const report = (made: Import, output: string): string => {
     counted(warnings.length, 'warning'),
   ];
   const where = output === '-' ? '' : `, written to ${output}`;
-  return `${table.toString()}\n${told.join('')}${name}: ${counts.join(', ')}${where}\n`;
+  return `${table.toString()}\n${more}${told.join('')}${name}: ${counts.join(', ')}${where}\n`;
 };
 
 const counted = (count: number, noun: string) => `${count} ${noun}${count === 1 ? '' : 's'}`;

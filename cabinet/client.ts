@@ -31,7 +31,7 @@ const UNREAD_BYTES_MAX = 262_144;
 
 /** What a node is told. Called from the socket's events; must not throw. */
 export interface LampsHeard {
-  /** The driver let us in; `digest` is of the description that it guards. */
+  /** The driver let us in and its clock is known; `digest` is of the description that it guards. */
   readonly entered: (line: LampsEntered) => void;
   /** A sequence was accepted or refused. */
   readonly answer: (line: LampsAnswer) => void;
@@ -79,6 +79,8 @@ class Line implements LampsClient {
   #clocks = new ClockComparison();
   #socket: Socket | undefined;
   #isIn = false;
+  /** What let us in, until the clocks are compared too. */
+  #entered: LampsEntered | undefined;
   #isClosed = false;
   #failures = 0;
   #retry: NodeJS.Timeout | undefined;
@@ -152,6 +154,7 @@ class Line implements LampsClient {
   #lose(reason: string): void {
     clearTimeout(this.#sync);
     this.#isIn = false;
+    this.#entered = undefined;
     this.#clocks = new ClockComparison();
     if (this.#isClosed) return;
     const delayMs = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** this.#failures);
@@ -162,15 +165,24 @@ class Line implements LampsClient {
 
   #hear(line: LineFromDriver): void {
     const { heard, now } = this.#options;
-    if (line.type === 'lamps.time') this.#clocks.answered(line, now());
-    else if (line.type === 'lamps.answer') heard.answer(line);
+    if (line.type === 'lamps.time') {
+      this.#clocks.answered(line, now());
+      this.#getIn();
+    } else if (line.type === 'lamps.entered') {
+      this.#entered = line;
+      this.#getIn();
+    } else if (line.type === 'lamps.answer') heard.answer(line);
     else if (line.type === 'lamps.showing') heard.showing(line);
-    else if (line.type === 'lamps.refused') heard.refused(line.reason);
-    else {
-      this.#isIn = true;
-      this.#failures = 0;
-      heard.entered(line);
-    }
+    else heard.refused(line.reason);
+  }
+
+  #getIn(): void {
+    const entered = this.#entered;
+    if (!entered || !this.synced()) return;
+    this.#entered = undefined;
+    this.#isIn = true;
+    this.#failures = 0;
+    this.#options.heard.entered(entered);
   }
 
   #exchange(firstTimes: number): void {

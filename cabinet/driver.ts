@@ -21,7 +21,7 @@ import { isOver, nextChangeMs, wantedAt } from './timeline.ts';
  * process stopped. What nodes said before is then not believed any more.
  */
 export const SLEEP_MS_MIN = 3_000;
-/** How much minimum green is still given to a group when the driver is told to end. */
+/** How much minimum green is still given to a group when no sequence counts any more. */
 export const END_GREEN_MS_MAX = 10_000;
 
 /** XState's `Clock`, with the time: monotonic, in milliseconds. */
@@ -226,7 +226,7 @@ class LampDriver implements Driver {
     this.#report(`slept ${Math.round(nowMs - this.#timerDueMs)} ms; dropped every sequence`);
     this.#timerDueMs = Number.POSITIVE_INFINITY;
     if (this.#mode !== 'steady') return;
-    this.#timelines.clear();
+    this.#timelines = this.#heads.farewell(nowMs + END_GREEN_MS_MAX);
     this.#greenFromMs = nowMs + startUpMsOf(this.intersection);
   }
 
@@ -248,6 +248,7 @@ class LampDriver implements Driver {
 
   #latchTo(reason: string, nowMs: number): void {
     if (this.#mode === 'latched') return;
+    const wasEnding = this.#mode === 'ending';
     this.#mode = 'latched';
     this.#reason = reason;
     this.#heads.flash(nowMs);
@@ -255,6 +256,7 @@ class LampDriver implements Driver {
     this.#arm(nowMs);
     this.#latch.write(reason);
     this.#report(`latched to flashing: ${reason}`);
+    if (wasEnding) this.#ended();
   }
 
   #finish(): void {
@@ -269,7 +271,7 @@ class LampDriver implements Driver {
     if (this.#mode !== 'steady' && this.#mode !== 'ending') return;
     const instants = [...this.#timelines.values()].map((line) => nextChangeMs(line, nowMs));
     instants.push(this.#heads.nextMs(nowMs), this.#greenFromMs);
-    const coming = instants.filter((at) => at !== undefined && at > nowMs);
+    const coming = instants.filter((at): at is number => at !== undefined && at > nowMs);
     this.#timerDueMs = Math.min(...coming);
     if (this.#timerDueMs === Number.POSITIVE_INFINITY) return;
     this.#timer = this.#clock.setTimeout(() => {

@@ -148,7 +148,7 @@ export class Heads {
       head.shown = { ...head.shown, lamp: wanted.lamp, claim: 'yielding', sinceMs: nowMs };
     } else if (lamp === 'amber' && wanted.lamp !== 'amber' && nowMs >= amberEndMs(head)) {
       head.shown = { ...red(nowMs, head.shown), dueMs: wanted.lamp === 'red' ? due : nowMs };
-    } else if (lamp === 'redAmber' && !isBeginning(wanted.lamp)) {
+    } else if (lamp === 'redAmber' && !isEnough(head.group, wanted, nowMs)) {
       head.shown = red(nowMs, head.shown);
     }
   }
@@ -157,7 +157,7 @@ export class Heads {
     const { lamp, greenSinceMs } = head.shown;
     if (!isBeginning(wanted.lamp) || lamp === wanted.lamp) return;
     if (lamp !== 'red' && lamp !== 'redAmber' && lamp !== 'greenPermissive') return;
-    if (lamp === 'red' && !isEnough(head.group, wanted, nowMs)) return;
+    if (!isGreen(lamp) && !isEnough(head.group, wanted, nowMs)) return;
     const claim = claimOf(wanted.lamp);
     if (!this.#isClear({ group: head.group.id, claim }, nowMs)) return;
     const dueMs = nowMs - wanted.fromMs <= START_LATE_MS_MAX ? wanted.fromMs : nowMs;
@@ -184,6 +184,7 @@ export class Heads {
 const isBeginning = (lamp: Lamp): boolean => lamp === 'redAmber' || isGreen(lamp);
 
 const isEnough = (group: Group, wanted: Wanted, nowMs: number): boolean =>
+  isBeginning(wanted.lamp) &&
   greenLeftMs(wanted, nowMs) >= durationsOf(group).minGreenMs - TOLERANCE_MS;
 
 const amberEndMs = ({ group, shown }: Head): number => shown.sinceMs + durationsOf(group).amberMs;

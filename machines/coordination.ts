@@ -17,13 +17,13 @@ export interface CoordinationInput {
   readonly filed: Plan | null;
 }
 
-interface Context extends CoordinationInput {
+export interface Context extends CoordinationInput {
   readonly state: State;
   readonly term: number;
   readonly count: number;
 }
 
-type Events = FactAs<
+export type Events = FactAs<
   'election.elected' | 'election.lost' | 'replica.committed' | 'replica.restored'
 >;
 

@@ -23,7 +23,7 @@ const MARGIN_MS = 100;
 /** A timer later than this says that our own loop stalled. */
 const STALL_MS = 200;
 
-interface Watched {
+export interface Watched {
   readonly incarnation: number;
   /** When it was last heard on our clock, moved on by the time we stalled since. */
   readonly lastAt: number;
@@ -38,7 +38,7 @@ export interface DetectorInput {
   readonly timing: Timing;
 }
 
-interface Context extends DetectorInput {
+export interface Context extends DetectorInput {
   readonly peers: Readonly<Record<string, Watched>>;
   readonly term: number;
   readonly leader: string | null;
@@ -47,7 +47,7 @@ interface Context extends DetectorInput {
 }
 
 type Sign = HeardAs<'detector.beat' | 'detector.alive' | 'detector.probe' | 'detector.vouch'>;
-type Events =
+export type Events =
   | Sign
   | HeardAs<'detector.ask'>
   | FactAs<'clock.due' | 'wire.lost' | 'genesis.formed' | 'node.stopping'>

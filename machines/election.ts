@@ -29,12 +29,12 @@ export interface ElectionInput {
   readonly stored: { readonly term: number; readonly votedFor: string | null };
 }
 
-interface LogEnd {
+export interface LogEnd {
   readonly lastTerm: number;
   readonly lastIndex: number;
 }
 
-interface Context extends LogEnd {
+export interface Context extends LogEnd {
   readonly id: string;
   readonly store: string;
   readonly timing: Timing;
@@ -58,7 +58,7 @@ interface Context extends LogEnd {
   readonly isTransfer: boolean;
 }
 
-type Events =
+export type Events =
   | HeardAs<'election.poll' | 'election.lean' | 'election.claim' | 'election.vote'>
   | HeardAs<'election.handover' | 'detector.beat' | 'replica.prepare'>
   | FactAs<'detector.suspected' | 'membership.left' | 'node.stopping' | 'storage.written'>

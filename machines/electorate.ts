@@ -23,14 +23,14 @@ export interface ElectorateInput {
   readonly timing: Timing;
 }
 
-interface Presence {
+export interface Presence {
   readonly store: string;
   /** When it came or went, on our clock. */
   readonly sinceAt: number;
   readonly standing: 'here' | 'failed' | 'departed';
 }
 
-interface Context extends ElectorateInput {
+export interface Context extends ElectorateInput {
   readonly state: State;
   /** Of the configuration in force, committed or not. */
   readonly voters: readonly Voter[];
@@ -40,7 +40,7 @@ interface Context extends ElectorateInput {
   readonly ledAt: number;
 }
 
-type Events =
+export type Events =
   | FactAs<'membership.joined' | 'membership.left' | 'election.elected' | 'election.lost'>
   | FactAs<'replica.committed' | 'replica.restored' | 'replica.configured' | 'clock.due'>;
 

@@ -18,7 +18,7 @@ export interface EnrolmentInput {
   readonly links: readonly Link[];
 }
 
-type Events = FactAs<
+export type Events = FactAs<
   'election.elected' | 'replica.committed' | 'replica.restored' | 'replica.answered'
 >;
 

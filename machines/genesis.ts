@@ -26,14 +26,14 @@ export interface GenesisInput {
   readonly stored: { readonly group: string; readonly voters: readonly Voter[] } | null;
 }
 
-interface Context extends GenesisInput {
+export interface Context extends GenesisInput {
   /** Nodes met that have no group either: their stores. */
   readonly groupless: Readonly<Record<string, string>>;
   readonly group: string;
   readonly voters: readonly Voter[];
 }
 
-type Events =
+export type Events =
   | HeardAs<'genesis.propose'>
   | FactAs<'membership.sighted' | 'wire.opened' | 'storage.written'>;
 

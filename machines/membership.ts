@@ -48,7 +48,7 @@ export interface MembershipInput {
 
 type Announce = HeardAs<'membership.announce'>;
 
-interface Context extends MembershipInput {
+export interface Context extends MembershipInput {
   readonly digest: string;
   readonly timing: Timing;
   readonly address?: { readonly host: string; readonly port: number };
@@ -60,7 +60,7 @@ interface Context extends MembershipInput {
   readonly refused: Readonly<Record<string, number>>;
 }
 
-type Events =
+export type Events =
   | Announce
   | HeardAs<'membership.goodbye'>
   | HeardAs<'membership.contract'>

@@ -72,7 +72,7 @@ export const nodeMachine = setup({
   types: {} as {
     input: NodeInput;
     context: NodeInput;
-    events: { type: 'node.failed'; message: string } | { type: 'node.stop' };
+    events: { type: 'node.failed'; reason: string } | { type: 'node.stop' };
   },
   actors: {
     ...concerns,

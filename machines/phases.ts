@@ -30,6 +30,8 @@ import {
 
 /** A green may be this much longer than planned while coming into step. */
 const STRETCH = 1.5;
+/** Green planned beyond the minimum, because a timer that comes late shortens what is seen. */
+const LATE_MS = 200;
 /** Green of a stage without a plan. */
 const GREEN_DEFAULT_MS = 20_000;
 
@@ -39,7 +41,7 @@ export interface PhasesInput {
   readonly intersection: Intersection | null;
 }
 
-interface Context extends PhasesInput {
+export interface Context extends PhasesInput {
   readonly plan: Plan | null;
   /** The group's time less our clock, once known. */
   readonly offsetMs: number | null;
@@ -53,7 +55,7 @@ interface Context extends PhasesInput {
   readonly redFromMs: number;
 }
 
-type Events =
+export type Events =
   | FactAs<'lamps.ready' | 'lamps.lost' | 'lamps.refused' | 'lamps.shown' | 'clock.due'>
   | FactAs<'replica.committed' | 'replica.restored' | 'timekeeper.synced' | 'node.stopping'>;
 
@@ -84,7 +86,7 @@ const decide = (context: Context, fromMs: number | null): Green => {
   const startMs =
     fromMs ??
     (context.now as Green).untilMs + changeMs(intersection, (context.now as Green).stage, stage);
-  const least = minGreenMs(intersection, stage);
+  const least = minGreenMs(intersection, stage) + LATE_MS;
   const change = changeMs(intersection, stage, after);
   if (splitMs === null) {
     const greenMs = Math.max(least, Math.min(GREEN_DEFAULT_MS, maxGreenMs(intersection, stage)));

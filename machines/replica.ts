@@ -12,7 +12,6 @@
  * fetches the snapshot in parts at its own pace.
  */
 import { assign, enqueueActions, setup } from 'xstate';
-import type { Voter } from '../protocol/command.ts';
 import type { Ask, Emitted, FactAs, HeardAs, Stamped } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { accept, acknowledge, fetch, follow, noteLeaderBeat, takeChunk } from './backup.ts';
@@ -41,7 +40,7 @@ export interface ReplicaInput {
   readonly stored: StoredLog;
 }
 
-type Events =
+export type Events =
   | HeardAs<'replica.prepare' | 'replica.ack' | 'replica.nack' | 'replica.fetch' | 'replica.chunk'>
   | HeardAs<'replica.propose' | 'replica.answer' | 'detector.beat'>
   | FactAs<'genesis.formed' | 'election.advanced' | 'election.elected' | 'election.lost'>
@@ -150,21 +149,15 @@ export const replicaMachine = setup({
     isWhole: ({ context }) => context.fetched.text === '' && context.base.state.voters.length > 0,
   },
   actions: {
-    begin: turn((replica, event) => {
-      if (event.type !== 'genesis.formed') return idle(replica);
-      const voters: readonly Voter[] = event.voters ?? [];
-      const base =
-        replica.base.state.voters.length > 0
-          ? replica.base
-          : { ...replica.base, state: initialState(voters) };
-      const next = { ...replica, base, state: base.state };
-      const { index, term, state } = base;
-      const says: Emitted[] = [{ type: 'replica.restored', index, term, state }];
-      return { next, says };
+    begin: assign(({ context: { base }, event }) => {
+      const founded = event.type === 'genesis.formed' ? (event.voters ?? []) : [];
+      const state = base.state.voters.length > 0 ? base.state : initialState(founded);
+      return { base: { ...base, state }, state };
     }),
-    tellEnd: enqueueActions(({ context, enqueue }) => {
-      const { log, matched, commit } = context;
+    tellStart: enqueueActions(({ context, enqueue }) => {
+      const { base, log, matched, commit } = context;
       const { voters, index } = votersOf(context);
+      enqueue.emit({ type: 'replica.restored', ...base });
       enqueue.emit({
         type: 'replica.appended',
         index: lastIndexOf(log),
@@ -261,7 +254,7 @@ export const replicaMachine = setup({
       on: {
         'genesis.formed': [
           { guard: 'isJoining', target: 'catchingUp' },
-          { target: 'backup', actions: ['begin', 'tellEnd'] },
+          { target: 'backup', actions: ['begin', 'tellStart'] },
         ],
       },
     },

@@ -13,7 +13,7 @@ import type { Timing } from '../protocol/timing.ts';
 /** Round trips remembered; the shortest says most. */
 const SAMPLES_MAX = 8;
 
-interface Sample {
+export interface Sample {
   readonly offsetMs: number;
   readonly boundMs: number;
 }
@@ -23,7 +23,7 @@ export interface TimekeeperInput {
   readonly timing: Timing;
 }
 
-interface Context extends TimekeeperInput {
+export interface Context extends TimekeeperInput {
   readonly leader: string | null;
   readonly term: number;
   readonly samples: readonly Sample[];
@@ -32,7 +32,7 @@ interface Context extends TimekeeperInput {
   readonly boundMs: number;
 }
 
-type Events =
+export type Events =
   | HeardAs<'timekeeper.ask' | 'timekeeper.tell'>
   | FactAs<'election.elected' | 'clock.due'>;
 

@@ -3,7 +3,7 @@
  * its fields are a contract; `docs/JOURNAL.md` says what each means.
  */
 import Type, { type Static } from 'typebox';
-import { facts } from './event.ts';
+import { type Fact, facts } from './event.ts';
 import { lampSchema } from './lamp.ts';
 
 const common = {
@@ -68,7 +68,7 @@ type Common = { t: number; node: string };
 export type JournalLine = Common &
   (
     | { kind: 'lamps'; intersection: string; lamps: Record<string, Static<typeof lampSchema>> }
-    | { kind: 'fact'; event: { type: string } }
+    | { kind: 'fact'; event: Fact }
     | { kind: 'heard' | 'said'; type: string; peer: string; bytes: number }
     | { kind: 'state'; machine: string; value: unknown }
     | { kind: 'refused'; reason: string; peer?: string }

@@ -140,8 +140,8 @@ export const refusedSchema = Type.Object(
 );
 export type LampsRefused = Static<typeof refusedSchema>;
 
-const fromNodeSchema = Type.Union([enterSchema, askTimeSchema, sequenceSchema, leaveSchema]);
-const fromDriverSchema = Type.Union([
+export const fromNodeSchema = Type.Union([enterSchema, askTimeSchema, sequenceSchema, leaveSchema]);
+export const fromDriverSchema = Type.Union([
   enteredSchema,
   timeSchema,
   answerSchema,

@@ -28,7 +28,6 @@ export interface Import {
 }
 
 const ID_CHARACTERS_MAX = 200;
-const NAME_CHARACTERS_MAX = 64;
 
 /** The district of a network. Throws `NetworkError` when it has no traffic light to serve. */
 export const importNetwork = (network: SumoNetwork, options: ImportOptions): Import => {
@@ -47,7 +46,7 @@ export const importNetwork = (network: SumoNetwork, options: ImportOptions): Imp
   const { name, schema } = options;
   const district: DistrictFile = {
     ...(schema !== undefined && { $schema: schema }),
-    name: plain(name).slice(0, NAME_CHARACTERS_MAX) || 'district',
+    name,
     expect: intersections.length,
     intersections,
     links: streetsBetween(served, network),

@@ -3,7 +3,8 @@
  *
  * A group is what always shows the same and comes from the same edge, and no two of its signals are
  * foes, not even merging ones. From the foes of its signals follows what two groups may do:
- * - a *merge*: their foes all leave one edge and end in one edge, so cars from both just zip;
+ * - a *merge*: their foes all leave one edge and end in one edge, so that cars from both just zip
+ *   (foes that leave one edge for different ones do cross: a right turn and the bicycles beside it);
  * - a *conflict*: some other foes;
  * - a *yield* [a, b], for a conflict only: a sound stage of the network lights `a` permissively
  *   while `b` is lit, and wherever they are foes, the matrix makes `a` yield to `b`.
@@ -63,7 +64,8 @@ export const groupSignals = (
 /** What two signals must have in common to be lamps of one group. */
 const likeness = ({ link, kind, movements }: Signal, phases: readonly JudgedPhase[]): string => {
   const from = [...new Set(movements.map((movement) => movement.from))].sort().join(' ');
-  const shown = phases.map(({ phase }) => phase.state[link]).join('');
+  // `Y` and `y` are one lamp: the yellow of a road with priority, and of one without.
+  const shown = phases.map(({ phase }) => phase.state[link]?.replace('Y', 'y')).join('');
   return JSON.stringify([kind, from, shown, kind === 'pedestrian' ? link : -1]);
 };
 

@@ -36,6 +36,10 @@ export const judgePhases = (light: Light): { phases: JudgedPhase[]; warnings: Wa
       warnings.push({ place, message: `${misfit}; the program is left out` });
       continue;
     }
+    const off = program.phases.findIndex((_, number) => isOff(light, program, number));
+    if (off >= 0) {
+      warnings.push({ place, message: `switches lamps off in phase ${off}; here they are red` });
+    }
     const told = new Set<string>();
     program.phases.forEach((phase, number) => {
       const judged = judge(light, program, number);
@@ -68,6 +72,9 @@ const misfitOf = ({ phases }: SumoProgram, { signals }: Light): string | undefin
   const strange = phases.findIndex(({ state }) => !KNOWN_STATES.test(state));
   return strange >= 0 ? `phase ${strange} has an unknown state` : undefined;
 };
+
+const isOff = ({ signals }: Light, { phases }: SumoProgram, number: number): boolean =>
+  signals.some(({ link }) => phases[number]?.state[link]?.toLowerCase() === 'o');
 
 const judge = ({ signals }: Light, program: SumoProgram, number: number) => {
   const phase = program.phases[number] ?? { durationS: 0, state: '' };

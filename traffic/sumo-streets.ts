@@ -11,6 +11,8 @@ import type { SumoConnection, SumoEdge, SumoNetwork } from './sumo-network.ts';
 
 /** Farther away, platoons have dissolved and the next light tells nothing of use. */
 export const STREET_M_MAX = 2000;
+/** Lanes inside a junction, one behind the other. */
+const PARTS_MAX = 4;
 
 /** A light with its groups, as imported. */
 export interface Served {
@@ -66,9 +68,11 @@ const roadsOf = ({ edges, connections }: SumoNetwork, lights: Roads['lights']): 
   }
   const insideM = ({ via }: SumoConnection) => {
     let lengthM = 0;
-    // A turn that may wait inside the junction is cut into two lanes.
-    for (let lane = via; lane !== undefined; lane = onward.get(lane)) {
+    let lane = via;
+    // A turn that may wait inside the junction is cut into several lanes.
+    for (let part = 0; lane !== undefined && part < PARTS_MAX; part++) {
       lengthM += lengths.get(lane) ?? 0;
+      lane = onward.get(lane);
     }
     return lengthM;
   };
@@ -89,8 +93,7 @@ const waysFrom = ({ light, groups }: Served, roads: Roads): Map<string, Way> => 
     const edge = edges.at(-1) ?? '';
     if (isStreet(roads.edges.get(edge)) && lengthM <= STREET_M_MAX) open.push({ edges, lengthM });
   };
-  for (const movement of movementsOf(groups)) {
-    const { to } = movement;
+  for (const { to } of outward(groups)) {
     reach([to], insideTo(to, groups, roads) + lengthOf(roads.edges.get(to)));
   }
   while (open.length > 0) {
@@ -99,8 +102,9 @@ const waysFrom = ({ light, groups }: Served, roads: Roads): Map<string, Way> => 
     if (!way || done.has(last)) continue;
     done.add(last);
     const onward = roads.leaving.get(last) ?? [];
-    const ahead = onward.find(({ signal }) => signal && roads.lights.has(signal.light))?.signal
-      ?.light;
+    const ahead = onward
+      .map(({ signal }) => signal?.light)
+      .find((next) => next !== undefined && roads.lights.has(next));
     if (ahead !== undefined) {
       if (ahead !== light && !found.has(ahead)) found.set(ahead, way);
       continue;
@@ -116,15 +120,16 @@ const waysFrom = ({ light, groups }: Served, roads: Roads): Map<string, Way> => 
 const nearest = (ways: readonly Way[]): number =>
   ways.reduce((best, { lengthM }, k) => (lengthM < (ways[best]?.lengthM ?? 0) ? k : best), 0);
 
-/** Where these groups' vehicles go. No platoon makes a U-turn. */
 const movementsOf = (groups: readonly SignalGroup[]): SumoConnection[] =>
-  groups
-    .flatMap(({ signals }) => signals.flatMap(({ movements }) => movements))
-    .filter(({ direction }) => direction !== 't');
+  groups.flatMap(({ signals }) => signals.flatMap(({ movements }) => movements));
+
+/** Where these groups’ platoons go: none makes a U-turn. */
+const outward = (groups: readonly SignalGroup[]): SumoConnection[] =>
+  movementsOf(groups).filter(({ direction }) => direction !== 't');
 
 /** How far it is across the junction to an edge: straight on, where that is possible. */
 const insideTo = (edge: string, groups: readonly SignalGroup[], roads: Roads): number => {
-  const into = movementsOf(groups).filter(({ to }) => to === edge);
+  const into = outward(groups).filter(({ to }) => to === edge);
   const straight = into.filter(({ direction }) => direction === 's');
   return Math.min(...(straight.length > 0 ? straight : into).map(roads.insideM));
 };
@@ -138,18 +143,16 @@ const linkOf = (
   const metres = streets.reduce((sum, edge) => sum + lengthOf(edge), 0);
   const first = way.edges[0];
   const last = way.edges.at(-1);
-  const groupsBy = (groups: readonly SignalGroup[], key: 'from' | 'to', edge?: string) =>
-    groups
-      .filter((group) => movementsOf([group]).some((movement) => movement[key] === edge))
-      .map(({ id }) => id);
+  const which = (groups: readonly SignalGroup[], takes: (group: SignalGroup) => boolean) =>
+    groups.filter(takes).map(({ id }) => id);
   return {
     from: start.id,
     to: end.id,
     lengthM: rounded(way.lengthM),
     speedMps: rounded(metres / seconds),
     lanes: Math.min(...streets.map((edge) => vehicleLanes(edge).length)),
-    fromGroups: groupsBy(start.groups, 'to', first),
-    toGroups: groupsBy(end.groups, 'from', last),
+    fromGroups: which(start.groups, (group) => outward([group]).some(({ to }) => to === first)),
+    toGroups: which(end.groups, (group) => movementsOf([group]).some(({ from }) => from === last)),
   };
 };
 

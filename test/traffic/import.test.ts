@@ -86,6 +86,16 @@ describe('importing a network', () => {
     expect(east.conflicts.map((pair) => pair.join(' '))).not.toContain('N-r1 N-r2');
   });
 
+  test('foes that leave one edge for different ones cross: they conflict', async () => {
+    const text = twoLights
+      .replace('response="0000000" foes="0001000"', 'response="0000000" foes="0001010"')
+      .replace('response="1110000" foes="1111000"', 'response="1110001" foes="1111001"');
+    const { west } = await crossing(text);
+    expect(west.conflicts).toContainEqual(['E-s', 'E-l']);
+    expect(west.yields).toContainEqual(['E-l', 'E-s']);
+    expect(west.merges).toBeUndefined();
+  });
+
   test('a crossing is a group of pedestrians that clears in the time to walk across', async () => {
     const { east } = await crossing();
     const crossed = east.groups.find(({ id }) => id === 'N-ped');
@@ -207,6 +217,15 @@ describe('what a network may also hold', () => {
         message: 'phases 0 and 1 differ in length; the program is left out',
       },
     ]);
+  });
+
+  test('lamps that are switched off are red here, and told', async () => {
+    const { west, warnings } = await crossing(twoLights.replaceAll('rrGG', 'ooGG'));
+    expect(west.stages.map(({ green }) => green)).toContainEqual(['S-r', 'S-l']);
+    expect(warnings).toContainEqual({
+      place: 'west program day',
+      message: 'switches lamps off in phase 5; here they are red',
+    });
   });
 
   test('a group that no program lights gets a stage of its own', async () => {

@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+/**
+ * The program `greenwave`: its commands, and what becomes of their errors. Exit codes: 0 all went
+ * well, 1 something failed, 2 the operator's mistake, 3 a node with this id already runs.
+ */
+import { Command, CommanderError } from 'commander';
+import { ConfigError } from '../protocol/assert.ts';
+import { importCommand } from './import.ts';
+import { lampsCommand } from './lamps.ts';
+import { nodeCommand } from './node.ts';
+import { OperatorError } from './read-district.ts';
+import { schemaCommand } from './schema.ts';
+import { statusCommand } from './status.ts';
+import { upCommand } from './up.ts';
+
+const program = new Command('greenwave')
+  .description('A decentralised, fault-tolerant traffic-signal system')
+  .version('0.1.0');
+
+for (const command of [
+  upCommand,
+  nodeCommand,
+  lampsCommand,
+  statusCommand,
+  importCommand,
+  schemaCommand,
+]) {
+  command.exitOverride();
+  program.addCommand(command);
+}
+program.exitOverride();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    // Commander has printed what is wrong; help and version are no mistakes.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+  } else if (error instanceof OperatorError || error instanceof ConfigError) {
+    process.stderr.write(`greenwave: ${error.message}\n`);
+    process.exitCode = 2;
+  } else {
+    process.stderr.write(`greenwave: ${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}

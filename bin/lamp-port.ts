@@ -1,0 +1,87 @@
+/**
+ * Connects a node to the lamp driver of its intersection, over the driver's socket.
+ */
+import type { LampHandlers, OpenLamps } from '../actors/lamps.ts';
+import type { Door } from '../cabinet/address.ts';
+import { connectLamps } from '../cabinet/client.ts';
+import type { LampsShowing } from '../protocol/lamp-line.ts';
+
+/** How often a driver that has let us in is asked whether its clock is known by now. In ms. */
+const READY_LOOK_MS = 20;
+
+export interface LampDoor {
+  readonly door: Door;
+  /** What the driver says it shows, with its own stamp. */
+  readonly shown?: (line: LampsShowing) => void;
+}
+
+export const lampsAt =
+  ({ door, shown }: LampDoor): OpenLamps =>
+  (who, handlers) => {
+    const { node, intersection, incarnation, digest } = who;
+    const readiness = new Readiness(handlers);
+    let counter = 0;
+    const client = connectLamps({
+      door,
+      node,
+      intersection,
+      incarnation,
+      now: () => performance.now(),
+      heard: {
+        entered: (line) => {
+          if (line.digest === digest) readiness.await(() => client.synced() !== undefined);
+          else readiness.lose('the lamp driver guards another description of the intersection');
+        },
+        answer: (line) => {
+          if (line.refused !== undefined) handlers.refused(line.refused);
+        },
+        showing: (line) => {
+          shown?.(line);
+          handlers.shown(line.lamps);
+        },
+        refused: (reason) => handlers.refused(reason),
+        lost: (reason) => readiness.lose(reason),
+      },
+    });
+    return {
+      show: ({ timelines, notAfterMs }) => {
+        counter += 1;
+        if (!client.send({ counter, timelines, notAfterMs })) {
+          handlers.refused('the lamp driver is not connected');
+        }
+      },
+      leave: () => client.leave(),
+      close: () => {
+        readiness.lose('closed');
+        client.close();
+      },
+    };
+  };
+
+/** Tells each change of readiness once, however often the connection fails in between. */
+class Readiness {
+  readonly #handlers: LampHandlers;
+  #look: NodeJS.Timeout | undefined;
+  #told: 'nothing' | 'ready' | 'lost' = 'nothing';
+
+  constructor(handlers: LampHandlers) {
+    this.#handlers = handlers;
+  }
+
+  await(isReady: () => boolean): void {
+    clearInterval(this.#look);
+    this.#look = setInterval(() => {
+      if (!isReady()) return;
+      clearInterval(this.#look);
+      this.#told = 'ready';
+      this.#handlers.ready();
+    }, READY_LOOK_MS);
+  }
+
+  lose(reason: string): void {
+    clearInterval(this.#look);
+    if (this.#told === 'lost') return;
+    this.#told = 'lost';
+    this.#handlers.lost(reason);
+  }
+}

@@ -1,0 +1,168 @@
+/**
+ * `greenwave node`: one node of a district, as a process of its own.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { connect } from 'node:net';
+import { Command } from 'commander';
+import pc from 'picocolors';
+import { createNode } from '../actors/node.ts';
+import { type Store, volatileStore } from '../actors/storage.ts';
+import { cabinetSocket } from '../cabinet/address.ts';
+import type { District } from '../protocol/check-district.ts';
+import { type Intersection, intersectionOf, isShared } from '../protocol/district.ts';
+import type { JournalLine } from '../protocol/journal.ts';
+import type { LampsShowing } from '../protocol/lamp-line.ts';
+import { udpTcp } from '../transport/udp-tcp.ts';
+import { jsonPrinter, onStopSignal, printer, startGreenwave } from './host.ts';
+import { lampsAt } from './lamp-port.ts';
+import { newIncarnation, newStoreId, openLevelStore } from './level-store.ts';
+import { interfaceAddress, whole } from './options.ts';
+import { OperatorError, readDistrict } from './read-district.ts';
+import { textOf, timeOfDay } from './tell.ts';
+
+/** A lamp driver that a node started outlives it by this long, so that lamps end as they should. */
+const LINGER_S = 60;
+
+interface Options {
+  readonly interface: string;
+  readonly ttl: number;
+  readonly port?: number;
+  readonly data?: string;
+  readonly lamps?: string;
+  readonly json?: true;
+}
+
+export const nodeCommand: Command = new Command('node')
+  .description('Run one node: the controller of one intersection')
+  .argument('<district>', 'district file')
+  .argument('<node>', 'which node of the district this is')
+  .option(
+    '--interface <ip>',
+    'address to use; 127.0.0.1 keeps everything on this machine',
+    interfaceAddress,
+    '127.0.0.1',
+  )
+  .option('--ttl <hops>', 'how far multicast goes', whole(0, 255), 1)
+  .option('--port <number>', 'first TCP port tried (default: of the district)', whole(1, 65_535))
+  .option('--data <dir>', "folder of the node's store (default: none, the node forgets)")
+  .option(
+    '--lamps <socket>',
+    "Unix socket of a lamp driver (default: the intersection's own, started when there is none)",
+  )
+  .option('--json', 'print the journal as JSON lines')
+  .action(async (file: string, id: string, options: Options) => {
+    const district = readDistrict(file);
+    const intersection = intersectionOf(district, id);
+    if (!intersection) {
+      const known = district.intersections.map(({ node }) => node).join(', ');
+      throw new OperatorError(`${file} has no node ${id}; it has ${known}`);
+    }
+    await runNode({ file, id, district, intersection }, options);
+  });
+
+interface What {
+  readonly file: string;
+  readonly id: string;
+  readonly district: District;
+  readonly intersection: Intersection;
+}
+
+const runNode = async ({ file, id, district, intersection }: What, options: Options) => {
+  const journal = options.json ? jsonPrinter() : plainPrinter();
+  const trouble = (message: string) => journal({ t: Date.now(), node: id, kind: 'error', message });
+  const store = await openStore(options, trouble);
+  const lamps = await lampDriver({ file, district, intersection }, options);
+  if (!options.json) {
+    const kept = options.data === undefined ? 'keeps nothing on disk' : `keeps ${options.data}`;
+    const life = `${id} serves ${intersection.id} of ${district.name}, ${kept}`;
+    process.stdout.write(`${pc.dim(life)}\n`);
+  }
+  const shown = ({ t, lamps: all }: LampsShowing) =>
+    journal({ t, node: id, kind: 'lamps', intersection: intersection.id, lamps: all });
+  let resolve: (code: number) => void = () => {};
+  const ended = new Promise<number>((settle) => {
+    resolve = settle;
+  });
+  const node = createNode({
+    id,
+    district,
+    store,
+    transport: transportOf(district, options),
+    lamps: lampsAt({ door: { path: lamps.path }, ...(lamps.isForeign && { shown }) }),
+    journal,
+    failed: (reason) => {
+      process.stderr.write(`greenwave: ${id} failed: ${reason}\n`);
+      resolve(1);
+    },
+  });
+  node.watch((event) => {
+    if (event.type !== 'membership.duplicate') return;
+    process.stderr.write(`greenwave: ${event.reason}\n`);
+    resolve(3);
+  });
+  onStopSignal(() => resolve(0));
+  node.start();
+  process.exitCode = await ended;
+  await node.stop();
+  // A driver of our own goes with us, once its lamps are red.
+  if (!isShared(intersection)) lamps.child?.kill('SIGTERM');
+};
+
+const transportOf = ({ discovery }: District, options: Options) =>
+  udpTcp({
+    discovery,
+    interface: options.interface,
+    ttl: options.ttl,
+    ...(options.port !== undefined && { tcpPort: options.port }),
+  });
+
+const openStore = (options: Options, trouble: (message: string) => void): Promise<Store> =>
+  options.data === undefined
+    ? Promise.resolve(volatileStore({ id: newStoreId(), incarnation: newIncarnation() }))
+    : openLevelStore(options.data, trouble);
+
+interface Driver {
+  readonly path: string;
+  /** The driver that we started, if we did. */
+  readonly child?: ChildProcess;
+  /** Somebody else's: its lamps are in nobody's journal unless we tell them. */
+  readonly isForeign: boolean;
+}
+
+const lampDriver = async (
+  { file, district, intersection }: Omit<What, 'id'>,
+  options: Options,
+): Promise<Driver> => {
+  if (options.lamps !== undefined) return { path: options.lamps, isForeign: false };
+  const path = cabinetSocket(district, intersection.id);
+  if (await isAnswered(path)) return { path, isForeign: true };
+  const json = options.json ? ['--json'] : [];
+  const child = startGreenwave(
+    ['lamps', file, intersection.id, '--linger', `${LINGER_S}`, ...json],
+    {
+      // Lamps outlive their node, so the driver is no part of the node's process group.
+      detached: true,
+      stdio: ['ignore', options.json ? 'inherit' : 'ignore', 'inherit'],
+    },
+  );
+  child.unref();
+  return { path, child, isForeign: false };
+};
+
+const isAnswered = (path: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const call = connect({ path });
+    const end = (answered: boolean) => {
+      call.destroy();
+      resolve(answered);
+    };
+    call.once('connect', () => end(true)).once('error', () => end(false));
+  });
+
+const plainPrinter = () => {
+  const print = printer();
+  return (line: JournalLine) => {
+    const text = textOf(line);
+    if (text !== undefined) print(`${pc.dim(timeOfDay(line.t))} ${pc.bold(line.node)} ${text}`);
+  };
+};

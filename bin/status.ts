@@ -1,0 +1,159 @@
+/**
+ * `greenwave status`: listens for a while and prints what the nodes on the network say of
+ * themselves. It takes no part: it promises nothing, votes for nobody and is in nobody's view.
+ */
+import Table from 'cli-table3';
+import { Command } from 'commander';
+import { arrivalsOf, phiAfter } from '../machines/phi.ts';
+import { decode } from '../protocol/codec.ts';
+import type { Heard, HeardAs } from '../protocol/event.ts';
+import { discoveryDefault, lan } from '../protocol/timing.ts';
+import { udpTcp } from '../transport/udp-tcp.ts';
+import { onStopSignal } from './host.ts';
+import { interfaceAddress, seconds } from './options.ts';
+import { OperatorError, readDistrict } from './read-district.ts';
+
+/** A beat every third of a second, an announcement every five: long enough to hear both. */
+const LISTEN_S = 5.5;
+
+interface NodeStatus {
+  readonly node: string;
+  readonly district: string | null;
+  readonly group: string;
+  readonly intersection: string | null;
+  readonly address: string | null;
+  readonly incarnation: number;
+  readonly role: 'leader' | 'backup' | 'leaderless' | 'no group';
+  readonly leader: string | null;
+  readonly term: number;
+  readonly commit: number;
+  readonly phi: number;
+}
+
+interface Witnessed {
+  announce?: HeardAs<'membership.announce'>;
+  beat?: HeardAs<'detector.beat'>;
+  lastAt: number;
+  readonly intervalsMs: number[];
+}
+
+interface Options {
+  readonly interface: string;
+  readonly for: number;
+  readonly json?: true;
+}
+
+export const statusCommand: Command = new Command('status')
+  .description('Listen, and print the view, the leader, its term and commit, and φ of each node')
+  .argument('[district]', 'district file, when its discovery is not the default')
+  .option('--interface <ip>', 'address to listen on', interfaceAddress, '127.0.0.1')
+  .option('--for <seconds>', 'how long to listen', seconds, LISTEN_S)
+  .option('--json', 'print one JSON object')
+  .action(async (file: string | undefined, options: Options) => {
+    const district = file === undefined ? undefined : readDistrict(file);
+    const discovery = district?.discovery ?? discoveryDefault;
+    const witnessed = new Map<string, Witnessed>();
+    const transport = udpTcp({ discovery, interface: options.interface });
+    const port = await transport
+      .open({ heard: (bytes) => witness(witnessed, bytes), lost: () => {}, troubled: () => {} })
+      .catch((error: Error) => {
+        throw new OperatorError(error.message);
+      });
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, options.for * 1000);
+      onStopSignal(resolve);
+    });
+    await port.close();
+    const { beatMs } = district?.timing ?? lan();
+    const nodes = statusOf(witnessed, beatMs).filter(
+      (node) => !district || node.district === null || node.district === district.name,
+    );
+    process.stdout.write(`${options.json ? JSON.stringify(summary(nodes)) : text(nodes)}\n`);
+    if (nodes.length === 0) process.exitCode = 1;
+    // A stop signal must not wait for the rest of the listening time.
+    process.exit();
+  });
+
+const witness = (witnessed: Map<string, Witnessed>, bytes: Uint8Array): void => {
+  const decoded = decode(bytes);
+  if ('refused' in decoded) return;
+  const now = performance.now();
+  const message = { ...decoded.message, at: now } as Heard;
+  if (message.type !== 'detector.beat' && message.type !== 'membership.announce') return;
+  const known = witnessed.get(message.from) ?? { lastAt: now, intervalsMs: [] };
+  if (message.type === 'membership.announce') known.announce = message;
+  else {
+    if (known.beat) known.intervalsMs.push(now - known.lastAt);
+    known.beat = message;
+    known.lastAt = now;
+  }
+  witnessed.set(message.from, known);
+};
+
+const statusOf = (witnessed: ReadonlyMap<string, Witnessed>, beatMs: number): NodeStatus[] => {
+  const now = performance.now();
+  return [...witnessed]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([node, { announce, beat, lastAt, intervalsMs }]) => {
+      const arrivals = arrivalsOf(intervalsMs, { expectedMs: beatMs, floorMs: beatMs / 8 });
+      const leader = beat?.leader ?? null;
+      const role = leader === node ? 'leader' : leader !== null ? 'backup' : 'leaderless';
+      return {
+        node,
+        district: announce?.district ?? null,
+        group: beat?.group ?? announce?.group ?? '',
+        intersection: announce?.intersection?.id ?? null,
+        address: announce ? `${announce.host}:${announce.port}` : null,
+        incarnation: beat?.incarnation ?? announce?.incarnation ?? 0,
+        role: beat ? role : 'no group',
+        leader,
+        term: beat?.term ?? 0,
+        commit: beat?.commit ?? 0,
+        phi: beat ? Math.max(0, Math.round(phiAfter(now - lastAt, arrivals) * 10) / 10) : 0,
+      };
+    });
+};
+
+/** The same for programs: what each node says, and what the groups amount to. */
+const summary = (nodes: readonly NodeStatus[]) => {
+  const groups = [...new Set(nodes.map(({ group }) => group))].sort().map((group) => {
+    const members = nodes.filter((node) => node.group === group);
+    const term = Math.max(...members.map((node) => node.term));
+    const leader = members.find((node) => node.role === 'leader' && node.term === term);
+    return {
+      group,
+      district: members.find((node) => node.district !== null)?.district ?? null,
+      view: members.map(({ node }) => node),
+      leader: leader?.node ?? null,
+      term,
+      commit: Math.max(...members.map(({ commit }) => commit)),
+    };
+  });
+  return { groups, nodes };
+};
+
+const text = (nodes: readonly NodeStatus[]): string => {
+  if (nodes.length === 0) return 'Nobody was heard. Is a district up, on this interface?';
+  const { groups } = summary(nodes);
+  return groups
+    .map(({ group, district, view, leader, term, commit }) => {
+      const table = new Table({
+        head: ['node', 'intersection', 'role', 'term', 'commit', 'φ', 'address'],
+        style: { head: [], border: [] },
+      });
+      for (const node of nodes.filter((one) => one.group === group)) {
+        table.push([
+          node.node,
+          node.intersection ?? '?',
+          node.role,
+          node.term,
+          node.commit,
+          node.phi,
+          node.address ?? '?',
+        ]);
+      }
+      const title = group === '' ? 'Nodes without a group' : `Group ${group} of ${district ?? '?'}`;
+      return `${title}: ${view.length} nodes, leader ${leader ?? 'none'}, term ${term}, commit ${commit}\n${table}`;
+    })
+    .join('\n\n');
+};

@@ -1,0 +1,198 @@
+/**
+ * `greenwave up`: a whole district on this machine, one process per node and one for the lamps.
+ * Shows it live, ends it cleanly, and judges at the end whether anything unsafe was shown.
+ */
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { cabinetSocket } from '../cabinet/address.ts';
+import type { District } from '../protocol/check-district.ts';
+import { nodesOf } from '../protocol/district.ts';
+import type { JournalLine } from '../protocol/journal.ts';
+import { onStopSignal, printer, startGreenwave } from './host.ts';
+import { interfaceAddress, seconds, whole } from './options.ts';
+import { Picture } from './picture.ts';
+import { OperatorError, readDistrict } from './read-district.ts';
+import { screen } from './screen.ts';
+
+/** The district that the repository ships. */
+const DISTRICT = fileURLToPath(new URL('../../districts/arterial.json', import.meta.url));
+/** A node may take this long to stop before it is killed; lamps may need a green and an amber. */
+const NODE_STOP_MS_MAX = 4000;
+const LAMPS_STOP_MS_MAX = 25_000;
+/** Lines of a process's standard error kept, to be shown when it fails. */
+const STDERR_LINES_MAX = 20;
+
+interface Options {
+  readonly for?: number;
+  readonly data?: string;
+  readonly interface: string;
+  readonly ttl: number;
+  readonly restart?: number;
+  readonly json?: true;
+}
+
+export const upCommand: Command = new Command('up')
+  .description('Run a whole district on this machine: one process per node, one for the lamps')
+  .argument('[district]', 'district file', DISTRICT)
+  .option('--for <seconds>', 'stop after so long and print a summary', seconds)
+  .option('--data <dir>', "folder of the nodes' stores (default: a new one, removed at the end)")
+  .option('--interface <ip>', 'address to use', interfaceAddress, '127.0.0.1')
+  .option('--ttl <hops>', 'how far multicast goes', whole(0, 255), 1)
+  .option('--restart <seconds>', 'start a node that died again after so long', seconds)
+  .option('--json', 'print the journal as JSON lines')
+  .action(async (file: string, options: Options) => {
+    const district = readDistrict(file);
+    const up = new Up({ file, district }, options);
+    process.exitCode = await up.run();
+  });
+
+class Up {
+  readonly #file: string;
+  readonly #district: District;
+  readonly #options: Options;
+  readonly #picture: Picture;
+  readonly #print = printer();
+  readonly #screen: ReturnType<typeof screen>;
+  readonly #data: string;
+  readonly #children = new Map<string, ChildProcess>();
+  #isStopping = false;
+  #failure: string | undefined;
+  #stop: () => void = () => {};
+
+  constructor({ file, district }: { file: string; district: District }, options: Options) {
+    this.#file = file;
+    this.#district = district;
+    this.#options = options;
+    this.#picture = new Picture(district);
+    this.#screen = screen(this.#picture, { isQuiet: options.json === true, print: this.#print });
+    this.#data = options.data ?? mkdtempSync(join(tmpdir(), 'greenwave-'));
+  }
+
+  /** Gives the exit code: 0 only when all ran and nothing unsafe was shown. */
+  async run(): Promise<number> {
+    const stopped = new Promise<void>((resolve) => {
+      this.#stop = resolve;
+    });
+    onStopSignal(this.#stop);
+    this.#start('lamps', ['lamps', this.#file, '--json']);
+    for (const node of this.#district.intersections.flatMap(nodesOf)) this.#startNode(node);
+    const { for: limitS } = this.#options;
+    const limit = limitS === undefined ? undefined : setTimeout(this.#stop, limitS * 1000);
+    await stopped;
+    clearTimeout(limit);
+    await this.#stopAll();
+    this.#screen.close();
+    if (this.#options.data === undefined) rmSync(this.#data, { recursive: true, force: true });
+    return this.#report();
+  }
+
+  #startNode(node: string): void {
+    const intersection = this.#district.intersections.find((one) => nodesOf(one).includes(node));
+    const { interface: address, ttl } = this.#options;
+    this.#start(node, [
+      'node',
+      this.#file,
+      node,
+      '--json',
+      ...['--interface', address, '--ttl', `${ttl}`],
+      ...['--data', join(this.#data, node)],
+      ...['--lamps', cabinetSocket(this.#district, intersection?.id ?? '')],
+    ]);
+  }
+
+  #start(name: string, args: readonly string[]): void {
+    const child = startGreenwave(args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#children.set(name, child);
+    this.#picture.processStarted(name, child.pid);
+    if (child.stdout) {
+      createInterface({ input: child.stdout }).on('line', (text) => this.#hear(text));
+    }
+    const complaints: string[] = [];
+    if (child.stderr) {
+      createInterface({ input: child.stderr }).on('line', (text) => {
+        complaints.push(text);
+        if (complaints.length > STDERR_LINES_MAX) complaints.shift();
+      });
+    }
+    child.on('close', (code, signal) => this.#ended({ name, code, signal, complaints }));
+  }
+
+  #hear(text: string): void {
+    if (this.#options.json) this.#print(text);
+    let line: JournalLine;
+    try {
+      line = JSON.parse(text) as JournalLine;
+    } catch {
+      return; // A line cut short by the death of the process that wrote it.
+    }
+    this.#picture.see(line);
+    this.#screen.tell(line);
+  }
+
+  #ended(end: Ended): void {
+    const { name, code, signal, complaints } = end;
+    this.#children.delete(name);
+    if (this.#isStopping) return;
+    const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
+    const message = [`${name} ${how}`, ...complaints].join('\n  ');
+    this.#picture.processEnded(name);
+    const line: JournalLine = { t: Date.now(), node: name, kind: 'error', message };
+    if (this.#options.json) this.#print(JSON.stringify(line));
+    this.#screen.tell(line);
+    if (name === 'lamps') {
+      // Without lamps there is nothing to run: this is the operator's to mend.
+      this.#failure = message;
+      this.#stop();
+    } else if (this.#options.restart !== undefined && !(code === 2 || code === 3)) {
+      setTimeout(() => {
+        if (!this.#isStopping) this.#startNode(name);
+      }, this.#options.restart * 1000).unref();
+    }
+  }
+
+  async #stopAll(): Promise<void> {
+    this.#isStopping = true;
+    const nodes = [...this.#children.keys()].filter((name) => name !== 'lamps');
+    await Promise.all(nodes.map((name) => this.#stopOne(name, NODE_STOP_MS_MAX)));
+    if (this.#children.has('lamps')) this.#screen.note('waiting for the last lamps to turn red …');
+    await this.#stopOne('lamps', LAMPS_STOP_MS_MAX);
+  }
+
+  #stopOne(name: string, limitMs: number): Promise<void> {
+    const child = this.#children.get(name);
+    if (!child) return Promise.resolve();
+    return new Promise((resolve) => {
+      const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+      child.on('close', () => {
+        clearTimeout(limit);
+        resolve();
+      });
+      child.kill('SIGTERM');
+    });
+  }
+
+  #report(): number {
+    if (this.#failure !== undefined) throw new OperatorError(this.#failure);
+    const summary = this.#picture.summary();
+    const { unsafe } = summary;
+    if (this.#options.json) {
+      const common = { t: Date.now(), node: 'up', kind: 'summary' };
+      this.#print(
+        JSON.stringify({ ...common, ...summary, unsafe: unsafe.length, findings: unsafe }),
+      );
+    } else this.#print(this.#screen.summary(summary));
+    return unsafe.length === 0 && summary.lampLines > 0 ? 0 : 1;
+  }
+}
+
+interface Ended {
+  readonly name: string;
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly complaints: readonly string[];
+}

@@ -1,0 +1,354 @@
+/** Tables of the lamp driver: what it is told, and what the lamps then show and when. */
+import { describe, expect, test } from 'vitest';
+import { memoryLatch } from '../../cabinet/latch.ts';
+import { bench, crossing, type Short, sharedCrossing, timelines } from './crossing.ts';
+
+/** A green from second 6 to 16 and what follows it. */
+const green: Short = ['red', 6, 'green', 16, 'amber', 19, 'red', 21];
+
+describe('without a word', () => {
+  test('no sequence: red, then flashing, all groups together', () => {
+    const { clock, story } = bench();
+    clock.run(60_000);
+    expect(story('north')).toBe('red 0, flashingAmber 5');
+    expect(story('east')).toBe('red 0, flashingRed 5');
+  });
+
+  test('a shared intersection flashes red whatever is described', () => {
+    const { clock, story } = bench({ intersection: sharedCrossing() });
+    clock.run(60_000);
+    expect(story('north')).toBe('red 0, flashingRed 5');
+  });
+
+  test('amber is not flashed against amber, even when the description says so', () => {
+    const intersection = crossing();
+    const groups = intersection.groups.map((group) => ({ ...group, flash: 'amber' as const }));
+    const { clock, story } = bench({ intersection: { ...intersection, groups } });
+    clock.run(60_000);
+    expect(story('north')).toBe('red 0, flashingRed 5');
+  });
+});
+
+describe('a sequence', () => {
+  test('a node that dies leaves lamps that end in red, then flash', () => {
+    const { clock, send, story, judge } = bench();
+    expect(send({ north: green })).toBeUndefined();
+    clock.run(60_000);
+    expect(story('north')).toBe('red 0, green 6, amber 16, red 19, flashingAmber 21');
+    expect(story('east')).toBe('red 0, flashingRed 21');
+    expect(judge.verdict().unsafe).toEqual([]);
+  });
+
+  test('flashing waits until the last clearance is over', () => {
+    const { clock, send, story } = bench();
+    send({ north: ['red', 6, 'green', 16, 'amber', 19, 'red', 19] });
+    clock.run(60_000);
+    expect(story('north')).toBe('red 0, green 6, amber 16, red 19, flashingAmber 21');
+  });
+
+  test('a late sequence joins where the clock stands', () => {
+    const { clock, send, story } = bench();
+    send({ east: ['red', 30] });
+    clock.run(10_000);
+    expect(send({ north: green })).toBeUndefined();
+    clock.run(60_000);
+    expect(story('north')).toBe('red 0, green 10, amber 16, red 19, flashingAmber 21');
+  });
+
+  test('a green that comes too late for its minimum is left out, and the next is shown', () => {
+    const { clock, send, story, reports } = bench();
+    send({ east: ['red', 30] });
+    clock.run(12_000);
+    const twice: Short = [...green.slice(0, -1), 30, 'green', 40, 'amber', 43, 'red', 50];
+    expect(send({ north: twice })).toBeUndefined();
+    clock.run(60_000);
+    expect(story('north')).toBe('red 0, green 30, amber 40, red 43, flashingAmber 50');
+    expect(reports).toEqual(['north stays red: too late for its minimum green']);
+  });
+
+  test('a green within start-up red waits until that is over', () => {
+    const { clock, send, story } = bench();
+    expect(send({ north: ['green', 16, 'amber', 19, 'red', 21] })).toBeUndefined();
+    clock.run(20_000);
+    expect(story('north')).toBe('red 0, green 5, amber 16, red 19');
+  });
+
+  test('flashing is left through steady red of start-up', () => {
+    const { clock, send, story } = bench();
+    clock.run(100_000);
+    send({ north: ['green', 116, 'amber', 119, 'red', 121] });
+    clock.run(117_000);
+    expect(story('north')).toBe('red 0, flashingAmber 5, red 100, green 105, amber 116');
+    expect(story('east')).toBe('red 0, flashingRed 5, red 100');
+  });
+
+  test('minimum green carries across sequences', () => {
+    const { clock, send, story } = bench();
+    send({ north: green });
+    clock.run(8_000);
+    expect(send({ north: ['green', 10, 'amber', 13, 'red', 15] })).toBe(
+      'north: green from 6000 ms to 10000 ms is less than its minimum of 5000 ms',
+    );
+    expect(send({ north: ['green', 11, 'amber', 14, 'red', 16] })).toBeUndefined();
+    clock.run(15_000);
+    expect(story('north')).toBe('red 0, green 6, amber 11, red 14');
+  });
+
+  test('green goes on without a gap from one sequence to the next', () => {
+    const { clock, send, story } = bench();
+    send({ north: green });
+    clock.run(15_000);
+    expect(send({ north: ['green', 26, 'amber', 29, 'red', 31] })).toBeUndefined();
+    clock.run(30_000);
+    expect(story('north')).toBe('red 0, green 6, amber 26, red 29');
+  });
+
+  test('a permissive turn becomes protected once those it yields to are gone', () => {
+    const { clock, send, story, judge } = bench();
+    const left: Short = ['red', 6, 'greenPermissive', 21, 'green', 27, 'amber', 30, 'red', 32];
+    expect(send({ south: green, left })).toBeUndefined();
+    clock.run(31_000);
+    expect(story('left')).toBe('red 0, greenPermissive 6, green 21, amber 27, red 30');
+    expect(judge.verdict().unsafe).toEqual([]);
+  });
+});
+
+describe('refused', () => {
+  const late = 'too late: not after 5000 ms, now 7000 ms';
+  const sequence = (shorts: Record<string, Short>, rest: object = {}) => ({
+    incarnation: 1,
+    counter: 9,
+    notAfterMs: 100_000,
+    timelines: timelines(shorts),
+    ...rest,
+  });
+  test.each([
+    [
+      'a sequence numbered lower',
+      { north: green },
+      { counter: 0 },
+      'n1 said 1.0, not later than 1.1',
+    ],
+    ['the same number again', { north: green }, { counter: 1 }, 'n1 said 1.1, not later than 1.1'],
+    ['a former life', { north: green }, { incarnation: 0 }, 'n1 said 0.9, not later than 1.1'],
+    ['a sequence after its not-after', { north: green }, { notAfterMs: 5_000 }, late],
+    ['one that is past', { north: ['red', 6] }, {}, 'all of it is past (now 7000 ms)'],
+    ['one without red at its end', { north: ['green', 20] }, {}, 'north: does not end in red'],
+    [
+      'one that reaches too far',
+      { north: ['red', 400] },
+      {},
+      'north: ends 400000 ms, more than 300000 ms after now (7000 ms)',
+    ],
+    ['an endless one', { north: ['red', Number.NaN] }, {}, 'north: red until NaN'],
+    [
+      'one that goes back',
+      { north: ['red', 20, 'red', 15] },
+      {},
+      'north: red until 15000 ms follows what ends 20000 ms',
+    ],
+    [
+      'flashing, which is the driver’s own',
+      { north: ['flashingAmber', 20, 'red', 30] },
+      {},
+      'north: flashingAmber is not for a sequence',
+    ],
+    [
+      'green without amber',
+      { north: ['green', 16, 'red', 30] },
+      {},
+      'north: red from 16000 ms to 30000 ms cannot follow green from 7000 ms to 16000 ms',
+    ],
+    [
+      'short amber',
+      { north: ['green', 16, 'amber', 18, 'red', 30] },
+      {},
+      'north: amber from 16000 ms to 18000 ms is less than its 3000 ms',
+    ],
+    [
+      'a short green to come',
+      { north: ['red', 10, 'green', 14, 'amber', 17, 'red', 30] },
+      {},
+      'north: green from 10000 ms to 14000 ms is less than its minimum of 5000 ms',
+    ],
+    [
+      'conflicting greens',
+      {
+        north: ['red', 10, 'green', 20, 'amber', 23, 'red', 30],
+        east: ['red', 19, 'green', 29, 'amber', 32, 'red', 33],
+      },
+      {},
+      'east: green from 19000 ms to 29000 ms conflicts with north: green from 10000 ms to 20000 ms',
+    ],
+    [
+      'conflicting green within red clearance',
+      {
+        north: ['red', 10, 'green', 20, 'amber', 23, 'red', 30],
+        east: ['red', 24, 'green', 30, 'amber', 33, 'red', 33],
+      },
+      {},
+      'east: green from 24000 ms to 30000 ms comes within the red clearance of north, which ends 25000 ms',
+    ],
+    [
+      'a protected turn against those it yields to',
+      {
+        south: ['red', 10, 'green', 20, 'amber', 23, 'red', 30],
+        left: ['red', 10, 'green', 20, 'amber', 23, 'red', 30],
+      },
+      {},
+      'left: green from 10000 ms to 20000 ms conflicts with south: green from 10000 ms to 20000 ms',
+    ],
+    ['groups nobody described', {}, { timelines: { west: [] } }, 'no group west'],
+    [
+      'a sequence that leaves a group out',
+      {},
+      { timelines: { north: [] } },
+      'south: no timeline, but n1 commands it too',
+    ],
+  ] as const)('%s is refused', (_, shorts, rest, reason) => {
+    const { clock, driver, send, story } = bench();
+    expect(send({ east: ['red', 50] })).toBeUndefined();
+    clock.run(7_000);
+    expect(driver.accept(sequence(shorts, rest)).refused).toBe(reason);
+    clock.run(40_000);
+    expect(story('north')).toBe('red 0');
+  });
+
+  test('a sequence that cuts a running green off is refused, and the green goes on', () => {
+    const { clock, send, story } = bench();
+    send({ north: green });
+    clock.run(15_000);
+    expect(send({ north: ['red', 30] })).toBe(
+      'north: red from 15000 ms to 30000 ms cannot follow green from 6000 ms to 15000 ms',
+    );
+    clock.run(18_000);
+    expect(story('north')).toBe('red 0, green 6, amber 16');
+  });
+
+  test('nothing more is accepted from a node that left; what it said goes on to its end', () => {
+    const { clock, driver, send, story } = bench();
+    send({ north: green });
+    clock.run(10_000);
+    driver.leave('n1', 1);
+    expect(send({ north: green })).toBe('n1 said 1.2, not later than 1.Infinity');
+    clock.run(30_000);
+    expect(story('north')).toBe('red 0, green 6, amber 16, red 19, flashingAmber 21');
+    expect(
+      driver.accept(sequence({ north: ['red', 60] }, { incarnation: 2, counter: 0 })).refused,
+    ).toBeUndefined();
+  });
+});
+
+describe('two nodes at one intersection', () => {
+  const n1 = ['north', 'south', 'left'];
+  const n2 = ['east'];
+
+  test('two sequences of two nodes that conflict: the second is refused', () => {
+    const { clock, send, story } = bench({ intersection: sharedCrossing() });
+    expect(send({ north: green }, n1)).toBeUndefined();
+    expect(send({ east: ['red', 18, 'green', 28, 'amber', 31, 'red', 33] }, n2)).toBe(
+      'east: green from 18000 ms to 28000 ms conflicts with north: amber from 16000 ms to 19000 ms',
+    );
+    expect(send({ east: ['red', 21, 'green', 28, 'amber', 31, 'red', 33] }, n2)).toBeUndefined();
+    clock.run(60_000);
+    expect(story('north')).toBe('red 0, green 6, amber 16, red 19, flashingRed 33');
+    expect(story('east')).toBe('red 0, green 21, amber 28, red 31, flashingRed 33');
+  });
+
+  test('a sequence over groups of both is refused', () => {
+    const { send } = bench({ intersection: sharedCrossing() });
+    expect(send({ north: green })).toBe('groups of more than one node: north and east');
+  });
+
+  test('each node has numbers of its own', () => {
+    const { driver } = bench({ intersection: sharedCrossing() });
+    const say = (counter: number, group: string, groups: string[]) =>
+      driver.accept({
+        incarnation: 1,
+        counter,
+        notAfterMs: 100_000,
+        timelines: timelines({ [group]: ['red', 20] }, groups),
+      }).refused;
+    expect(say(7, 'north', n1)).toBeUndefined();
+    expect(say(1, 'east', n2)).toBeUndefined();
+    expect(say(6, 'north', n1)).toBe('n1 said 1.6, not later than 1.7');
+  });
+});
+
+describe('timers that come late', () => {
+  test('amber entered late still lasts, and who waits for it begins later', () => {
+    const { clock, send, story, judge } = bench();
+    send({ north: green, east: ['red', 21, 'green', 31, 'amber', 34, 'red', 36] });
+    clock.run(15_900);
+    clock.stall(300);
+    clock.run(35_000);
+    expect(story('north')).toBe('red 0, green 6, amber 16.2, red 19.2');
+    expect(story('east')).toBe('red 0, green 21.2, amber 31, red 34');
+    expect(judge.verdict().unsafe).toEqual([]);
+  });
+
+  test('after a sleep no former sequence is believed: amber, red, then flashing', () => {
+    const { clock, send, story, reports } = bench();
+    send({ north: green, east: ['red', 21, 'green', 51, 'amber', 54, 'red', 56] });
+    clock.run(10_000);
+    clock.stall(15_000);
+    clock.run(60_000);
+    expect(story('north')).toBe('red 0, green 6, amber 25, red 28, flashingAmber 30');
+    expect(story('east')).toBe('red 0, flashingRed 30');
+    expect(reports).toEqual(['slept 9000 ms; dropped every sequence']);
+  });
+});
+
+describe('latched', () => {
+  const clash = { north: 'green', east: 'amber', south: 'red', left: 'red' } as const;
+
+  test('lamps that are sensed to conflict latch to flashing, past a restart, until cleared', () => {
+    const latch = memoryLatch();
+    const { clock, driver, send, story } = bench({ latch });
+    send({ north: green });
+    clock.run(10_000);
+    driver.sensed(clash);
+    expect(story('north')).toBe('red 0, green 6, flashingAmber 10');
+    expect(latch.read()).toBe('sensed north green with east amber');
+    expect(send({ north: green })).toBe('latched to flashing: sensed north green with east amber');
+    const next = bench({ latch, clock });
+    clock.run(20_000);
+    expect(next.story('north')).toBe('flashingAmber 10');
+    next.driver.clear();
+    clock.run(40_000);
+    expect(next.story('north')).toBe('flashingAmber 10, red 20, flashingAmber 25');
+    expect(latch.read()).toBeUndefined();
+  });
+
+  test('lamps that are sensed as they should be do not', () => {
+    const { driver, latch } = bench();
+    driver.sensed({ north: 'green', south: 'green', left: 'greenPermissive', east: 'red' });
+    expect(latch.read()).toBeUndefined();
+  });
+});
+
+describe('told to end', () => {
+  test('a green ends through its minimum, amber and clearance', () => {
+    const { clock, driver, send, story } = bench();
+    send({ north: green });
+    clock.run(8_000);
+    let endedMs = 0;
+    driver.end(() => {
+      endedMs = clock.now();
+    });
+    clock.run(60_000);
+    expect(story('north')).toBe('red 0, green 6, amber 11, red 14');
+    expect(endedMs).toBe(16_000);
+  });
+
+  test('what flashes or is red ends at once', () => {
+    const { clock, driver } = bench();
+    let ended = 0;
+    driver.end(() => {
+      ended += 1;
+    });
+    expect(ended).toBe(1);
+    clock.run(60_000);
+    expect(clock.nextMs()).toBeUndefined();
+  });
+});

@@ -1,0 +1,189 @@
+/** The cabinet's door in real time: who gets in, what he is told, and what rubbish does. */
+import { renameSync } from 'node:fs';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { CabinetError, cabinetSocket, type Door } from '../../cabinet/address.ts';
+import { hostClock, hostStamp } from '../../cabinet/host-clock.ts';
+import { memoryLatch } from '../../cabinet/latch.ts';
+import { openCabinet, type Report } from '../../cabinet/server.ts';
+import { digestOf } from '../../protocol/digest.ts';
+import { LAMP_LINE_BYTES_MAX, type LineFromDriver } from '../../protocol/lamp-line.ts';
+import { discoveryDefault } from '../../protocol/timing.ts';
+import { quickSharedCrossing, temporaryFolder } from './quick-district.ts';
+
+const openAt = async (door: Door, reports: Report[] = []) => {
+  const cabinet = await openCabinet(door, {
+    intersections: [quickSharedCrossing()],
+    clock: hostClock,
+    stamp: hostStamp,
+    latchOf: () => memoryLatch(),
+    show: () => {},
+    report: (report) => reports.push(report),
+  });
+  onTestFinished(async () => {
+    for (const driver of cabinet.drivers.values()) driver.end(() => {});
+    await cabinet.close();
+  });
+  return cabinet;
+};
+
+/** A program of unknown make at the door. */
+const caller = (door: Door) => {
+  const heard: LineFromDriver[] = [];
+  const socket: Socket = connect(door);
+  let text = '';
+  socket.on('error', () => {});
+  socket.on('data', (bytes) => {
+    text += bytes.toString();
+    const lines = text.split('\n');
+    text = lines.pop() ?? '';
+    heard.push(...lines.map((line) => JSON.parse(line) as LineFromDriver));
+  });
+  onTestFinished(() => {
+    socket.destroy();
+  });
+  return {
+    socket,
+    heard,
+    say: (value: object) => socket.write(`${JSON.stringify(value)}\n`),
+    hears: (expected: object) =>
+      vi.waitFor(() => expect(heard).toContainEqual(expect.objectContaining(expected)), 4_000),
+  };
+};
+
+const enter = { type: 'lamps.enter', node: 'n2', intersection: 'crossing', incarnation: 3 };
+const sequence = (groups: readonly string[], rest: object = {}) => ({
+  type: 'lamps.sequence',
+  intersection: 'crossing',
+  incarnation: 3,
+  counter: 1,
+  notAfterMs: 1e15,
+  timelines: Object.fromEntries(
+    groups.map((id) => [id, [{ lamp: 'red', untilMs: hostClock.now() + 1_000 }]]),
+  ),
+  ...rest,
+});
+
+test('who enters is told the digest of the description, the time and the lamps', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  const cabinet = await openAt(door);
+  const { say, hears } = caller(door);
+  say(enter);
+  await hears({ type: 'lamps.entered', digest: digestOf(quickSharedCrossing()) });
+  await hears({ type: 'lamps.showing', lamps: cabinet.drivers.get('crossing')?.lamps() });
+  expect(cabinet.entered()).toBe(1);
+  const beforeMs = hostClock.now();
+  say({ type: 'lamps.time', id: 7 });
+  await hears({ type: 'lamps.time', id: 7 });
+  const { nowMs } = caller.length ? { nowMs: hostClock.now() } : { nowMs: beforeMs };
+  expect(nowMs).toBeGreaterThanOrEqual(beforeMs);
+});
+
+test('every change of the lamps is told', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  await openAt(door);
+  const { say, hears } = caller(door);
+  say(enter);
+  await hears({ type: 'lamps.showing', lamps: expect.objectContaining({ east: 'red' }) });
+  await hears({ type: 'lamps.showing', lamps: expect.objectContaining({ east: 'flashingRed' }) });
+});
+
+test('a node commands its own groups, after it entered, in the life in which it entered', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  const reports: Report[] = [];
+  await openAt(door, reports);
+  const { say, hears } = caller(door);
+  say(sequence(['east']));
+  await hears({ type: 'lamps.answer', refused: 'enter first' });
+  say({ ...enter, node: 'n9' });
+  await hears({ type: 'lamps.refused', reason: 'n9 does not serve crossing' });
+  say({ ...enter, intersection: 'elsewhere' });
+  await hears({ type: 'lamps.refused', reason: 'no intersection elsewhere here' });
+  say(enter);
+  say(sequence(['north', 'south', 'left'], { counter: 2 }));
+  await hears({ counter: 2, refused: 'north is not commanded by n2' });
+  say(sequence(['east'], { counter: 3, incarnation: 4 }));
+  await hears({ counter: 3, refused: 'entered as 3' });
+  say(sequence(['east'], { counter: 4 }));
+  await hears({ type: 'lamps.answer', intersection: 'crossing', incarnation: 3, counter: 4 });
+  say({ type: 'lamps.leave', intersection: 'crossing', incarnation: 3 });
+  say(enter);
+  say(sequence(['east'], { counter: 5 }));
+  await hears({ counter: 5, refused: 'n2 said 3.5, not later than 3.Infinity' });
+  expect(reports.map(({ kind }) => kind)).toContain('refused');
+});
+
+test('rubbish is refused and counted, and too much of it ends the connection', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  await openAt(door);
+  const { socket, say, hears } = caller(door);
+  socket.write('green!\n{"type":"lamps.time"}\n[]\n\n');
+  say({ ...sequence(['east']), timelines: { east: [{ lamp: 'pink', untilMs: 1 }] } });
+  await hears({ type: 'lamps.refused', reason: 'not a line of this protocol (4)' });
+  say({ type: 'lamps.time', id: 1 });
+  await hears({ type: 'lamps.time', id: 1 });
+  socket.write('x\n'.repeat(200));
+  await vi.waitFor(() => expect(socket.closed).toBe(true));
+});
+
+test('a line without end ends the connection, and nobody else notices', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  await openAt(door);
+  const [endless, other] = [caller(door), caller(door)];
+  endless.socket.write('x'.repeat(LAMP_LINE_BYTES_MAX + 10));
+  await vi.waitFor(() => expect(endless.socket.closed).toBe(true));
+  other.say({ type: 'lamps.time', id: 1 });
+  await other.hears({ type: 'lamps.time', id: 1 });
+});
+
+test('who does not read what he is told is put out, and holds nobody up', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  const cabinet = await openAt(door);
+  const [stalled, other] = [caller(door), caller(door)];
+  stalled.say(enter);
+  other.say({ ...enter, node: 'n1' });
+  await vi.waitFor(() => expect(cabinet.entered()).toBe(2));
+  stalled.socket.pause();
+  for (let id = 0; id < 40_000; id += 1) stalled.say({ type: 'lamps.time', id });
+  await vi.waitFor(() => expect(cabinet.entered()).toBe(1), 4_000);
+  other.say({ type: 'lamps.time', id: 1 });
+  await other.hears({ type: 'lamps.time', id: 1 });
+});
+
+test('a second driver at the same place is refused', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  await openAt(door);
+  await expect(openAt(door)).rejects.toThrow(
+    new CabinetError(`another lamp driver serves crossing (${door.path})`),
+  );
+});
+
+test('the socket of a dead driver is replaced', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  const dead = createServer().listen(door.path);
+  await vi.waitFor(() => expect(dead.listening).toBe(true));
+  // Moved aside while its server closes, the socket stays behind as after a kill.
+  renameSync(door.path, `${door.path}.kept`);
+  await new Promise((resolve) => dead.close(resolve));
+  renameSync(`${door.path}.kept`, door.path);
+  await openAt(door);
+  const { say, hears } = caller(door);
+  say({ type: 'lamps.time', id: 1 });
+  await hears({ type: 'lamps.time', id: 1 });
+});
+
+test('lamps are driven over TCP on loopback only', async () => {
+  await expect(openAt({ host: '0.0.0.0', port: 0 })).rejects.toThrow(CabinetError);
+  await openAt({ host: '127.0.0.1', port: 0 });
+});
+
+test('districts on other discovery addresses do not meet, and paths are short enough', () => {
+  const district = { name: 'd', discovery: discoveryDefault };
+  const path = cabinetSocket(district, 'a'.repeat(200));
+  const apart = { ...district, discovery: { ...discoveryDefault, port: 5008 } };
+  expect(Buffer.byteLength(path)).toBeLessThan(104);
+  expect(cabinetSocket(district, 'b')).toBe(cabinetSocket({ ...district }, 'b'));
+  expect(cabinetSocket(district, 'b')).not.toBe(cabinetSocket(apart, 'b'));
+  expect(cabinetSocket(district, 'b')).not.toBe(path);
+});
