@@ -24,6 +24,7 @@ export const wireHears = [
   'wire.send',
   'membership.sighted',
   'membership.joined',
+  'membership.left',
   'genesis.formed',
 ] as const;
 
@@ -64,6 +65,8 @@ class Wire {
   readonly #options: WireOptions;
   readonly #addresses = new Map<string, Address>();
   readonly #freshness = new Freshness();
+  /** Which life of a peer is in the view: another one's words do not count. */
+  readonly #lives = new Map<string, number>();
   #group = '';
   #counter = 0;
   #port: Port | undefined;
@@ -94,9 +97,11 @@ class Wire {
   take(event: BusEvent): void {
     if (event.type === 'wire.send') this.#send(event);
     else if (event.type === 'genesis.formed') this.#group = event.group;
+    else if (event.type === 'membership.left') this.#lives.delete(event.peer);
     else if (event.type === 'membership.sighted' || event.type === 'membership.joined') {
       if (this.#addresses.size >= ADDRESSES_MAX && !this.#addresses.has(event.peer)) return;
       this.#addresses.set(event.peer, { host: event.host, port: event.port });
+      if (event.type === 'membership.joined') this.#lives.set(event.peer, event.peerIncarnation);
     }
   }
 
@@ -155,14 +160,22 @@ class Wire {
       return;
     }
     const { message, counter } = decoded;
-    const { type, from, group, incarnation } = message;
-    const isOwn = from === this.#node.id;
-    if (isOwn && !this.#isDouble(message)) return;
-    // Another group's words are heard only where nodes meet, before they share a group.
-    if (!isOpen(type) && (this.#group === '' || group !== this.#group)) return;
+    if (!this.#isForUs(message)) return;
     // Networks repeat datagrams, so what is not fresh is dropped without a word.
-    if (!isOwn && !this.#freshness.isFresh(from, incarnation, counter)) return;
+    const { from, incarnation } = message;
+    if (!this.#freshness.isFresh(`${from} ${incarnation} ${message.group}`, counter)) return;
     this.#options.deliver({ ...message, at } as Heard);
+  }
+
+  /** Whether a message concerns this node: of its district, its group, and a life that counts. */
+  #isForUs(message: Omit<Heard, 'at'>): boolean {
+    const { type, from, group, incarnation } = message;
+    if (from === this.#node.id && !this.#isDouble(message)) return false;
+    // Nodes meet before they share a group, but never across districts.
+    if (isOpen(type)) return !('district' in message) || message.district === this.#node.district;
+    if (this.#group === '' || group !== this.#group) return false;
+    const life = this.#lives.get(from);
+    return life === undefined || life === incarnation;
   }
 
   /** Whether this is another node under our id, and not the echo of our own words. */

@@ -6,9 +6,6 @@ import type { Door } from '../cabinet/address.ts';
 import { connectLamps } from '../cabinet/client.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
 
-/** How often a driver that has let us in is asked whether its clock is known by now. In ms. */
-const READY_LOOK_MS = 20;
-
 export interface LampDoor {
   readonly door: Door;
   /** What the driver says it shows, with its own stamp. */
@@ -29,7 +26,7 @@ export const lampsAt =
       now: () => performance.now(),
       heard: {
         entered: (line) => {
-          if (line.digest === digest) readiness.await(() => client.synced() !== undefined);
+          if (line.digest === digest) readiness.gain();
           else readiness.lose('the lamp driver guards another description of the intersection');
         },
         answer: (line) => {
@@ -51,35 +48,26 @@ export const lampsAt =
         }
       },
       leave: () => client.leave(),
-      close: () => {
-        readiness.lose('closed');
-        client.close();
-      },
+      close: () => client.close(),
     };
   };
 
 /** Tells each change of readiness once, however often the connection fails in between. */
 class Readiness {
   readonly #handlers: LampHandlers;
-  #look: NodeJS.Timeout | undefined;
   #told: 'nothing' | 'ready' | 'lost' = 'nothing';
 
   constructor(handlers: LampHandlers) {
     this.#handlers = handlers;
   }
 
-  await(isReady: () => boolean): void {
-    clearInterval(this.#look);
-    this.#look = setInterval(() => {
-      if (!isReady()) return;
-      clearInterval(this.#look);
-      this.#told = 'ready';
-      this.#handlers.ready();
-    }, READY_LOOK_MS);
+  gain(): void {
+    if (this.#told === 'ready') return;
+    this.#told = 'ready';
+    this.#handlers.ready();
   }
 
   lose(reason: string): void {
-    clearInterval(this.#look);
     if (this.#told === 'lost') return;
     this.#told = 'lost';
     this.#handlers.lost(reason);

@@ -6,13 +6,17 @@
 import { Command, InvalidArgumentError } from 'commander';
 import pc from 'picocolors';
 import { CabinetError, cabinetSocket, makeSocketFolder } from '../cabinet/address.ts';
+import { fileLatch, latchFile } from '../cabinet/file-latch.ts';
 import { hostClock, hostStamp } from '../cabinet/host-clock.ts';
-import { fileLatch, latchFile, memoryLatch } from '../cabinet/latch.ts';
+import { memoryLatch } from '../cabinet/latch.ts';
 import { type Cabinet, openCabinet, type Report } from '../cabinet/server.ts';
 import type { District } from '../protocol/check-district.ts';
 import type { Intersection } from '../protocol/district.ts';
+import type { JournalLine } from '../protocol/journal.ts';
 import type { Lamp, Lamps } from '../protocol/lamp.ts';
+import { jsonPrinter, onStopSignal, printer } from './host.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
+import { timeOfDay } from './tell.ts';
 
 /** How often a driver that may end by itself looks whether it is still needed. */
 const LINGER_LOOK_MS = 250;
@@ -53,8 +57,7 @@ export const lampsCommand: Command = new Command('lamps')
     if (options.socket !== undefined && intersections.length !== 1) {
       throw new OperatorError(`--socket is for one intersection, not ${intersections.length}`);
     }
-    const printed = printer();
-    const journal = options.json ? jsonJournal(printed) : plainJournal(printed);
+    const journal = options.json ? jsonJournal(jsonPrinter()) : plainJournal(printer());
     const cabinets = await openAll(district, intersections, { ...options, journal });
     await lastRed(cabinets, options.linger);
     await Promise.all(cabinets.map((cabinet) => cabinet.close()));
@@ -114,29 +117,20 @@ const open = (
   );
 };
 
-/** Resolves when the lamps have been brought to their end, because of a signal or for want of nodes. */
+/** Resolves when the lamps have been brought to their end: at a signal, or for want of nodes. */
 const lastRed = (cabinets: readonly Cabinet[], lingerS: number | undefined): Promise<void> =>
   new Promise((resolve) => {
     const drivers = cabinets.flatMap((cabinet) => [...cabinet.drivers.values()]);
     let waiting = drivers.length;
-    let isEnding = false;
+    let neededMs = hostClock.now();
+    const ended = () => {
+      waiting -= 1;
+      if (waiting === 0) resolve();
+    };
     const end = () => {
-      isEnding = true;
       clearInterval(lingering);
       for (const driver of drivers) driver.end(ended);
     };
-    const ended = () => {
-      waiting -= 1;
-      if (waiting > 0) return;
-      process.off('SIGTERM', signalled).off('SIGINT', signalled);
-      resolve();
-    };
-    const signalled = () => {
-      if (isEnding) process.exit(1);
-      end();
-    };
-    process.on('SIGTERM', signalled).on('SIGINT', signalled);
-    let neededMs = hostClock.now();
     const look = () => {
       const isNeeded =
         cabinets.some((cabinet) => cabinet.entered() > 0) ||
@@ -145,35 +139,17 @@ const lastRed = (cabinets: readonly Cabinet[], lingerS: number | undefined): Pro
       else if (hostClock.now() - neededMs >= (lingerS ?? Infinity) * 1000) end();
     };
     const lingering = lingerS === undefined ? undefined : setInterval(look, LINGER_LOOK_MS);
+    onStopSignal(end);
   });
 
-/** Prints until nobody reads any more; the lamps do not depend on who watches. */
-const printer = () => {
-  let isRead = true;
-  process.stdout.on('error', () => {
-    isRead = false;
-  });
-  return (line: string) => {
-    if (isRead) process.stdout.write(`${line}\n`);
-  };
-};
-
-const jsonJournal = (print: (line: string) => void): Journal => {
-  const line = (intersection: Intersection, t: number, rest: object) => {
-    const { id, node = id } = intersection;
-    print(JSON.stringify({ t, node, ...rest }));
-  };
-  return {
-    lamps: (intersection, lamps, t) =>
-      line(intersection, t, { kind: 'lamps', intersection: intersection.id, lamps }),
-    report: (intersection, { kind, message }) =>
-      line(intersection, hostStamp(), {
-        kind,
-        intersection: intersection.id,
-        [kind === 'error' ? 'message' : 'reason']: message,
-      }),
-  };
-};
+const jsonJournal = (print: (line: JournalLine) => void): Journal => ({
+  lamps: ({ id, node = id }, lamps, t) =>
+    print({ t, node, kind: 'lamps', intersection: id, lamps }),
+  report: ({ id, node = id }, { kind, message }) => {
+    const common = { t: hostStamp(), node };
+    print(kind === 'error' ? { ...common, kind, message } : { ...common, kind, reason: message });
+  },
+});
 
 const PAINTS: Record<Lamp, (text: string) => string> = {
   red: pc.red,
@@ -195,5 +171,3 @@ const plainJournal = (print: (line: string) => void): Journal => ({
     process.stderr.write(`${timeOfDay(hostStamp())} ${id}: ${kind}: ${message}\n`);
   },
 });
-
-const timeOfDay = (t: number): string => new Date(t).toISOString().slice(11, 23);

@@ -10,10 +10,12 @@
 import type { Intersection } from '../protocol/district.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import type { LampsSequence, Timeline } from '../protocol/lamp-line.ts';
+import { Alarm, type DriverClock } from './alarm.ts';
 import { checkCourses } from './check-sequence.ts';
 import { CommandPost } from './command-post.ts';
 import { startUpMsOf } from './gate.ts';
 import { Heads, type Want } from './heads.ts';
+import type { Latch } from './latch.ts';
 import { isOver, nextChangeMs, wantedAt } from './timeline.ts';
 
 /**
@@ -23,21 +25,6 @@ import { isOver, nextChangeMs, wantedAt } from './timeline.ts';
 export const SLEEP_MS_MIN = 3_000;
 /** How much minimum green is still given to a group when no sequence counts any more. */
 export const END_GREEN_MS_MAX = 10_000;
-
-/** XState's `Clock`, with the time: monotonic, in milliseconds. */
-export interface DriverClock {
-  now(): number;
-  setTimeout(fire: () => void, ms: number): unknown;
-  clearTimeout(timer: unknown): void;
-}
-
-/** Where the reason of a latch outlives the driver. */
-export interface Latch {
-  /** The reason, or undefined when nothing is latched. */
-  read(): string | undefined;
-  /** Keeps the reason before it returns; undefined clears it. Never throws. */
-  write(reason: string | undefined): void;
-}
 
 export interface DriverOptions {
   readonly intersection: Intersection;
@@ -83,14 +70,13 @@ class LampDriver implements Driver {
   readonly #report: DriverOptions['report'];
   readonly #heads: Heads;
   readonly #post: CommandPost;
+  readonly #alarm: Alarm;
   #mode: Mode = 'steady';
   /** Why it latched. */
   #reason = '';
   #timelines = new Map<string, Timeline>();
   /** No green before: start-up red. */
   #greenFromMs: number;
-  #timer: unknown;
-  #timerDueMs = Number.POSITIVE_INFINITY;
   #missed = new Set<string>();
   #ended: () => void = () => {};
 
@@ -103,6 +89,7 @@ class LampDriver implements Driver {
     const nowMs = clock.now();
     this.#heads = new Heads(intersection, nowMs);
     this.#post = new CommandPost(intersection);
+    this.#alarm = new Alarm(clock, (atMs) => this.#step(atMs));
     this.#greenFromMs = nowMs + startUpMsOf(intersection);
     const reason = latch.read();
     if (reason !== undefined) {
@@ -180,18 +167,13 @@ class LampDriver implements Driver {
     }
     const misplaced = this.#post.refusal(command);
     if (misplaced) return misplaced;
-    const courses = this.intersection.groups.flatMap((group) => {
-      const shown = this.#heads.shown(group.id);
-      const isCommanded = Object.hasOwn(command.timelines, group.id);
-      const timeline = isCommanded ? command.timelines[group.id] : this.#timelines.get(group.id);
-      return shown ? [{ group, shown, timeline, isCommanded }] : [];
-    });
+    const courses = this.#heads.courses(command.timelines, this.#timelines);
     return checkCourses(this.#heads.table, courses, nowMs);
   }
 
   /** Brings the lamps to where the clock stands. */
   #step(nowMs: number): void {
-    if (nowMs - this.#timerDueMs > SLEEP_MS_MIN) this.#wake(nowMs);
+    if (this.#alarm.lateMs(nowMs) > SLEEP_MS_MIN) this.#wake(nowMs);
     if (this.#mode !== 'steady' && this.#mode !== 'ending') return;
     const want: Want = (group) => wantedAt(this.#timelines.get(group), nowMs);
     while (this.#heads.pass(nowMs, want, this.#greenFromMs)) {
@@ -223,8 +205,8 @@ class LampDriver implements Driver {
   }
 
   #wake(nowMs: number): void {
-    this.#report(`slept ${Math.round(nowMs - this.#timerDueMs)} ms; dropped every sequence`);
-    this.#timerDueMs = Number.POSITIVE_INFINITY;
+    this.#report(`slept ${Math.round(this.#alarm.lateMs(nowMs))} ms; dropped every sequence`);
+    this.#alarm.clear();
     if (this.#mode !== 'steady') return;
     this.#timelines = this.#heads.farewell(nowMs + END_GREEN_MS_MAX);
     this.#greenFromMs = nowMs + startUpMsOf(this.intersection);
@@ -266,16 +248,15 @@ class LampDriver implements Driver {
   }
 
   #arm(nowMs: number): void {
-    this.#clock.clearTimeout(this.#timer);
-    this.#timerDueMs = Number.POSITIVE_INFINITY;
-    if (this.#mode !== 'steady' && this.#mode !== 'ending') return;
-    const instants = [...this.#timelines.values()].map((line) => nextChangeMs(line, nowMs));
-    instants.push(this.#heads.nextMs(nowMs), this.#greenFromMs);
-    const coming = instants.filter((at): at is number => at !== undefined && at > nowMs);
-    this.#timerDueMs = Math.min(...coming);
-    if (this.#timerDueMs === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.#clock.setTimeout(() => {
-      this.#step(this.#clock.now());
-    }, this.#timerDueMs - nowMs);
+    const timelines = [...this.#timelines.values()];
+    const isMoving = this.#mode === 'steady' || this.#mode === 'ending';
+    if (!isMoving) this.#alarm.clear();
+    else {
+      this.#alarm.set(nowMs, [
+        ...timelines.map((timeline) => nextChangeMs(timeline, nowMs)),
+        this.#heads.nextMs(nowMs),
+        this.#greenFromMs,
+      ]);
+    }
   }
 }

@@ -5,7 +5,8 @@
  */
 import type { Group, Intersection } from '../protocol/district.ts';
 import type { Lamp, Lamps } from '../protocol/lamp.ts';
-import type { Timeline } from '../protocol/lamp-line.ts';
+import type { Timeline, Timelines } from '../protocol/lamp-line.ts';
+import type { Course } from './check-sequence.ts';
 import {
   type Claimant,
   claimOf,
@@ -49,18 +50,23 @@ export class Heads {
     this.#flash = flashOf(intersection, this.table);
   }
 
-  shown(group: string): Shown | undefined {
-    return this.#heads.get(group)?.shown;
-  }
-
   lamps(): Lamps {
     return Object.fromEntries([...this.#heads].map(([id, { shown }]) => [id, shown.lamp]));
+  }
+
+  /** What each group shows and is to show, if `commanded` takes the place of what was `accepted`. */
+  courses(commanded: Timelines, accepted: ReadonlyMap<string, Timeline>): Course[] {
+    return [...this.#heads].map(([id, { group, shown }]) => {
+      const isCommanded = Object.hasOwn(commanded, id);
+      const timeline = isCommanded ? commanded[id] : accepted.get(id);
+      return { group, shown, timeline, isCommanded };
+    });
   }
 
   /** Two of `lamps` that are lit against each other, in words. */
   clash(lamps: Lamps): string | undefined {
     const claimants = Object.entries(lamps).map(([group, lamp]) => {
-      const shown = this.shown(group);
+      const shown = this.#heads.get(group)?.shown;
       return { group, claim: shown?.lamp === lamp ? shown.claim : claimOf(lamp) };
     });
     return firstClash(this.table, claimants)

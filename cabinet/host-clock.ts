@@ -2,7 +2,7 @@
  * The host's clocks. Instants are on the monotonic clock that all processes of the host share, so
  * that they mean the same to a driver that was started anew.
  */
-import type { DriverClock } from './driver.ts';
+import type { DriverClock } from './alarm.ts';
 
 /** Monotonic, in milliseconds since the host started. */
 export const hostClock: DriverClock = {

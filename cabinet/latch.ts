@@ -1,19 +1,15 @@
 /**
- * Keeps why a driver latched: in memory, or in a file that outlives power and driver. An operator
- * who has looked removes the file.
+ * The latch: why a driver flashes until an operator has looked. A driver that found lamps lit
+ * against each other, and forgot it when it was started anew, would light them again.
  */
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
-import type { Latch } from './driver.ts';
+
+/** Where the reason outlives the driver. */
+export interface Latch {
+  /** The reason, or undefined when nothing is latched. */
+  read(): string | undefined;
+  /** Keeps the reason before it returns; undefined clears it. Never throws. */
+  write(reason: string | undefined): void;
+}
 
 /** Lasts as long as the process. */
 export const memoryLatch = (): Latch => {
@@ -24,47 +20,4 @@ export const memoryLatch = (): Latch => {
       kept = reason;
     },
   };
-};
-
-/** The file that holds the latch of `intersection`. */
-export const latchFile = (folder: string, intersection: string): string =>
-  join(folder, `${encodeURIComponent(intersection)}.latch`);
-
-/** Lasts. A file that cannot be read counts as latched; one that cannot be written is reported. */
-export const fileLatch = (file: string, report: (message: string) => void): Latch => {
-  const memory = memoryLatch();
-  return {
-    read: () => {
-      const kept = memory.read();
-      if (kept !== undefined) return kept;
-      try {
-        return `${readFileSync(file, 'utf8').trim()} (to clear it, remove ${file} and start again)`;
-      } catch (error) {
-        const { code } = error as NodeJS.ErrnoException;
-        return code === 'ENOENT' ? undefined : `${file} cannot be read (${code})`;
-      }
-    },
-    write: (reason) => {
-      memory.write(reason);
-      try {
-        if (reason === undefined) rmSync(file, { force: true });
-        else replace(file, `${reason}\n`);
-      } catch (error) {
-        report(`the latch is not durable: ${(error as Error).message}`);
-      }
-    },
-  };
-};
-
-/** Either the old text or the new is there after a power cut, never half of one. */
-const replace = (file: string, text: string): void => {
-  mkdirSync(dirname(file), { recursive: true });
-  const draft = openSync(`${file}.draft`, 'w');
-  writeSync(draft, text);
-  fsyncSync(draft);
-  closeSync(draft);
-  renameSync(`${file}.draft`, file);
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
 };

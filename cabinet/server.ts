@@ -16,8 +16,10 @@ import {
   readLineFromNode,
 } from '../protocol/lamp-line.ts';
 import { CabinetError, type Door, removeStaleSocket } from './address.ts';
+import type { DriverClock } from './alarm.ts';
 import { commanderOf } from './command-post.ts';
-import { createDriver, type Driver, type DriverClock, type Latch } from './driver.ts';
+import { createDriver, type Driver } from './driver.ts';
+import type { Latch } from './latch.ts';
 import { hearLines } from './lines.ts';
 
 /** Connections at a time. */

@@ -50,7 +50,7 @@ type Sign = HeardAs<'detector.beat' | 'detector.alive' | 'detector.probe' | 'det
 export type Events =
   | Sign
   | HeardAs<'detector.ask'>
-  | FactAs<'clock.due' | 'wire.lost' | 'genesis.formed' | 'node.stopping'>
+  | FactAs<'clock.due' | 'wire.lost' | 'genesis.formed' | 'node.stopping' | 'enrolment.refused'>
   | FactAs<'membership.joined' | 'membership.left'>
   | FactAs<'election.advanced' | 'election.elected' | 'election.lost' | 'replica.appended'>;
 
@@ -243,6 +243,7 @@ export const detectorMachine = setup({
           actions: assign({ term: ({ event }) => event.term, leader: ({ event }) => event.leader }),
         },
         'node.stopping': 'quiet',
+        'enrolment.refused': 'quiet',
       },
     },
   },

@@ -35,7 +35,7 @@ export interface Context extends GenesisInput {
 
 export type Events =
   | HeardAs<'genesis.propose'>
-  | FactAs<'membership.sighted' | 'wire.opened' | 'storage.written'>;
+  | FactAs<'membership.sighted' | 'membership.settled' | 'storage.written'>;
 
 const WRITE = 1;
 
@@ -115,11 +115,13 @@ export const genesisMachine = setup({
 }).createMachine({
   id: 'genesis',
   context: ({ input }) => ({ ...input, groupless: {}, group: '', voters: [] }),
-  initial: 'unopened',
+  initial: 'unsettled',
   states: {
-    unopened: {
+    /** Until it is sure that nobody else goes by its id, a node promises nothing. */
+    unsettled: {
       on: {
-        'wire.opened': [
+        'membership.sighted': { actions: 'meet' },
+        'membership.settled': [
           { guard: 'remembers', target: 'formed', actions: 'recall' },
           { target: 'seeking' },
         ],

@@ -144,6 +144,7 @@ export const membershipMachine = setup({
       to: ALL,
       message: announcement(context, 'member', true),
     })),
+    tellSettled: emit({ type: 'membership.settled' as const }),
     sayGoodbye: emit(({ context }) => goodbye(context, 'goodbye')),
     sayRefused: emit(({ context }) => goodbye(context, 'refused')),
     /** Takes an announcement: refuses, sights, or brings the view up to date. */
@@ -312,7 +313,7 @@ export const membershipMachine = setup({
     duplicate: {},
     member: {
       initial: 'settled',
-      entry: 'askAll',
+      entry: ['tellSettled', 'askAll'],
       on: {
         'membership.challenge': { actions: 'stand' },
         'genesis.formed': {

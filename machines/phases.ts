@@ -25,7 +25,6 @@ import {
   maxGreenMs,
   minGreenMs,
   sequenceOf,
-  TAIL_RED_MS,
 } from './sequence.ts';
 
 /** A green may be this much longer than planned while coming into step. */
@@ -51,8 +50,6 @@ export interface Context extends PhasesInput {
   readonly next: Green | null;
   /** What the lamp driver says it shows. */
   readonly shown: Lamps | null;
-  /** Whatever was sent is red from here on. */
-  readonly redFromMs: number;
 }
 
 export type Events =
@@ -131,21 +128,18 @@ export const phasesMachine = setup({
     takeTime: assign(({ event }) =>
       event.type === 'timekeeper.synced' ? { offsetMs: event.offsetMs } : {},
     ),
-    /** Waits until all is surely red. */
-    wakeToStart: enqueueActions(({ context, event, enqueue }) => {
-      const { timing, intersection, redFromMs } = context;
-      if (!intersection) return;
-      const red = Math.max(timing.startUpRedMs, clearanceMs(intersection));
-      const atMs = Math.max(event.at, redFromMs) + red - timing.sequenceLeadMs;
-      enqueue.emit({ type: 'clock.wake', id: 'phases:start', atMs });
-    }),
+    wakeToStart: emit(({ context, event }) => ({
+      type: 'clock.wake' as const,
+      id: 'phases:start',
+      atMs: event.at + context.timing.retryMs,
+    })),
     /** Sends red and then the first stage. */
     start: enqueueActions(({ context, event, enqueue }) => {
       const { intersection, timing } = context;
       if (!intersection) return;
-      // The driver wants to see red for itself before the first green.
-      const red = Math.max(timing.startUpRedMs, clearanceMs(intersection)) + timing.sequenceLeadMs;
-      const fromMs = event.at + red;
+      // Whatever was lit before is cleared by this red, and the driver wants to see it for itself.
+      const redMs = Math.max(timing.startUpRedMs, clearanceMs(intersection)) + LATE_MS;
+      const fromMs = event.at + redMs;
       const next = decide({ ...context, now: null }, fromMs);
       enqueue.assign({ now: null, next });
       enqueue.emit({ type: 'lamps.show', ...sequenceOf(intersection, { now: null, next }) });
@@ -173,11 +167,7 @@ export const phasesMachine = setup({
     turnGreen: enqueueActions(({ context, enqueue }) => {
       const { intersection, next, timing } = context;
       if (!intersection || !next) return;
-      enqueue.assign({
-        now: next,
-        next: null,
-        redFromMs: next.untilMs + clearanceMs(intersection) + TAIL_RED_MS,
-      });
+      enqueue.assign({ now: next, next: null });
       const greenS = Math.round(next.untilMs - next.fromMs) / 1000;
       const mode = modeOf(context);
       enqueue.emit({ type: 'phases.changed', stage: next.stage.id, mode, greenS });
@@ -195,7 +185,6 @@ export const phasesMachine = setup({
     now: null,
     next: null,
     shown: null,
-    redFromMs: Number.NEGATIVE_INFINITY,
   }),
   initial: 'dark',
   on: {
@@ -221,17 +210,18 @@ export const phasesMachine = setup({
     /** A shared intersection is green only inside a right of way; without one it stays red. */
     awaitingRightOfWay: {},
     startUp: {
-      initial: 'clearing',
+      initial: 'waiting',
       states: {
-        /** Somebody may still be moving on what an earlier sequence lit. */
-        clearing: { always: { guard: 'isDark', target: 'red' } },
-        red: {
+        /** A driver that refuses is not asked again at once. */
+        waiting: {
           entry: 'wakeToStart',
-          on: { 'clock.due': { guard: 'isStart', target: '#phases.allRed', actions: 'start' } },
+          on: { 'clock.due': { guard: 'isStart', target: 'clearing' } },
         },
+        /** Somebody may still be moving on what an earlier sequence lit. */
+        clearing: { always: { guard: 'isDark', target: '#phases.allRed' } },
       },
     },
-    allRed: { on: { 'clock.due': { guard: 'isChange', target: 'green' } } },
+    allRed: { entry: 'start', on: { 'clock.due': { guard: 'isChange', target: 'green' } } },
     green: {
       entry: 'turnGreen',
       initial: 'undecided',

@@ -209,6 +209,8 @@ export const facts = {
     phase: text,
     ...addressFields,
   }),
+  /** Nobody else answers to this node's id: it may take part. */
+  'membership.settled': Type.Object({}),
   /** A peer is in the view. */
   'membership.joined': Type.Object({
     peer,

@@ -33,7 +33,7 @@ export const timelineSchema = Type.Array(
     minItems: 1,
     maxItems: TIMELINE_STEPS_MAX,
     description:
-      'Lamps that follow each other, each until an instant. Begins with what is shown when it arrives, or with the past; ends with red.',
+      'Lamps that follow each other, each until an instant. Of a sequence that was under way the past may be left out; the last lamp is red.',
   },
 );
 export type Timeline = Static<typeof timelineSchema>;

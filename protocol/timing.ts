@@ -98,7 +98,7 @@ export const lan = (): Timing => ({
   placeSpacingMs: 150,
   announceMs: 5000,
   joinAnnounceMs: 250,
-  discoveryMs: 1500,
+  discoveryMs: 1200,
   settleMs: 2000,
   retryMs: 600,
   repairMs: 200,

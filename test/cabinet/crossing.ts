@@ -3,8 +3,8 @@
  * south, east crosses all three. And a bench on which a driver runs on a virtual clock before a
  * judge.
  */
-import { createDriver, type Latch } from '../../cabinet/driver.ts';
-import { memoryLatch } from '../../cabinet/latch.ts';
+import { createDriver } from '../../cabinet/driver.ts';
+import { type Latch, memoryLatch } from '../../cabinet/latch.ts';
 import type { Group, Intersection } from '../../protocol/district.ts';
 import { createJudge, type LampsSeen } from '../../protocol/judge.ts';
 import type { Lamp } from '../../protocol/lamp.ts';
