@@ -5,9 +5,11 @@
 import Table from 'cli-table3';
 import { Command } from 'commander';
 import { arrivalsOf, phiAfter } from '../machines/phi.ts';
-import { decode } from '../protocol/codec.ts';
+import type { District } from '../protocol/check-district.ts';
+import { decode, encode, PROTOCOL_VERSION } from '../protocol/codec.ts';
 import type { Heard, HeardAs } from '../protocol/event.ts';
-import { discoveryDefault, lan } from '../protocol/timing.ts';
+import { contractDigest, discoveryDefault, lan } from '../protocol/timing.ts';
+import type { Address } from '../transport/transport.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
 import { onStopSignal } from './host.ts';
 import { interfaceAddress, seconds } from './options.ts';
@@ -59,6 +61,7 @@ export const statusCommand: Command = new Command('status')
       .catch((error: Error) => {
         throw new OperatorError(error.message);
       });
+    if (district) port.sendAll(question(district, port.address));
     await new Promise<void>((resolve) => {
       setTimeout(resolve, options.for * 1000);
       onStopSignal(resolve);
@@ -74,12 +77,33 @@ export const statusCommand: Command = new Command('status')
     process.exit();
   });
 
+/** Asks everybody to announce themselves now; an observer is in nobody's view. */
+const question = ({ name, timing, discovery }: District, address: Address): Uint8Array => {
+  const id = `status-${process.pid}`;
+  const sender = { id, group: '', incarnation: 0, counter: 0, timestamp: Date.now() / 1000 };
+  return encode(
+    {
+      type: 'membership.announce',
+      district: name,
+      ...address,
+      store: id,
+      phase: 'observer',
+      asks: true,
+      versions: [PROTOCOL_VERSION, PROTOCOL_VERSION],
+      contract: contractDigest({ timing, discovery }),
+      term: 0,
+    },
+    sender,
+  );
+};
+
 const witness = (witnessed: Map<string, Witnessed>, bytes: Uint8Array): void => {
   const decoded = decode(bytes);
   if ('refused' in decoded) return;
   const now = performance.now();
   const message = { ...decoded.message, at: now } as Heard;
   if (message.type !== 'detector.beat' && message.type !== 'membership.announce') return;
+  if (message.type === 'membership.announce' && message.phase === 'observer') return;
   const known = witnessed.get(message.from) ?? { lastAt: now, intervalsMs: [] };
   if (message.type === 'membership.announce') known.announce = message;
   else {

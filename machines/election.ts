@@ -117,7 +117,11 @@ export const electionMachine = setup({
       event.from === context.leader &&
       'term' in event &&
       event.term === context.term,
-    isNewer: ({ context, event }) => 'term' in event && event.term > context.term,
+    /** A term that is there already. What a poll was granted for is only a term that may come. */
+    isNewer: ({ context, event }) =>
+      'term' in event &&
+      event.term > context.term &&
+      !(event.type === 'election.lean' && event.granted),
     isAboutLeader: ({ context, event }) => 'peer' in event && event.peer === context.leader,
     isWritten: ({ context, event }) =>
       event.type === 'storage.written' &&
