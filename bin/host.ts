@@ -22,7 +22,7 @@ export const jsonPrinter = (): ((line: JournalLine) => void) => {
   return (line) => print(JSON.stringify(line));
 };
 
-/** Calls `stop` at the first SIGINT or SIGTERM; at the second the process ends at once. */
+/** Calls `stop` at the first SIGINT, SIGTERM or SIGHUP; at the second the process ends at once. */
 export const onStopSignal = (stop: () => void): void => {
   let isStopping = false;
   const signalled = () => {
@@ -30,7 +30,7 @@ export const onStopSignal = (stop: () => void): void => {
     isStopping = true;
     stop();
   };
-  process.on('SIGINT', signalled).on('SIGTERM', signalled);
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, signalled);
 };
 
 const program = fileURLToPath(new URL('./greenwave.js', import.meta.url));

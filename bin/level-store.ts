@@ -1,98 +1,164 @@
 /**
  * Keeps a node's store on disk with classic-level: votes, log and snapshot survive the process.
- * Writes are synchronous to the disk; what is asked for during one write goes into the next batch.
+ *
+ * Writes are numbered, checksummed and synchronous to the disk; what is asked for during one write
+ * goes into the next batch. A batch that was torn by a crash was promised to nobody, and LevelDB
+ * drops it. Anything else that is not as it was written makes the store corrupt: it is put aside
+ * and never guessed at, and the node begins anew with a store of another id, as another voter.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, renameSync } from 'node:fs';
 import { ClassicLevel } from 'classic-level';
-import { type Batch, nothingStored, type Store } from '../actors/storage.ts';
-import { LOG_END, logKey } from '../machines/log.ts';
+import { type Batch, nothingStored, type Store, volatileStore } from '../actors/storage.ts';
+import { logKey } from '../machines/log.ts';
 import type { Stored } from '../machines/node.ts';
 import type { Entry } from '../protocol/command.ts';
 import { OperatorError } from './read-district.ts';
+import { readRecord, recordText } from './record.ts';
 
 /** A new store id. */
-export const newStoreId = (): string => randomBytes(6).toString('hex');
+export const newStoreId = (): string => randomBytes(4).toString('hex');
 
 /** Lives of nodes without a disk are told apart by the host's clock, in seconds. */
 export const newIncarnation = (): number => Math.floor(Date.now() / 1000);
 
-type Level = ClassicLevel<string, unknown>;
-type Operation = { type: 'put'; key: string; value: unknown } | { type: 'del'; key: string };
+type Level = ClassicLevel<string, string>;
+type Tell = (message: string) => void;
+
+/** The store's contents are not what was written. */
+class CorruptError extends Error {
+  override readonly name = 'CorruptError';
+}
 
 /**
- * Opens the store in `directory`, and makes it when there is none.
- * Throws `OperatorError` when the directory cannot be used, saying why.
+ * Opens the store in `directory`, and makes it when there is none. A corrupt store is put aside, a
+ * directory that cannot be used is done without: both are told, and the node runs all the same,
+ * because its lamps must. Throws `OperatorError` when another process is using it.
  */
-export const openLevelStore = async (
-  directory: string,
-  trouble: (message: string) => void,
-): Promise<Store> => {
-  const db: Level = new ClassicLevel(directory, { valueEncoding: 'json' });
+export const openLevelStore = async (directory: string, trouble: Tell): Promise<Store> => {
   try {
-    mkdirSync(directory, { recursive: true });
-    await db.open();
+    return await open(directory, trouble);
   } catch (error) {
-    throw new OperatorError(`${directory} cannot be used as a store: ${reasonOf(error)}`);
+    const reason = reasonOf(error);
+    if (reason === LOCKED) throw new OperatorError(`${directory} cannot be used: ${reason}`);
+    if (error instanceof CorruptError || isCorruption(error)) {
+      const aside = `${directory}.corrupt-${Date.now()}`;
+      renameSync(directory, aside);
+      trouble(
+        `the store ${directory} is corrupt (${reason}) and was put aside as ${aside}; ` +
+          'this node begins anew, as another voter',
+      );
+      return open(directory, trouble);
+    }
+    trouble(
+      `${directory} cannot be used as a store: ${reason}; this node runs its lamps, but keeps ` +
+        'nothing and will be another voter after its next start',
+    );
+    return volatileStore({ id: newStoreId(), incarnation: newIncarnation() });
   }
-  const meta = (await db.get('meta')) as { id: string; incarnation: number } | undefined;
-  const id = meta?.id ?? newStoreId();
-  const incarnation = Math.max((meta?.incarnation ?? 0) + 1, newIncarnation());
-  await db.put('meta', { id, incarnation }, { sync: true });
-  const { recovered, lastKey } = await recover(db);
-  const writer = new Writer(db, lastKey, trouble);
-  return {
-    id,
-    incarnation,
-    recovered,
-    write: (batch, done) => writer.write(batch, done),
-    close: () => writer.close(),
-  };
+};
+
+const LOCKED = 'another process is using it';
+
+const isCorruption = (error: unknown): boolean => {
+  const { code, cause } = error as { code?: string; cause?: unknown };
+  return code === 'LEVEL_CORRUPTION' || (cause !== undefined && isCorruption(cause));
 };
 
 const reasonOf = (error: unknown): string => {
   const { code, cause, message } = error as { code?: string; cause?: unknown; message: string };
-  if (code === 'LEVEL_LOCKED') return 'another process is using it';
+  if (code === 'LEVEL_LOCKED') return LOCKED;
+  if (code === 'ENOSPC' || message.includes('No space left')) return 'the disk is full';
   return cause === undefined ? message : reasonOf(cause);
+};
+
+const open = async (directory: string, trouble: Tell): Promise<Store> => {
+  mkdirSync(directory, { recursive: true });
+  const db: Level = new ClassicLevel(directory, { valueEncoding: 'utf8' });
+  await db.open();
+  try {
+    const found = await recover(db);
+    const id = found.meta?.id ?? newStoreId();
+    const incarnation = Math.max((found.meta?.incarnation ?? 0) + 1, newIncarnation());
+    const writer = new Writer(db, found, trouble);
+    await writer.begin({ id, incarnation });
+    return {
+      id,
+      incarnation,
+      recovered: found.recovered,
+      write: (batch, done) => writer.write(batch, done),
+      close: () => writer.close(),
+    };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
 };
 
 /** What this program wrote under each key; the store is this node's alone. */
 interface Kept {
-  group?: Stored['group'];
+  meta?: { id: string; incarnation: number };
+  group?: NonNullable<Stored['group']>;
   vote?: Stored['vote'];
-  base?: Stored['log']['base'];
+  base?: NonNullable<Stored['log']['base']>;
 }
 
-const recover = async (db: Level): Promise<{ recovered: Stored; lastKey: string }> => {
-  const [group, vote, base] = await db.getMany(['group', 'vote', 'base']);
-  const kept = { group, vote, base } as Kept;
-  const log = await db.iterator({ gte: logKey(0), lt: LOG_END }).all();
-  const [firstKey = logKey(1)] = log.map(([key]) => key);
-  const recovered: Stored = {
-    group: kept.group ?? nothingStored.group,
-    vote: kept.vote ?? nothingStored.vote,
-    log: {
-      base: kept.base ?? nothingStored.log.base,
-      first: Number(firstKey.slice(firstKey.indexOf('/') + 1)),
-      entries: log.map(([, entry]) => entry as Entry),
-    },
-  };
-  return { recovered, lastKey: log.at(-1)?.[0] ?? '' };
+interface Found {
+  readonly meta: Kept['meta'];
+  readonly recovered: Stored;
+  readonly lastKey: string;
+  readonly lastWrite: number;
+}
+
+/** Reads everything; throws `CorruptError` unless all is as it was written. */
+const recover = async (db: Level): Promise<Found> => {
+  const kept: Record<string, unknown> = {};
+  const entries: Entry[] = [];
+  const keys: string[] = [];
+  let lastWrite = 0;
+  for (const [key, text] of await db.iterator().all()) {
+    const record = readRecord(text);
+    if (!record) throw new CorruptError(`the record ${key} does not match its checksum`);
+    lastWrite = Math.max(lastWrite, record.write);
+    if (!key.startsWith('log/')) kept[key] = record.value;
+    else {
+      keys.push(key);
+      entries.push(record.value as Entry);
+    }
+  }
+  const { meta, group, vote, base, head } = kept as Kept & { head?: number };
+  const first = Number((keys[0] ?? logKey(1)).slice('log/'.length));
+  if ((head ?? 0) !== lastWrite) throw new CorruptError(`write ${lastWrite} is not the last`);
+  if (keys.some((key, k) => key !== logKey(first + k)) || first > (base?.index ?? 0) + 1) {
+    throw new CorruptError('entries of the log are missing');
+  }
+  const log = { base: base ?? null, first, entries };
+  const recovered = { group: group ?? null, vote: vote ?? nothingStored.vote, log };
+  return { meta, recovered, lastKey: keys.at(-1) ?? '', lastWrite };
 };
+
+type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
 
 class Writer {
   readonly #db: Level;
-  readonly #trouble: (message: string) => void;
+  readonly #trouble: Tell;
   /** The greatest key of the log ever written, so that most removals cost nothing. */
   #lastKey: string;
+  #lastWrite: number;
   #waiting: { batch: Batch; done: () => void }[] = [];
   #isWriting = false;
   #isClosed = false;
 
-  constructor(db: Level, lastKey: string, trouble: (message: string) => void) {
+  constructor(db: Level, { lastKey, lastWrite }: Found, trouble: Tell) {
     this.#db = db;
     this.#lastKey = lastKey;
+    this.#lastWrite = lastWrite;
     this.#trouble = trouble;
+  }
+
+  /** Counts this life, before anything is promised in it. */
+  begin(meta: { id: string; incarnation: number }): Promise<void> {
+    return this.#put([{ puts: [{ key: 'meta', value: meta }], removes: [] }]);
   }
 
   write(batch: Batch, done: () => void): void {
@@ -114,8 +180,7 @@ class Writer {
       const together = this.#waiting;
       this.#waiting = [];
       try {
-        const operations = await this.#operationsOf(together.map(({ batch }) => batch));
-        await this.#db.batch(operations, { sync: true });
+        await this.#put(together.map(({ batch }) => batch));
         for (const { done } of together) if (!this.#isClosed) done();
       } catch (error) {
         if (!this.#isClosed) this.#giveUp(error);
@@ -136,7 +201,15 @@ class Writer {
     );
   }
 
-  async #operationsOf(batches: readonly Batch[]): Promise<Operation[]> {
+  async #put(batches: readonly Batch[]): Promise<void> {
+    const write = this.#lastWrite + 1;
+    const head = { puts: [{ key: 'head', value: write }], removes: [] };
+    const operations = await this.#operationsOf([...batches, head], write);
+    await this.#db.batch(operations, { sync: true });
+    this.#lastWrite = write;
+  }
+
+  async #operationsOf(batches: readonly Batch[], write: number): Promise<Operation[]> {
     const operations: Operation[] = [];
     for (const { puts, removes } of batches) {
       for (const { from, until } of removes) {
@@ -148,7 +221,7 @@ class Writer {
         for (const key of new Set([...inStore, ...justPut])) operations.push({ type: 'del', key });
       }
       for (const { key, value } of puts) {
-        operations.push({ type: 'put', key, value });
+        operations.push({ type: 'put', key, value: recordText({ write, value }) });
         if (key.startsWith('log/') && key > this.#lastKey) this.#lastKey = key;
       }
     }

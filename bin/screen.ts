@@ -12,6 +12,8 @@ import { textOf, timeOfDay } from './tell.ts';
 
 const REDRAW_MS = 200;
 const RECENT_LINES = 8;
+/** The same said again within so long is not told again. */
+const REPEATED_MS = 3000;
 
 /** A shape as well as a colour, so that nobody needs to tell colours apart. */
 const HEADS: Record<Lamp, string> = {
@@ -47,6 +49,7 @@ export const screen = (
 
 /** What happened is told line by line, without what each lamp does. */
 const plainScreen = (picture: Picture, print: (line: string) => void): Screen => {
+  const lineText = teller();
   let wasWhole = false;
   return {
     tell: (line) => {
@@ -65,6 +68,7 @@ const plainScreen = (picture: Picture, print: (line: string) => void): Screen =>
 const liveScreen = (picture: Picture): Screen => {
   const draw = createLogUpdate(process.stdout);
   const recent: string[] = [];
+  const lineText = teller();
   const add = (text: string) => {
     recent.push(text);
     if (recent.length > RECENT_LINES) recent.shift();
@@ -86,17 +90,21 @@ const liveScreen = (picture: Picture): Screen => {
   };
 };
 
-/** Facts of one node that all nodes repeat are told of the one that leads alone. */
-const lineText = (line: JournalLine): string | undefined => {
-  const isRepeated =
-    line.kind === 'fact' &&
-    ['phases.changed', 'membership.joined', 'wire.opened', 'genesis.formed'].includes(
-      line.event.type,
-    );
-  const text = isRepeated ? undefined : textOf(line);
-  return text === undefined
-    ? undefined
-    : `${pc.dim(timeOfDay(line.t))} ${pc.bold(line.node)} ${text}`;
+/** Facts that say nothing a district's operator needs line by line. */
+const UNTOLD = new Set(['phases.changed', 'membership.joined', 'wire.opened', 'genesis.formed']);
+
+/** The lines worth telling: what several nodes say within a moment is told of the first alone. */
+const teller = () => {
+  const toldAt = new Map<string, number>();
+  return (line: JournalLine): string | undefined => {
+    if (line.kind === 'fact' && UNTOLD.has(line.event.type)) return undefined;
+    const text = textOf(line);
+    if (text === undefined) return undefined;
+    for (const [old, t] of toldAt) if (line.t - t > REPEATED_MS) toldAt.delete(old);
+    if (toldAt.has(text)) return undefined;
+    toldAt.set(text, line.t);
+    return `${pc.dim(timeOfDay(line.t))} ${pc.bold(line.node)} ${text}`;
+  };
 };
 
 const wholeText = ({ nodes }: Picture): string => {
@@ -118,7 +126,7 @@ const table = (picture: Picture): string => {
       'stage',
       'lamps',
     ],
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
   });
   for (const node of picture.nodes.values()) drawn.push(row(picture, node));
   return `${pc.bold(picture.district.name)}\n${drawn}`;

@@ -60,6 +60,7 @@ class Up {
   readonly #screen: ReturnType<typeof screen>;
   readonly #data: string;
   readonly #children = new Map<string, ChildProcess>();
+  #hasLamps = false;
   #isStopping = false;
   #failure: string | undefined;
   #stop: () => void = () => {};
@@ -80,7 +81,6 @@ class Up {
     });
     onStopSignal(this.#stop);
     this.#start('lamps', ['lamps', this.#file, '--json']);
-    for (const node of this.#district.intersections.flatMap(nodesOf)) this.#startNode(node);
     const { for: limitS } = this.#options;
     const limit = limitS === undefined ? undefined : setTimeout(this.#stop, limitS * 1000);
     await stopped;
@@ -132,6 +132,11 @@ class Up {
     }
     this.#picture.see(line);
     this.#screen.tell(line);
+    // The lamps come first: a node that starts without them would say that they are lost.
+    if (line.kind === 'lamps' && !this.#hasLamps) {
+      this.#hasLamps = true;
+      for (const node of this.#district.intersections.flatMap(nodesOf)) this.#startNode(node);
+    }
   }
 
   #ended(end: Ended): void {
