@@ -8,9 +8,10 @@ import { concerns, nodeMachine } from '../machines/node.ts';
 import { ConfigError, type Problem } from '../protocol/assert.ts';
 import type { District } from '../protocol/check-district.ts';
 import { PROTOCOL_VERSION } from '../protocol/codec.ts';
+import type { Command } from '../protocol/command.ts';
 import { digestOf } from '../protocol/digest.ts';
 import { intersectionOf } from '../protocol/district.ts';
-import { ALL, type Emitted } from '../protocol/event.ts';
+import { ALL, type Ask, type Emitted, type Fact, type Only } from '../protocol/event.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Transport } from '../transport/transport.ts';
 import { audienceOf, busBetween } from './bus.ts';
@@ -48,12 +49,21 @@ export interface GreenwaveNode {
   kill(): void;
   /** The snapshot of one concern, or undefined when it does not run. */
   stateOf(concern: keyof typeof concerns): { value: unknown; context: unknown } | undefined;
+  /** Asks the district to agree on `command`. Resolves when it is in the log, or refused; an
+   *  answer may be lost with a leader, so watch `replica.committed` for what is agreed. */
+  propose(command: Command): Promise<Answer>;
   /** Calls `heard` for every fact and request on the node's bus. */
   watch(heard: (event: Emitted & { at: number }) => void): void;
 }
 
+/** What became of a proposal: where it stands in the log, or why it was refused. */
+export type Answer = Pick<Only<Fact, 'replica.answered'>, 'index' | 'problems' | 'transient'>;
+
 /** A node stops at the latest this long after it was asked to. In milliseconds. */
 const STOP_MS_MAX = 1500;
+
+/** The owner of requests that come from outside the machines. */
+const PROPOSER = 'operator';
 
 const problemsOf = ({ id, district, isObserver }: NodeOptions): Problem[] => {
   const problems: Problem[] = [];
@@ -81,6 +91,14 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const watchers: ((event: Emitted & { at: number }) => void)[] = [];
   const write = options.journal ?? (() => {});
   const trouble = (message: string) => write({ t: wall(), node: id, kind: 'error', message });
+
+  const answers = new Map<number, (answer: Answer) => void>();
+  let proposals = 0;
+  watchers.push((event) => {
+    if (event.type !== 'replica.answered' || event.owner !== PROPOSER) return;
+    answers.get(event.ticket)?.(event);
+    answers.delete(event.ticket);
+  });
 
   const observe = journalTo({ node: id, wall, write });
   /** Hears what the supervisor hears, and tells when it is a failure. */
@@ -138,7 +156,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         options.inspect?.(event);
         if (event.type !== '@xstate.event') return;
         if (event.actorRef === actor) fail(event.event);
-        if (watchers.length === 0 || event.actorRef !== actor.system.get('bus')) return;
+        if (event.actorRef !== actor.system.get('bus')) return;
         for (const watch of watchers) watch(event.event as Emitted & { at: number });
       },
     },
@@ -169,6 +187,12 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         send({ type: 'node.stopping' });
       }),
     kill,
+    propose: (command) =>
+      new Promise((resolve) => {
+        const ticket = ++proposals;
+        answers.set(ticket, resolve);
+        send({ type: 'replica.request', owner: PROPOSER, ticket, command } as Ask);
+      }),
     stateOf,
     watch: (heard) => void watchers.push(heard),
   };
