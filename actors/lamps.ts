@@ -55,9 +55,15 @@ export const lampsThrough = (
       refused: (reason) => deliver({ type: 'lamps.refused', reason }),
     });
     receive((event) => {
-      if (event.type === 'lamps.leave') port.leave();
-      if (event.type === 'lamps.show') {
-        port.show({ timelines: event.timelines, notAfterMs: event.notAfterMs });
+      try {
+        if (event.type === 'lamps.leave') port.leave();
+        if (event.type === 'lamps.show') {
+          port.show({ timelines: event.timelines, notAfterMs: event.notAfterMs });
+        }
+      } catch (error) {
+        // XState cleans up after actors that stop, but not after those that fail.
+        port.close();
+        throw error;
       }
     });
     return () => port.close();

@@ -157,7 +157,9 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         if (event.type !== '@xstate.event') return;
         if (event.actorRef === actor) fail(event.event);
         if (event.actorRef !== actor.system.get('bus')) return;
-        for (const watch of watchers) watch(event.event as Emitted & { at: number });
+        // What machines emit gets its stamp on the bus, at this same instant.
+        const heard = { at: clock.now(), ...event.event } as Emitted & { at: number };
+        for (const watch of watchers) watch(heard);
       },
     },
   );
@@ -175,7 +177,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
       new Promise((resolve) => {
         const finish = () => {
           clock.clearTimeout(limit);
-          actor.send({ type: 'node.stop' });
+          if (actor.getSnapshot().status === 'active') actor.send({ type: 'node.stop' });
           void store.close().then(resolve);
         };
         const limit = clock.setTimeout(finish, STOP_MS_MAX);

@@ -56,7 +56,15 @@ export interface WireOptions {
 export const wireOver = (options: WireOptions) =>
   fromCallback<BusEvent, NodeInput>(({ input, receive }) => {
     const wire = new Wire(input, options);
-    receive((event) => wire.take(event));
+    receive((event) => {
+      try {
+        wire.take(event);
+      } catch (error) {
+        // XState cleans up after actors that stop, but not after those that fail.
+        wire.close();
+        throw error;
+      }
+    });
     return () => wire.close();
   });
 

@@ -39,7 +39,8 @@ export const accept = (replica: Replica, event: HeardAs<'replica.prepare'>): Tur
   if (firstNew < 0) return settle(taken, event.commit, entries.length > 0 ? [ackOf(taken)] : []);
   const from = prevIndex + 1 + firstNew;
   const replaced = replaceAfter(log, from - 1, entries.slice(firstNew));
-  const written = writeFrom({ ...taken, log: replaced }, from);
+  // What was missing may have come: what is missing next may be asked for at once.
+  const written = writeFrom({ ...taken, log: replaced, nackedAt: null }, from);
   return settle(written.next, event.commit, written.says);
 };
 
@@ -66,15 +67,15 @@ export const acknowledge = (replica: Replica): Turn =>
     : { next: replica, says: [ackOf(replica)] };
 
 const complain = (replica: Replica, index: number, now: number): Turn => {
-  if (now - replica.nackedAt < replica.timing.repairMs || replica.leader === null) {
-    return nothing(replica);
-  }
+  const { nackedAt, leader, timing } = replica;
+  const isAsked = nackedAt !== null && now - nackedAt < timing.repairMs;
+  if (isAsked || leader === null) return nothing(replica);
   return {
     next: { ...replica, nackedAt: now },
     says: [
       {
         type: 'wire.send',
-        to: replica.leader,
+        to: leader,
         message: { type: 'replica.nack', term: replica.term, index },
       },
     ],

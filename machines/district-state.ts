@@ -117,6 +117,7 @@ const voterProblems = ({ voters, members }: State, next: readonly Voter[]): stri
   const problems: string[] = [];
   if (added.length + removed.length !== 1) problems.push('voters must change by exactly one');
   if (next.length === 0) problems.push('there must be a voter');
+  if (after.size < next.length) problems.push('a voter is named twice');
   if (next.length > VOTERS_MAX + 1) problems.push(`at most ${VOTERS_MAX} voters`);
   for (const voter of added) {
     if (!members.some(({ node, store }) => node === voter.node && store === voter.store)) {

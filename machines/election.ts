@@ -16,7 +16,18 @@ import { and, assign, enqueueActions, setup } from 'xstate';
 import type { Voter } from '../protocol/command.ts';
 import { ALL, type Emitted, type FactAs, type HeardAs } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { at } from './map.ts';
+import {
+  type Following,
+  followingOf,
+  isMajority,
+  isUpToDate,
+  isVoter,
+  type LogEnd,
+  logEnd,
+  placeOf,
+  reply,
+  voteWrite,
+} from './ballot.ts';
 
 /** Failed attempts after which waiting grows no longer. */
 const BACKOFF_MAX = 6;
@@ -27,11 +38,6 @@ export interface ElectionInput {
   readonly timing: Timing;
   /** What the store remembers: the term of the last vote, and whom it went to. */
   readonly stored: { readonly term: number; readonly votedFor: string | null };
-}
-
-export interface LogEnd {
-  readonly lastTerm: number;
-  readonly lastIndex: number;
 }
 
 export interface Context extends LogEnd {
@@ -53,8 +59,8 @@ export interface Context extends LogEnd {
   readonly claim: (LogEnd & { readonly from: string; readonly term: number }) | null;
   /** The poll refused last because of a leader, granted late if that leader is lost. */
   readonly refusedPoll: (LogEnd & { readonly from: string; readonly term: number }) | null;
-  /** As leader: when each voter last said that it follows, and how far its log matches. */
-  readonly followers: Readonly<Record<string, { readonly at: number; readonly index: number }>>;
+  /** As leader: when each node last said that it follows, and how far its log matches. */
+  readonly followers: Readonly<Record<string, Following>>;
   readonly isTransfer: boolean;
 }
 
@@ -63,35 +69,6 @@ export type Events =
   | HeardAs<'election.handover' | 'detector.beat' | 'replica.prepare'>
   | FactAs<'detector.suspected' | 'membership.left' | 'node.stopping' | 'storage.written'>
   | FactAs<'replica.appended' | 'replica.configured' | 'clock.due'>;
-
-const isVoter = ({ voters, id, store }: Context) =>
-  voters.some((voter) => voter.node === id && voter.store === store);
-
-const isMajority = (count: number, { voters }: Context) => count * 2 > voters.length;
-
-/** Section 5.4.1: the later last term wins; of equal terms, the longer log. */
-const isUpToDate = (theirs: LogEnd, mine: LogEnd) =>
-  theirs.lastTerm > mine.lastTerm ||
-  (theirs.lastTerm === mine.lastTerm && theirs.lastIndex >= mine.lastIndex);
-
-/** How many voters stand before this one, in the line rotated by the attempt. */
-export const placeOf = ({
-  voters,
-  id,
-  attempt,
-  lost,
-}: Pick<Context, 'voters' | 'id' | 'attempt' | 'lost'>): number => {
-  const line = voters
-    .map(({ node }) => node)
-    .filter((node) => node !== lost)
-    .sort();
-  const place = line.indexOf(id);
-  // Who is not in line looks again when everyone has had a turn.
-  if (place < 0) return line.length + 1;
-  return (place - (attempt % line.length) + line.length) % line.length;
-};
-
-const logEnd = ({ lastTerm, lastIndex }: LogEnd): LogEnd => ({ lastTerm, lastIndex });
 
 export const electionMachine = setup({
   types: {} as { input: ElectionInput; context: Context; events: Events; emitted: Emitted },
@@ -155,26 +132,32 @@ export const electionMachine = setup({
       !context.granted.includes(event.from) &&
       context.voters.some(({ node, store }) => node === event.from && store === event.store),
     hasQuorum: ({ context, event }) => {
-      const now = event.at;
-      const recent = context.voters.filter(
-        ({ node }) =>
-          node === context.id ||
-          now - (at(context.followers, node)?.at ?? Number.NEGATIVE_INFINITY) <=
-            context.timing.leaderSilenceMs,
+      const { voters, id, store } = context;
+      const heard = voters.filter(
+        (voter) =>
+          (voter.node === id && voter.store === store) ||
+          followingOf(context, voter, event.at) !== undefined,
       );
-      return isMajority(recent.length, context);
+      return isMajority(heard.length, context);
     },
     isQuorumCheck: ({ event }) => event.type === 'clock.due' && event.id === 'election:quorum',
     isForMyTerm: ({ context, event }) =>
       event.type === 'election.handover' && event.term === context.term,
   },
   actions: {
-    /** Enters the term of a message; the vote of the former one no longer counts. */
+    /** Tells the term that the store remembers: what is older must not be acknowledged any more. */
+    tellTerm: enqueueActions(({ context: { term }, enqueue }) => {
+      if (term > 0) enqueue.emit({ type: 'election.advanced', term });
+    }),
+    /** Enters the term of an event; the vote of the former one no longer counts. */
     advance: enqueueActions(({ context, event, enqueue }) => {
       if (!('term' in event) || event.term <= context.term) return;
       enqueue.assign({ term: event.term, votedFor: null, leader: null, claim: null });
       enqueue.emit({ type: 'election.advanced', term: event.term });
     }),
+    noteLogEnd: assign(({ event }) =>
+      event.type === 'replica.appended' ? { lastTerm: event.term, lastIndex: event.index } : {},
+    ),
     noteLeader: enqueueActions(({ context, event, enqueue }) => {
       if (!('from' in event) || context.leader === event.from) return;
       enqueue.assign({ leader: event.from, lost: null, attempt: 0, refusedPoll: null });
@@ -199,32 +182,13 @@ export const electionMachine = setup({
       if (event.type !== 'election.poll' || event.from === context.id) return;
       const { from, term } = event;
       enqueue.assign({ refusedPoll: { from, term, ...logEnd(event) } });
-      enqueue.emit({
-        type: 'wire.send',
-        to: from,
-        message: {
-          type: 'election.lean',
-          term: context.term,
-          store: context.store,
-          granted: false,
-          ...logEnd(context),
-        },
-      });
+      enqueue.emit(reply(context, { type: 'election.lean', to: from, granted: false }));
     }),
     answerPoll: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'election.poll' || event.from === context.id) return;
       const granted = event.term > context.term && isUpToDate(event, context);
-      enqueue.emit({
-        type: 'wire.send',
-        to: event.from,
-        message: {
-          type: 'election.lean',
-          term: granted ? event.term : context.term,
-          store: context.store,
-          granted,
-          ...logEnd(context),
-        },
-      });
+      const { term } = granted ? event : context;
+      enqueue.emit(reply(context, { type: 'election.lean', to: event.from, term, granted }));
     }),
     /** Grants the poll refused while the leader seemed well. */
     withdrawRefusal: enqueueActions(({ context, enqueue }) => {
@@ -232,17 +196,8 @@ export const electionMachine = setup({
       if (!poll) return;
       enqueue.assign({ refusedPoll: null });
       if (poll.term <= context.term || !isUpToDate(poll, context)) return;
-      enqueue.emit({
-        type: 'wire.send',
-        to: poll.from,
-        message: {
-          type: 'election.lean',
-          term: poll.term,
-          store: context.store,
-          granted: true,
-          ...logEnd(context),
-        },
-      });
+      const { from: to, term } = poll;
+      enqueue.emit(reply(context, { type: 'election.lean', to, term, granted: true }));
     }),
     poll: enqueueActions(({ context, enqueue }) => {
       enqueue.assign({ granted: [context.id] });
@@ -257,13 +212,7 @@ export const electionMachine = setup({
       const ticket = context.ticket + 1;
       enqueue.assign({ term, votedFor: context.id, ticket, granted: [], leader: null });
       enqueue.emit({ type: 'election.advanced', term });
-      enqueue.emit({
-        type: 'storage.write',
-        owner: 'election',
-        ticket,
-        puts: [{ key: 'vote', value: { term, votedFor: context.id } }],
-        removes: [],
-      });
+      enqueue.emit(voteWrite(ticket, { term, votedFor: context.id }));
     }),
     claim: enqueueActions(({ context, enqueue }) => {
       enqueue.assign({ granted: [context.id], isTransfer: false });
@@ -287,45 +236,20 @@ export const electionMachine = setup({
       const { from, term } = event;
       const ticket = context.ticket + 1;
       enqueue.assign({ votedFor: from, ticket, claim: { from, term, ...logEnd(event) } });
-      enqueue.emit({
-        type: 'storage.write',
-        owner: 'election',
-        ticket,
-        puts: [{ key: 'vote', value: { term, votedFor: from } }],
-        removes: [],
-      });
+      enqueue.emit(voteWrite(ticket, { term, votedFor: from }));
     }),
     castVote: enqueueActions(({ context, enqueue }) => {
       if (!context.claim) return;
       enqueue.assign({ claim: null });
-      enqueue.emit({
-        type: 'wire.send',
-        to: context.claim.from,
-        message: {
-          type: 'election.vote',
-          term: context.term,
-          store: context.store,
-          granted: true,
-          ...logEnd(context),
-        },
-      });
+      const { from: to } = context.claim;
+      enqueue.emit(reply(context, { type: 'election.vote', to, granted: true }));
     }),
     answerClaim: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'election.claim' || event.from === context.id) return;
       // While the vote is being written, `claim` is set, and nothing is granted yet.
       const isCast = context.votedFor === event.from && context.claim === null;
       const granted = event.term === context.term && isCast;
-      enqueue.emit({
-        type: 'wire.send',
-        to: event.from,
-        message: {
-          type: 'election.vote',
-          term: context.term,
-          store: context.store,
-          granted,
-          ...logEnd(context),
-        },
-      });
+      enqueue.emit(reply(context, { type: 'election.vote', to: event.from, granted }));
     }),
     lead: enqueueActions(({ context, enqueue }) => {
       enqueue.assign({ leader: context.id, followers: {}, attempt: 0, refusedPoll: null });
@@ -334,21 +258,21 @@ export const electionMachine = setup({
     noteFollower: assign(({ context, event }) => {
       if (event.type !== 'detector.beat' || event.leader !== context.id) return {};
       if (event.term !== context.term) return {};
-      const { from, at: heardAt, index } = event;
-      return { followers: { ...context.followers, [from]: { at: heardAt, index } } };
+      const { from, at: heardAt, store, index } = event;
+      return { followers: { ...context.followers, [from]: { at: heardAt, store, index } } };
     }),
     askForQuorumCheck: enqueueActions(({ context, event, enqueue }) => {
       const atMs = event.at + context.timing.leaderSilenceMs;
       enqueue.emit({ type: 'clock.wake', id: 'election:quorum', atMs });
     }),
-    handOver: enqueueActions(({ context, enqueue }) => {
+    /** Names the voter to stand at once: of those that still follow, the one with most entries. */
+    handOver: enqueueActions(({ context, event, enqueue }) => {
       const best = context.voters
-        .filter(({ node }) => at(context.followers, node) !== undefined)
-        .sort(
-          (a, b) =>
-            (at(context.followers, b.node)?.index ?? 0) -
-              (at(context.followers, a.node)?.index ?? 0) || (a.node < b.node ? -1 : 1),
-        )[0];
+        .flatMap((voter) => {
+          const known = followingOf(context, voter, event.at);
+          return known ? [{ node: voter.node, index: known.index }] : [];
+        })
+        .sort((a, b) => b.index - a.index || (a.node < b.node ? -1 : 1))[0];
       if (!best) return;
       const message = { type: 'election.handover' as const, term: context.term };
       enqueue.emit({ type: 'wire.send', to: best.node, message });
@@ -376,12 +300,12 @@ export const electionMachine = setup({
   }),
   initial: 'follower',
   on: {
-    'replica.appended': {
-      actions: assign({
-        lastIndex: ({ event }) => event.index,
-        lastTerm: ({ event }) => event.term,
-      }),
-    },
+    // After a restart the log may end in a newer term than that of the last vote: a leader's entries
+    // are stored, its term is not. Section 5.1 wants the term as new as the log at least.
+    'replica.appended': [
+      { guard: 'isNewer', target: '.follower.leaderless', actions: ['advance', 'noteLogEnd'] },
+      { actions: 'noteLogEnd' },
+    ],
     'replica.configured': { actions: assign({ voters: ({ event }) => event.voters }) },
     'election.poll': { actions: 'answerPoll' },
     'election.claim': [
@@ -416,7 +340,9 @@ export const electionMachine = setup({
       states: {
         /** Until the voters are known there is no election. */
         waiting: {
+          entry: 'tellTerm',
           on: {
+            'replica.appended': { actions: ['advance', 'noteLogEnd'] },
             'replica.configured': {
               target: 'leaderless',
               actions: assign({ voters: ({ event }) => event.voters }),
@@ -473,7 +399,7 @@ export const electionMachine = setup({
           },
         },
         leaderless: {
-          entry: ['withdrawRefusal', assign({ granted: [] })],
+          entry: ['withdrawRefusal', assign({ granted: [], isTransfer: false })],
           after: {
             place: [
               { guard: 'isVoter', target: '#election.prospective' },

@@ -68,13 +68,18 @@ export const wanted = (context: Context, now: number): Command | undefined => {
     const { node, store: of } = learner;
     return { kind: 'voters.change', voters: [...voters, { node, store: of }] };
   }
-  const dead = voters.find((voter) => !isHere(voter) && isSettled(voter));
-  const hasLeft = dead && !state.members.some(({ node }) => node === dead.node);
-  const mayRetire = hasLeft || living.length >= Math.max(target, VOTERS_KEPT);
-  if (dead && mayRetire && living.length * 2 > voters.length - 1) {
+  const gone = voters.filter((voter) => !isHere(voter) && isSettled(voter));
+  const hasLeft = ({ node }: Voter) => !state.members.some((member) => member.node === node);
+  // Who has left goes first: one that is only dead may have to stay.
+  const dead = gone.find(hasLeft) ?? gone[0];
+  // The dead make room: first a learner votes, then a dead one no longer does.
+  const isEnough = living.length >= Math.max(target, VOTERS_KEPT) || voters.length > VOTERS_MAX;
+  if (dead && (hasLeft(dead) || isEnough) && living.length * 2 > voters.length - 1) {
     return { kind: 'voters.change', voters: voters.filter((voter) => voter !== dead) };
   }
-  if (!dead && living.length === voters.length && living.length > Math.max(1, target)) {
+  // Founders vote before they are members: they are not too many, they are not enrolled yet.
+  const isSure = ready.filter(isVoter).length === voters.length;
+  if (isSure && voters.length > target) {
     const last = voters.findLast(({ node }) => node !== id);
     return { kind: 'voters.change', voters: voters.filter((voter) => voter !== last) };
   }

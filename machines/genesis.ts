@@ -27,8 +27,10 @@ export interface GenesisInput {
 }
 
 export interface Context extends GenesisInput {
-  /** Nodes met that have no group either: their stores. */
-  readonly groupless: Readonly<Record<string, string>>;
+  /** Nodes met that have no group either: their stores, and in which round they were met last. */
+  readonly groupless: Readonly<Record<string, { readonly store: string; readonly round: number }>>;
+  /** Rounds of discovery that found no group. */
+  readonly round: number;
   readonly group: string;
   readonly voters: readonly Voter[];
 }
@@ -38,11 +40,13 @@ export type Events =
   | FactAs<'membership.sighted' | 'membership.settled' | 'storage.written'>;
 
 const WRITE = 1;
+/** Announcements of a node that may be missed before it counts as gone. */
+const MISSED_MAX = 2;
 
 const members = ({ id, store, groupless }: Context): Voter[] =>
   [
     { node: id, store },
-    ...names(groupless).map((node) => ({ node, store: groupless[node] ?? '' })),
+    ...names(groupless).map((node) => ({ node, store: groupless[node]?.store ?? '' })),
   ].sort((a, b) => (a.node < b.node ? -1 : 1));
 
 /** The first voters: an odd number, because an even one survives no more losses. */
@@ -74,8 +78,15 @@ export const genesisMachine = setup({
       if (event.type !== 'membership.sighted') return {};
       const { peer, store, group, phase } = event;
       return group === '' && phase !== 'observer'
-        ? { groupless: { ...context.groupless, [peer]: store } }
+        ? { groupless: { ...context.groupless, [peer]: { store, round: context.round } } }
         : { groupless: without(context.groupless, peer) };
+    }),
+    /** Who was met and is gone must not be waited for, whatever its place. */
+    lookAgain: assign(({ context: { groupless, round, timing } }) => {
+      const isHere = (met: number) =>
+        (round - met) * timing.discoveryMs <= MISSED_MAX * timing.announceMs;
+      const here = Object.entries(groupless).filter(([, met]) => isHere(met.round));
+      return { groupless: Object.fromEntries(here), round: round + 1 };
     }),
     recall: assign(({ context }) => context.stored ?? {}),
     found: assign(({ context }) => ({
@@ -114,7 +125,7 @@ export const genesisMachine = setup({
   },
 }).createMachine({
   id: 'genesis',
-  context: ({ input }) => ({ ...input, groupless: {}, group: '', voters: [] }),
+  context: ({ input }) => ({ ...input, groupless: {}, round: 0, group: '', voters: [] }),
   initial: 'unsettled',
   states: {
     /** Until it is sure that nobody else goes by its id, a node promises nothing. */
@@ -138,7 +149,7 @@ export const genesisMachine = setup({
       after: {
         discovery: [
           { guard: 'mayPropose', target: 'promising', actions: ['found', 'propose'] },
-          { target: 'seeking', reenter: true },
+          { target: 'seeking', reenter: true, actions: 'lookAgain' },
         ],
       },
     },

@@ -79,16 +79,21 @@ const changeOf = (intersection: Intersection, stage: Stage) =>
 const defaultGreen = (intersection: Intersection, stage: Stage) =>
   Math.min(GREEN_DEFAULT_S, ...lit(intersection, stage).map(({ maxGreenS }) => maxGreenS));
 
-/** Stretches or shrinks splits to the cycle; none goes below its least. Tenths of a second. */
+/**
+ * Stretches or shrinks splits to the cycle; none goes below its least. Tenths of a second, rounded
+ * down, so that what is left over lengthens a split and never shortens one.
+ */
 const spread = (wishes: readonly Wish[], cycleS: number) => {
   const spareWanted = wishes.reduce((sum, { splitS, leastS }) => sum + splitS - leastS, 0);
   const spare = cycleS - wishes.reduce((sum, { leastS }) => sum + leastS, 0);
   const splits = wishes.map(({ stage, splitS, leastS }) => {
     const share = spareWanted > 0 ? (splitS - leastS) / spareWanted : 1 / wishes.length;
-    return { stage, splitS: Math.max(leastS, Math.round((leastS + spare * share) * 10) / 10) };
+    return {
+      stage,
+      splitS: Math.max(leastS, Math.floor((leastS + spare * share) * 10 + 1e-9) / 10),
+    };
   });
   const drift = cycleS - splits.reduce((sum, { splitS }) => sum + splitS, 0);
-  // What rounding left over goes to the longest split, which can bear it.
   const longest = splits.reduce((a, b) => (b.splitS > a.splitS ? b : a));
   return splits.map((split) =>
     split === longest

@@ -126,6 +126,9 @@ export const membershipMachine = setup({
       isOurs(context, event.district),
     isStranger: ({ context, event }) =>
       event.type === 'detector.beat' && at(context.view, event.from) === undefined,
+    /** Who held our address before us may still be answered there. */
+    isOwnName: ({ context, event }) =>
+      event.type === 'membership.present' && isSelf(context, event.from),
     leads: ({ context }) => context.leader === context.id,
   },
   actions: {
@@ -171,10 +174,12 @@ export const membershipMachine = setup({
         enqueue.emit({ type: 'membership.refused', peer, reason });
         return;
       }
-      enqueue.emit({ type: 'membership.sighted', peer, store, group, phase, host, port });
       const known = at(context.view, peer);
-      if (context.group === '' || group !== context.group || phase === 'joining') return;
+      // A late word of an earlier life must not lead anybody to where it lived.
       if (known && known.incarnation > incarnation) return;
+      enqueue.emit({ type: 'membership.sighted', peer, store, group, phase, host, port });
+      // An observer takes no part, so nobody watches it.
+      if (context.group === '' || group !== context.group || phase !== 'member') return;
       const isSame = known?.incarnation === incarnation && known.store === store;
       if (isSame && known.host === host && known.port === port) return;
       if (!known && Object.keys(context.view).length >= VIEW_MAX) return;
@@ -300,7 +305,11 @@ export const membershipMachine = setup({
           guard: ({ context, event }) => context.store < event.store,
           actions: 'stand',
         },
-        'membership.present': { target: 'duplicate', actions: 'tellDuplicate' },
+        'membership.present': {
+          guard: 'isOwnName',
+          target: 'duplicate',
+          actions: 'tellDuplicate',
+        },
         'node.stopping': 'left',
       },
       states: {

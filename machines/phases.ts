@@ -72,6 +72,18 @@ const splitsOf = ({ plan, intersection }: Context): Split[] => {
   return splits.length > 0 ? splits : stages.map((stage) => ({ stage, splitMs: null }));
 };
 
+/** Least green of a stage as it is planned. */
+const leastMs = (intersection: Intersection, stage: Stage): number =>
+  minGreenMs(intersection, stage) + LATE_MS;
+
+/** What the greens of one cycle can give up together to make up for a delay. */
+const spareMs = (intersection: Intersection, splits: readonly Split[]): number =>
+  splits.reduce((sum, { stage, splitMs }, place) => {
+    const after = (splits[(place + 1) % splits.length] as Split).stage;
+    const greenMs = (splitMs ?? 0) - changeMs(intersection, stage, after);
+    return sum + Math.max(0, greenMs - leastMs(intersection, stage));
+  }, 0);
+
 /** The stage that follows `now`, from `fromMs`, and when its green is to end. */
 const decide = (context: Context, fromMs: number | null): Green => {
   const intersection = context.intersection as Intersection;
@@ -83,7 +95,7 @@ const decide = (context: Context, fromMs: number | null): Green => {
   const startMs =
     fromMs ??
     (context.now as Green).untilMs + changeMs(intersection, (context.now as Green).stage, stage);
-  const least = minGreenMs(intersection, stage) + LATE_MS;
+  const least = leastMs(intersection, stage);
   const change = changeMs(intersection, stage, after);
   if (splitMs === null) {
     const greenMs = Math.max(least, Math.min(GREEN_DEFAULT_MS, maxGreenMs(intersection, stage)));
@@ -102,7 +114,10 @@ const decide = (context: Context, fromMs: number | null): Green => {
   const earliestMs = startMs + least;
   const waitMs = mod(forceOffMs - (earliestMs + context.offsetMs), cycleMs);
   const mostMs = Math.max(least, greenMs * STRETCH);
-  const untilMs = Math.min(earliestMs + waitMs, startMs + mostMs);
+  if (least + waitMs <= mostMs) return { stage, fromMs: startMs, untilMs: earliestMs + waitMs };
+  // A force-off just missed is made up for by shorter greens; one missed by far, by longer ones.
+  const isSoonMadeUp = cycleMs - waitMs <= spareMs(intersection, splits);
+  const untilMs = isSoonMadeUp ? earliestMs : startMs + mostMs;
   return { stage, fromMs: startMs, untilMs };
 };
 
@@ -113,8 +128,10 @@ export const phasesMachine = setup({
   guards: {
     isUnserved: ({ context: { intersection } }) => intersection === null,
     isShared: ({ context: { intersection } }) => intersection !== null && isShared(intersection),
+    /** Flashing is no sequence: it ends when the next one is accepted, through steady red. */
     isDark: ({ context: { shown } }) =>
-      shown !== null && !Object.values(shown).some((lamp) => isLit(lamp)),
+      shown !== null &&
+      !Object.values(shown).some((lamp) => isLit(lamp) && lamp !== 'flashingAmber'),
     isStart: ({ event }) => event.type === 'clock.due' && event.id === 'phases:start',
     isDecision: ({ event }) => event.type === 'clock.due' && event.id === 'phases:decide',
     isChange: ({ event }) => event.type === 'clock.due' && event.id === 'phases:change',
@@ -205,10 +222,12 @@ export const phasesMachine = setup({
           { guard: 'isShared', target: 'awaitingRightOfWay' },
           { target: 'startUp' },
         ],
+        // Refused, say, for its description: there is no driver to start anew with.
+        'lamps.refused': {},
       },
     },
     /** A shared intersection is green only inside a right of way; without one it stays red. */
-    awaitingRightOfWay: {},
+    awaitingRightOfWay: { on: { 'lamps.refused': {} } },
     startUp: {
       initial: 'waiting',
       states: {
@@ -241,7 +260,7 @@ export const phasesMachine = setup({
       entry: 'wakeForGreen',
       on: { 'clock.due': { guard: 'isChange', target: 'green' } },
     },
-    stopped: {},
+    stopped: { on: { 'lamps.lost': {}, 'lamps.refused': {}, 'node.stopping': {} } },
   },
 });
 

@@ -27,10 +27,9 @@ export const arrivalsOf = (
 
 const LARGEST = 16;
 
-const phiOfDeviations = (y: number): number => {
-  const e = Math.exp(-y * (1.5976 + 0.070566 * y * y));
-  return Math.min(LARGEST, -Math.log10(e / (1 + e)));
-};
+/** For every number, even one whose exponential is too large or too small for one. */
+const phiOfDeviations = (y: number): number =>
+  Math.min(LARGEST, Math.log10(1 + Math.exp(y * (1.5976 + 0.070566 * y * y))));
 
 /** φ after `silenceMs` without a beat. */
 export const phiAfter = (silenceMs: number, { meanMs, deviationMs }: Arrivals): number =>

@@ -99,6 +99,14 @@ export const flush = (replica: Replica): Turn => {
   return { next: { ...written.next, sent: last }, says };
 };
 
+/** Asks for all to be written that waited for its turn, because this node leads no longer. */
+export const handToDisk = (replica: Replica): Turn => {
+  const last = lastIndexOf(replica.log);
+  if (replica.sent >= last) return { next: replica, says: [] };
+  const written = writeFrom(replica, replica.sent + 1);
+  return { next: { ...written.next, sent: last }, says: written.says };
+};
+
 const prepareAfter = (replica: Replica, prevIndex: number) => ({
   type: 'replica.prepare' as const,
   term: replica.term,
@@ -164,7 +172,11 @@ export const repair = (replica: Replica, peer: string, index: number): Turn => {
   return { next: replica, says: [{ type: 'wire.send', to: peer, message }] };
 };
 
-/** A follower's beat says what it holds; one that stands still behind us is repaired. */
+/**
+ * A follower's beat says what it holds; one that stands still behind us is repaired. One that holds
+ * all, and of which we know it not, has acknowledged into the void: it is sent again what is not
+ * committed, so that it acknowledges again.
+ */
 export const noteBeat = (
   replica: Replica,
   { from, term, leader, index, store }: HeardAs<'detector.beat'>,
@@ -173,8 +185,11 @@ export const noteBeat = (
   const known = followerOf(replica, from, store);
   const followers = { ...replica.followers, [from]: { ...known, beatIndex: index } };
   const next = { ...replica, followers };
-  const isStuck = index === known.beatIndex && index < replica.sent;
-  return isStuck ? repair(next, from, index) : { next, says: [] };
+  const { sent, commit } = replica;
+  if (index !== known.beatIndex) return { next, says: [] };
+  if (index < sent) return repair(next, from, index);
+  const isUnknown = known.match < sent && commit < sent;
+  return isUnknown ? repair(next, from, commit) : { next, says: [] };
 };
 
 /** Sends one part of the snapshot; it stays the same until the follower has it or asks anew. */

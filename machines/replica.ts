@@ -19,6 +19,7 @@ import { initialState } from './district-state.ts';
 import { lastIndexOf } from './log.ts';
 import {
   flush,
+  handToDisk,
   noteAck,
   noteBeat,
   noteWritten,
@@ -68,13 +69,16 @@ const fresh = ({ id, store, timing, stored }: ReplicaInput): Replica => {
     writes: [],
     followers: {},
     asked: [],
-    nackedAt: Number.NEGATIVE_INFINITY,
+    nackedAt: null,
     serving: null,
     fetched: { index: 0, text: '' },
   };
 };
 
 const idle = (next: Replica): Turn => ({ next, says: [] });
+
+/** Whether there is a state to build on: that of the founders, or a snapshot. */
+const hasBase = ({ base }: Replica) => base.state.voters.length > 0;
 
 /** An action that takes a step of a role, and reports what it did to the log. */
 const turn = (step: (replica: Replica, event: Events) => Turn) =>
@@ -139,14 +143,17 @@ export const replicaMachine = setup({
   guards: {
     isSelf: ({ context, event }) =>
       event.type === 'election.elected' && event.leader === context.id,
+    /** Of a term that is over: what was heard since has brought this replica further. */
+    isStale: ({ context, event }) => event.type === 'election.elected' && event.term < context.term,
     /** Who joins a group it did not found has nothing to build on until it has the snapshot. */
     isJoining: ({ context, event }) =>
-      event.type === 'genesis.formed' && context.base.index === 0 && !event.voters,
+      event.type === 'genesis.formed' && !hasBase(context) && !event.voters,
+    hasBase: ({ context }) => hasBase(context),
     isCurrent: ({ context, event }) => 'term' in event && event.term === context.term,
     isWritten: ({ event }) => event.type === 'storage.written' && event.owner === 'replica',
     isBehindLog: ({ context, event }) =>
       event.type === 'replica.chunk' && event.index > context.commit,
-    isWhole: ({ context }) => context.fetched.text === '' && context.base.state.voters.length > 0,
+    isWhole: ({ context }) => context.fetched.text === '' && hasBase(context),
   },
   actions: {
     begin: assign(({ context: { base }, event }) => {
@@ -172,6 +179,8 @@ export const replicaMachine = setup({
     lead: turn((replica, event) =>
       event.type === 'election.elected' ? openTerm(replica, event.term) : idle(replica),
     ),
+    /** What waited for its turn is written, though not sent: a log on disk has no gap. */
+    handToDisk: turn((replica) => handToDisk(replica)),
     follow: turn((replica, event) =>
       event.type === 'election.elected'
         ? { next: follow(replica, event.term, event.leader), says: [] }
@@ -232,10 +241,10 @@ export const replicaMachine = setup({
           }
         : idle(replica),
     ),
-    advance: assign(({ context, event }) =>
-      event.type === 'election.advanced' && event.term > context.term
-        ? { term: event.term, leader: null, matched: context.commit }
-        : {},
+    advance: turn((replica, event) =>
+      event.type === 'election.advanced' && event.term > replica.term
+        ? idle({ ...replica, term: event.term, leader: null, matched: replica.commit })
+        : idle(replica),
     ),
   },
 }).createMachine({
@@ -261,6 +270,7 @@ export const replicaMachine = setup({
     backup: {
       on: {
         'election.elected': [
+          { guard: 'isStale' },
           { guard: 'isSelf', target: 'primary', actions: 'lead' },
           { actions: 'follow' },
         ],
@@ -276,7 +286,10 @@ export const replicaMachine = setup({
       after: { retry: { target: 'catchingUp', reenter: true } },
       on: {
         'election.elected': [
+          { guard: 'isStale' },
           { guard: 'isSelf', target: 'primary', actions: 'lead' },
+          // The next leader may need our acknowledgement before it has a snapshot that is newer.
+          { guard: 'hasBase', target: 'backup', actions: 'follow' },
           { target: 'catchingUp', reenter: true, actions: 'follow' },
         ],
         'replica.chunk': { actions: 'takeChunk' },
@@ -284,8 +297,10 @@ export const replicaMachine = setup({
       },
     },
     primary: {
+      exit: 'handToDisk',
       on: {
         'election.elected': [
+          { guard: 'isStale' },
           { guard: 'isSelf', actions: 'lead' },
           { target: 'backup', actions: 'follow' },
         ],

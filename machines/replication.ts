@@ -72,7 +72,8 @@ export interface Replica {
     readonly owner: string;
     readonly ticket: number;
   }[];
-  readonly nackedAt: number;
+  /** When it last asked for what is missing; null, when it may ask at once. */
+  readonly nackedAt: number | null;
   /** As primary: the snapshot that is being fetched. */
   readonly serving: { readonly index: number; readonly term: number; readonly text: string } | null;
   /** As backup: the snapshot that has come so far. */

@@ -91,7 +91,9 @@ const timelineOf = (
   const first = now && greenOf(now.stage, id);
   const second = greenOf(next.stage, id);
   if (now && first) {
-    steps.push({ lamp: first, untilMs: second ? next.fromMs : now.untilMs });
+    // A green that goes on permissive gives way before those it yields to begin.
+    const goesOn = second && (second === 'green' || first !== 'green');
+    steps.push({ lamp: first, untilMs: goesOn ? next.fromMs : now.untilMs });
     if (!second) steps.push({ lamp: 'amber', untilMs: now.untilMs + amberS * 1000 });
   }
   if (second) {

@@ -44,8 +44,12 @@ export const timekeeperMachine = setup({
     isSelf: ({ context, event }) =>
       event.type === 'election.elected' && event.leader === context.id,
     isDue: ({ event }) => event.type === 'clock.due' && event.id === WAKE,
+    /** From the leader, and asked on this clock: one of an earlier life may have stood later. */
     isCurrent: ({ context, event }) =>
-      event.type === 'timekeeper.tell' && event.term === context.term,
+      event.type === 'timekeeper.tell' &&
+      event.term === context.term &&
+      event.from === context.leader &&
+      event.sentMs <= event.at,
   },
   actions: {
     noteLeader: assign(({ event }) =>

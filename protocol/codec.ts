@@ -11,14 +11,20 @@ import { type Heard, type Message, type MessageType, messages } from './event.ts
 
 export const PROTOCOL_VERSION = 1;
 
+/** How deep a message may go; ours go half as deep. Whoever writes one down follows it by calls. */
+const DEPTH_MAX = 32;
+
+const whole = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description });
+
 export const headerSchema = Type.Object(
   {
     type: Type.String({ minLength: 1, maxLength: 64 }),
     sender_id: Type.String({ minLength: 1, maxLength: 64 }),
     timestamp: Type.Number({ description: 'Unix seconds, for people. Nothing is decided by it.' }),
     group: Type.String({ maxLength: 64, description: 'Empty until the sender has a group.' }),
-    incarnation: Type.Integer({ minimum: 0, description: 'Which life of the sender this is.' }),
-    counter: Type.Integer({ minimum: 0, description: 'Grows with every message of a life.' }),
+    incarnation: whole('Which life of the sender this is.'),
+    counter: whole('Grows with every message of a life.'),
     mac: Type.Optional(Type.String({ maxLength: 128, description: 'Authentication, once keyed.' })),
     payload: Type.Object({}),
   },
@@ -65,6 +71,7 @@ export type Decoded =
 export const decode = (bytes: Uint8Array): Decoded => {
   const value = parse(bytes);
   if (value === undefined) return { refused: 'not JSON' };
+  if (isDeeper(value, DEPTH_MAX)) return { refused: `deeper than ${DEPTH_MAX} levels` };
   if (!header.Check(value)) return { refused: `malformed header: ${complaint(header, value)}` };
   const { type, sender_id, group, incarnation, counter, payload } = value;
   const check = payloads.get(type);
@@ -85,6 +92,11 @@ const parse = (bytes: Uint8Array): unknown => {
     return undefined;
   }
 };
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  value !== null &&
+  typeof value === 'object' &&
+  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
 
 const complaint = (check: Validator, value: unknown): string => {
   const [first] = check.Errors(value);

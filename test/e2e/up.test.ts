@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { crossroad, crossroads } from './crossroads.ts';
-import { inView, startDistrict } from './district.ts';
+import { inView, startDistrict, viewOf } from './district.ts';
 import { Bench, discoveryPort, type Process } from './processes.ts';
 
 let bench: Bench;
@@ -77,6 +77,19 @@ test.skipIf(!isThere).each([
   },
   90_000,
 );
+
+test('status tells the view, the leader and the commit, and is itself in nobody’s view', async () => {
+  const run = await startDistrict(bench, crossroads(3, discoveryPort(11)));
+  const status = bench.start('status', run.file, '--for', '1.5', '--json');
+  expect(await status.ended()).toBe(0);
+  const { groups, nodes } = JSON.parse(status.stdout);
+  expect(groups).toHaveLength(1);
+  expect(groups[0]).toMatchObject({ district: 'crossroads', leader: run.leader, term: 1 });
+  expect(groups[0].view).toEqual(['n1', 'n2', 'n3']);
+  expect(groups[0].commit).toBeGreaterThan(3);
+  for (const node of nodes) expect(node.phi).toBeLessThan(8);
+  for (const node of run.nodes.values()) expect(viewOf(node).size).toBe(2);
+}, 60_000);
 
 test('a node that only its own file knows joins a running district, and leaves it', async () => {
   const port = discoveryPort(10);

@@ -1,0 +1,21 @@
+/**
+ * The published schemas say what the code checks.
+ */
+import { readFileSync } from 'node:fs';
+import { Compile } from 'typebox/compile';
+import { expect, test } from 'vitest';
+import { schemaFiles } from '../../bin/schema.ts';
+
+const published = (name: string) =>
+  readFileSync(new URL(`../../protocol/schema/${name}`, import.meta.url), 'utf8');
+const shipped = new URL('../../districts/arterial.json', import.meta.url);
+
+test.each([...schemaFiles()])('protocol/schema/%s is up to date (npm run schema)', (name, text) => {
+  expect(published(name)).toBe(text);
+});
+
+test('the published district schema, as plain JSON, takes the shipped district', () => {
+  const schema = Compile(JSON.parse(published('district.json')));
+  expect(schema.Check(JSON.parse(readFileSync(shipped, 'utf8')))).toBe(true);
+  expect(schema.Check({ name: 'x', intersections: [] })).toBe(false);
+});
