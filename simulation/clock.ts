@@ -47,12 +47,22 @@ export class VirtualClock {
 
   /** Fires every timer due up to and including `untilMs`, then rests there. */
   run(untilMs: number): void {
-    for (let next = this.nextMs(); next !== undefined && next <= untilMs; next = this.nextMs()) {
-      const timer = this.#take();
-      this.#nowMs = Math.max(this.#nowMs, timer.atMs);
-      timer.fire();
+    while (this.step(untilMs)) {
+      // Each step fires one timer.
     }
-    this.#nowMs = Math.max(this.#nowMs, untilMs);
+  }
+
+  /** Fires the next timer due up to and including `untilMs`; false when none is, and rests there. */
+  step(untilMs: number): boolean {
+    const next = this.nextMs();
+    if (next === undefined || next > untilMs) {
+      this.#nowMs = Math.max(this.#nowMs, untilMs);
+      return false;
+    }
+    const timer = this.#take();
+    this.#nowMs = Math.max(this.#nowMs, timer.atMs);
+    timer.fire();
+    return true;
   }
 
   /** Lets time pass without firing what falls due: a process that is stopped, or a busy one. */

@@ -23,7 +23,11 @@ const eventful = async () => {
   await town.walk(20_000);
   void places[1]?.node.stop();
   await town.walk(3000);
-  return { town, places: [...places, observer], lines: [...places, observer].flatMap((p) => p.lines) };
+  return {
+    town,
+    places: [...places, observer],
+    lines: [...places, observer].flatMap((p) => p.lines),
+  };
 };
 
 const story = await eventful();

@@ -2,8 +2,9 @@
  * A small town in memory: nodes as they are composed everywhere, on a virtual clock, with a lamp
  * driver each and a network that does what it is told.
  */
-import { createNode, type GreenwaveNode } from '../../actors/node.ts';
+
 import type { OpenLamps } from '../../actors/lamps.ts';
+import { createNode, type GreenwaveNode } from '../../actors/node.ts';
 import { type Store, volatileStore } from '../../actors/storage.ts';
 import { createDriver } from '../../cabinet/driver.ts';
 import { memoryLatch } from '../../cabinet/latch.ts';

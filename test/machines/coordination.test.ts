@@ -24,7 +24,12 @@ const member = (k: number): Member => ({
 
 const members = [member(1), member(2)];
 const planOf = (count: number): Plan =>
-  nextPlan({ filed: null, state: { voters: [], members: members.slice(0, count) }, term: 9, count });
+  nextPlan({
+    filed: null,
+    state: { voters: [], members: members.slice(0, count) },
+    term: 9,
+    count,
+  });
 
 /** A node that hears what is committed, and counts. */
 const played = (filed: Plan | null = null) => {

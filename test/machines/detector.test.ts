@@ -156,9 +156,9 @@ describe('a broken connection', () => {
     expect(only(said, 'detector.suspected')[0]?.phi).toBeGreaterThanOrEqual(0);
   });
 
-  test.each(['unreachable', 'overflow'] as const)('that is %s proves nothing', (why) => {
-    expect(watching(['n2']).hear({ type: 'wire.lost', peer: 'n2', why })).toEqual([]);
-  });
+  test.each(['unreachable', 'overflow'] as const)('that is %s proves nothing', (why) =>
+    expect(watching(['n2']).hear({ type: 'wire.lost', peer: 'n2', why })).toEqual([]),
+  );
 
   test('to a stranger means nothing', () => {
     for (const peer of ['n9', '__proto__', 'constructor']) {

@@ -1,51 +1,13 @@
 /**
- * Membership, sentence by sentence: who is let into the view, who leaves it, and what happens to
- * two nodes that go by one id. (Views and incarnations as in SWIM, DSN 2002, section 4.2.)
+ * Membership, sentence by sentence: who is let into the view, and who leaves it. (Views and
+ * incarnations as in SWIM, DSN 2002, section 4.2.)
  */
 import { describe, expect, test } from 'vitest';
-import { type MembershipInput, membershipMachine } from '../../machines/membership.ts';
-import { ALL, type Message, type Only } from '../../protocol/event.ts';
-import { type Contract, contractDigest } from '../../protocol/timing.ts';
+import { membershipMachine } from '../../machines/membership.ts';
+import { ALL } from '../../protocol/event.ts';
+import type { Contract } from '../../protocol/timing.ts';
+import { address, announce, inputOf, memberOf } from './membership-words.ts';
 import { contract, heard, only, Play, sent, typesOf } from './play.ts';
-
-const address = (k: number) => ({ host: '10.0.0.1', port: 6000 + k });
-
-const inputOf = (rest: Partial<MembershipInput> = {}): MembershipInput => ({
-  id: 'n1',
-  incarnation: 1,
-  store: 's1',
-  district: 'town',
-  contract: contract(),
-  versions: [1, 1],
-  isObserver: false,
-  ...rest,
-});
-
-const announce = (
-  k: number,
-  rest: Partial<Only<Message, 'membership.announce'>> = {},
-): Only<Message, 'membership.announce'> => ({
-  type: 'membership.announce',
-  district: 'town',
-  ...address(k),
-  store: `s${k}`,
-  phase: 'member',
-  asks: false,
-  versions: [1, 1],
-  contract: contractDigest(contract()),
-  term: 0,
-  ...rest,
-});
-
-/** A node that has joined and knows its group. */
-const memberOf = (rest: Partial<MembershipInput> = {}) => {
-  const play = new Play(membershipMachine, inputOf(rest));
-  play.hear({ type: 'wire.opened', ...address(1) });
-  play.pass(500);
-  play.hear({ type: 'genesis.formed', group: 'g' });
-  play.pass(50);
-  return play;
-};
 
 const viewOf = (play: ReturnType<typeof memberOf>) => play.snapshot.context.view;
 
@@ -203,99 +165,6 @@ describe('a node with another contract', () => {
     expect(viewOf(play)).toEqual({});
   });
 });
-
-describe('a double of one’s id', () => {
-  const doubleOf = (store: string) =>
-    heard('n1', announce(9, { store, phase: 'joining', asks: true }));
-  const joining = (store = 's1') => {
-    const play = new Play(membershipMachine, inputOf({ store }));
-    play.hear({ type: 'wire.opened', ...address(1) });
-    return play;
-  };
-
-  test('is challenged at its address; an unanswered challenge lets one in', () => {
-    const play = joining();
-    expect(sent(play.hear(doubleOf('s9')))).toMatchObject([
-      { to: address(9), message: { type: 'membership.challenge', reply: address(1) } },
-    ]);
-    expect(typesOf(play.pass(500))).toContain('membership.settled');
-  });
-
-  test('that answers the challenge makes a node a duplicate, which takes no part', () => {
-    const play = joining();
-    play.hear(doubleOf('s9'));
-    const present = { type: 'membership.present', store: 's9' } as const;
-    const said = play.hear(heard('n1', present));
-    expect(said).toMatchObject([
-      { type: 'membership.duplicate', reason: expect.stringContaining('s9') },
-    ]);
-    expect(play.pass(60_000)).toEqual([]);
-    expect(play.value).toBe('duplicate');
-  });
-
-  test('is only who answers in one’s own name: others’ answers mean nobody', () => {
-    const play = joining();
-    play.hear(heard('n7', { type: 'membership.present', store: 's7' }));
-    expect(typesOf(play.pass(500))).toContain('membership.settled');
-  });
-
-  test('is answered by a settled member, at the address the challenge names', () => {
-    const play = memberOf();
-    const challenge = {
-      type: 'membership.challenge',
-      district: 'town',
-      store: 's9',
-      reply: address(9),
-    } as const;
-    expect(sent(play.hear(heard('n1', challenge)))).toEqual([
-      { to: address(9), message: { type: 'membership.present', store: 's1' } },
-    ]);
-    expect(play.hear(heard('n2', challenge))).toEqual([]);
-    expect(play.hear(heard('n1', { ...challenge, district: 'village' }))).toEqual([]);
-  });
-
-  test.each([0, 10, 100, 249, 260, 499, 501, 700])(
-    'that starts %d ms later: exactly one of the two stands',
-    (laterMs) => {
-      for (const [first, second] of [
-        ['s1', 's9'],
-        ['s9', 's1'],
-      ] as const) {
-        const plays = [first, second].map(
-          (store) => new Play(membershipMachine, inputOf({ store })),
-        );
-        for (let ms = 0; ms <= 4000; ms += 1) {
-          for (const [k, play] of plays.entries()) {
-            const said = play.pass(ms === 0 ? 0 : 1);
-            if (ms === k * laterMs) {
-              said.push(...play.hear({ type: 'wire.opened', ...address(k) }));
-            }
-            carry(plays, k, sent(said));
-          }
-        }
-        expect(plays.map(({ value }) => JSON.stringify(value)).sort()).toEqual([
-          '"duplicate"',
-          '{"member":"settled"}',
-        ]);
-      }
-    },
-  );
-});
-
-/** Delivers what one of two doubles says to the other, at once. */
-const carry = (
-  plays: readonly Play<typeof membershipMachine>[],
-  from: number,
-  said: ReturnType<typeof sent>,
-): void => {
-  for (const { to, message } of said) {
-    const other = plays[1 - from];
-    const isThere = to === ALL || (typeof to !== 'string' && to.port === 6000 + 1 - from);
-    if (!other || !isThere || message.type.startsWith('membership.') === false) continue;
-    const membershipMessage = message as Only<Message, 'membership.announce'>;
-    carry(plays, 1 - from, sent(other.hear(heard('n1', membershipMessage))));
-  }
-};
 
 describe('strangers', () => {
   const beat = { type: 'detector.beat', term: 1, store: 's2', index: 0, commit: 0 } as const;

@@ -10,9 +10,9 @@ import {
   type SnapshotFrom,
   transition,
 } from 'xstate';
+import type { Emitted, Message, Only } from '../../protocol/event.ts';
 import type { Contract } from '../../protocol/timing.ts';
 import { discoveryDefault, lan } from '../../protocol/timing.ts';
-import type { Emitted, Message, Only } from '../../protocol/event.ts';
 
 type Unstamped<E> = E extends unknown ? Omit<E, 'at'> : never;
 

@@ -25,7 +25,7 @@ import { seeded } from '../transport/seeded.ts';
 import { anyIntersection, type Random } from './any-intersection.ts';
 import { only, Play } from './play.ts';
 
-const INTERSECTIONS = 250;
+const INTERSECTIONS = 150;
 const RUN_MS = 240_000;
 
 const cabinetOf = (intersection: Intersection, lateMs: () => number = () => 0) => {
@@ -52,9 +52,15 @@ const cabinetOf = (intersection: Intersection, lateMs: () => number = () => 0) =
 test('the intersections drawn are sound, and of many kinds', () => {
   const drawn = Array.from({ length: INTERSECTIONS }, (_, seed) => anyIntersection(seeded(seed)));
   expect(drawn.flatMap(checkIntersection)).toEqual([]);
-  expect(drawn.filter(({ stages }) => stages.some(({ permissive }) => permissive)).length).toBeGreaterThan(50);
-  expect(drawn.filter(({ groups }) => groups.some(({ redAmberS }) => redAmberS)).length).toBeGreaterThan(50);
-  expect(drawn.filter(({ groups }) => groups.some(({ flash }) => flash === 'amber')).length).toBeGreaterThan(50);
+  expect(
+    drawn.filter(({ stages }) => stages.some(({ permissive }) => permissive)).length,
+  ).toBeGreaterThan(30);
+  expect(
+    drawn.filter(({ groups }) => groups.some(({ redAmberS }) => redAmberS)).length,
+  ).toBeGreaterThan(30);
+  expect(
+    drawn.filter(({ groups }) => groups.some(({ flash }) => flash === 'amber')).length,
+  ).toBeGreaterThan(30);
 });
 
 test('the driver accepts every pair of stages, one after the other, and the judge agrees', () => {
@@ -142,7 +148,11 @@ const lampPath = (intersection: Intersection, random: Random) => {
     forgetRefusals: () => {
       refusals = [];
     },
-    greens: () => only(play.told.map(({ event }) => event), 'phases.changed').length,
+    greens: () =>
+      only(
+        play.told.map(({ event }) => event),
+        'phases.changed',
+      ).length,
     hear: (event: Parameters<typeof play.hear>[0]) => handOver(play.hear(event)),
     restart: () => {
       play = start();
@@ -164,7 +174,7 @@ const lampPath = (intersection: Intersection, random: Random) => {
 
 describe('a long run with late timers', () => {
   test('shows nothing unsafe, is never refused, and gives every stage its green', () => {
-    for (let seed = 0; seed < 60; seed += 1) {
+    for (let seed = 0; seed < 40; seed += 1) {
       const random = seeded(seed);
       const intersection = anyIntersection(random);
       const path = lampPath(intersection, random);

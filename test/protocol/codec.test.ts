@@ -63,7 +63,7 @@ describe('never an exception', () => {
 
   test('whatever is wrong with a message', () => {
     let passed = 0;
-    for (let round = 0; round < 8000; round += 1) {
+    for (let round = 0; round < 4000; round += 1) {
       const random = seeded(round);
       const type = types[round % types.length] as MessageType;
       const { type: _, ...payload } = anyMessage(random, type);
@@ -72,8 +72,8 @@ describe('never an exception', () => {
       );
       if (answer === type) passed += 1;
     }
-    expect(passed).toBeGreaterThan(200);
-    expect(passed).toBeLessThan(7000);
+    expect(passed).toBeGreaterThan(100);
+    expect(passed).toBeLessThan(3500);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
   });
 
@@ -91,7 +91,10 @@ describe('never an exception', () => {
     ['nested deeper than any program can follow', '['.repeat(FRAME_BYTES_MAX)],
     ['nested deeply in a place that nobody looks at', deep('extra')],
     ['with a number beyond all numbers', '{"type":"detector.probe","timestamp":1e999}'],
-    ['with a huge refused name', JSON.stringify({ ...envelope, payload: { for: 'x'.repeat(1e5) } })],
+    [
+      'with a huge refused name',
+      JSON.stringify({ ...envelope, payload: { for: 'x'.repeat(1e5) } }),
+    ],
   ])('of a message %s', (_, text) => {
     answerTo(utf8.encode(text));
   });

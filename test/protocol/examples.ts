@@ -35,7 +35,9 @@ const text = (random: Random, { minLength = 0, maxLength = 40, pattern }: Schema
   if (pattern?.includes('22[4-9]')) return '239.255.255.250';
   if (pattern !== undefined) return `x${Math.floor(random() * 1e6)}`;
   const length = minLength + Math.floor(random() * (Math.min(maxLength, 12) - minLength + 1));
-  return Array.from({ length }, () => pick(random, LETTERS)).join('').slice(0, maxLength);
+  return Array.from({ length }, () => pick(random, LETTERS))
+    .join('')
+    .slice(0, maxLength);
 };
 
 const number = (random: Random, schema: Schema): number => {
@@ -100,7 +102,8 @@ const ODD: readonly ((random: Random) => unknown)[] = [
 
 /** The same value with one place in it changed, taken out, or put in. */
 export const mutated = (random: Random, value: unknown): unknown => {
-  if (value === null || typeof value !== 'object' || random() < 0.1) return pick(random, ODD)(random);
+  if (value === null || typeof value !== 'object' || random() < 0.1)
+    return pick(random, ODD)(random);
   if (Array.isArray(value)) {
     const copy = [...value];
     const place = Math.floor(random() * (copy.length + 1));

@@ -26,7 +26,10 @@ const crossroads: Intersection = {
 
 type Splits = readonly (readonly [stage: string, splitS: number])[];
 
-const plan = (splits: Splits, rest: { cycleS?: number; offsetS?: number; id?: string } = {}): Plan => ({
+const plan = (
+  splits: Splits,
+  rest: { cycleS?: number; offsetS?: number; id?: string } = {},
+): Plan => ({
   id: 'p',
   cycleS: rest.cycleS ?? 40,
   intersections: [
@@ -40,10 +43,31 @@ const plan = (splits: Splits, rest: { cycleS?: number; offsetS?: number; id?: st
 
 describe('a plan can be run', () => {
   test.each<[string, Plan]>([
-    ['whose splits add up to the cycle', plan([['A', 25], ['B', 15]])],
-    ['that gives every stage just what it needs', plan([['A', 10], ['B', 10]], { cycleS: 20 })],
+    [
+      'whose splits add up to the cycle',
+      plan([
+        ['A', 25],
+        ['B', 15],
+      ]),
+    ],
+    [
+      'that gives every stage just what it needs',
+      plan(
+        [
+          ['A', 10],
+          ['B', 10],
+        ],
+        { cycleS: 20 },
+      ),
+    ],
     ['that leaves a stage out', plan([['A', 40]])],
-    ['whose splits are tenths that no binary number meets', plan([['A', 19.9], ['B', 20.1]])],
+    [
+      'whose splits are tenths that no binary number meets',
+      plan([
+        ['A', 19.9],
+        ['B', 20.1],
+      ]),
+    ],
     ['of nothing', { id: 'p', cycleS: 40, intersections: [] }],
   ])('%s', (_, given) => {
     expect(checkPlan(given, [crossroads])).toEqual([]);
@@ -54,25 +78,47 @@ describe('a plan cannot be run', () => {
   test.each<[string, Plan, (string | number)[], RegExp]>([
     [
       'whose splits do not add up to the cycle',
-      plan([['A', 25], ['B', 16]]),
+      plan([
+        ['A', 25],
+        ['B', 16],
+      ]),
       ['splits'],
       /add up to 41 s, but the cycle is 40 s/,
     ],
     [
       'that gives a stage less than minimum green, amber and red clearance',
-      plan([['A', 30.1], ['B', 9.9]]),
+      plan([
+        ['A', 30.1],
+        ['B', 9.9],
+      ]),
       ['splits', 1, 'splitS'],
       /9.9 s is less than .* \(10 s\)/,
     ],
-    ['of unknown stages', plan([['A', 20], ['C', 20]]), ['splits', 1, 'stage'], /no stage C/],
+    [
+      'of unknown stages',
+      plan([
+        ['A', 20],
+        ['C', 20],
+      ]),
+      ['splits', 1, 'stage'],
+      /no stage C/,
+    ],
     [
       'with a stage twice',
-      plan([['A', 20], ['A', 20]]),
+      plan([
+        ['A', 20],
+        ['A', 20],
+      ]),
       ['splits', 1, 'stage'],
       /is planned twice/,
     ],
     ['of unknown intersections', plan([['A', 40]], { id: 'y' }), ['id'], /no intersection y/],
-    ['whose offset is no part of the cycle', plan([['A', 40]], { offsetS: 40 }), ['offsetS'], /not within/],
+    [
+      'whose offset is no part of the cycle',
+      plan([['A', 40]], { offsetS: 40 }),
+      ['offsetS'],
+      /not within/,
+    ],
   ])('%s', (_, given, path, message) => {
     expect(checkPlan(given, [crossroads])).toContainEqual({
       path: ['intersections', 0, ...path],
