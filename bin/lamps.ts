@@ -3,7 +3,7 @@
  * terminal stands in for the lamps: every change is a line on standard output, for people or, with
  * `--json`, for programs that judge and draw.
  */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import pc from 'picocolors';
 import { CabinetError, cabinetSocket, makeSocketFolder } from '../cabinet/address.ts';
 import { fileLatch, latchFile } from '../cabinet/file-latch.ts';
@@ -15,6 +15,7 @@ import type { Intersection } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Lamp, Lamps } from '../protocol/lamp.ts';
 import { jsonPrinter, onStopSignal, printer } from './host.ts';
+import { seconds } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
 import { timeOfDay } from './tell.ts';
 
@@ -33,14 +34,6 @@ interface Journal {
   lamps(intersection: Intersection, lamps: Lamps, t: number): void;
   report(intersection: Intersection, report: Report): void;
 }
-
-const seconds = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || !(value >= 0 && value <= 86_400)) {
-    throw new InvalidArgumentError('It must be a number of seconds, at most a day.');
-  }
-  return value;
-};
 
 /** Ends after SIGTERM or SIGINT, with all lamps red; at once on the second signal. */
 export const lampsCommand: Command = new Command('lamps')

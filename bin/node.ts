@@ -2,12 +2,11 @@
  * `greenwave node`: one node of a district, as a process of its own.
  */
 import type { ChildProcess } from 'node:child_process';
-import { connect } from 'node:net';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { createNode } from '../actors/node.ts';
 import { type Store, volatileStore } from '../actors/storage.ts';
-import { cabinetSocket } from '../cabinet/address.ts';
+import { cabinetSocket, isAnswered } from '../cabinet/address.ts';
 import type { District } from '../protocol/check-district.ts';
 import { type Intersection, intersectionOf, isShared } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
@@ -148,16 +147,6 @@ const lampDriver = async (
   child.unref();
   return { path, child, isForeign: false };
 };
-
-const isAnswered = (path: string): Promise<boolean> =>
-  new Promise((resolve) => {
-    const call = connect({ path });
-    const end = (answered: boolean) => {
-      call.destroy();
-      resolve(answered);
-    };
-    call.once('connect', () => end(true)).once('error', () => end(false));
-  });
 
 const plainPrinter = () => {
   const print = printer();

@@ -63,7 +63,8 @@ export const removeStaleSocket = async (path: string, served: string): Promise<v
   unlinkSync(aside);
 };
 
-const isAnswered = (path: string): Promise<boolean> =>
+/** Whether somebody takes calls at the Unix socket `path`. */
+export const isAnswered = (path: string): Promise<boolean> =>
   new Promise((resolve) => {
     const call = connect({ path });
     // One who neither takes nor refuses the call is busy or stopped, not dead.

@@ -94,6 +94,12 @@ const announcement = (
   term: context.term,
 });
 
+const ourContract = ({ district, contract }: Context) => ({
+  type: 'wire.send' as const,
+  to: ALL,
+  message: { type: 'membership.contract' as const, district, contract },
+});
+
 const goodbye = ({ district }: Context, why: 'goodbye' | 'refused') => ({
   type: 'wire.send' as const,
   to: ALL,
@@ -159,15 +165,7 @@ export const membershipMachine = setup({
       const isVersionShared = oldest <= context.versions[1] && newest >= context.versions[0];
       if (!isVersionShared || event.contract !== context.digest) {
         if (at(context.refused, peer) === incarnation) return;
-        enqueue.emit({
-          type: 'wire.send',
-          to: ALL,
-          message: {
-            type: 'membership.contract',
-            district: context.district,
-            contract: context.contract,
-          },
-        });
+        enqueue.emit(ourContract(context));
         if (isVersionShared) return;
         const reason = `protocol versions ${oldest}–${newest} there, ${context.versions.join('–')} here`;
         enqueue.assign({ refused: remember(context.refused, peer, incarnation) });
@@ -210,15 +208,7 @@ export const membershipMachine = setup({
         reason: `another contract: ${differences.join('; ')}`,
       });
       // Answers, so that the other side can name the keys too.
-      enqueue.emit({
-        type: 'wire.send',
-        to: ALL,
-        message: {
-          type: 'membership.contract',
-          district: context.district,
-          contract: context.contract,
-        },
-      });
+      enqueue.emit(ourContract(context));
     }),
     remove: enqueueActions(({ context, event, enqueue }) => {
       const leaving = departureOf(context, event);
