@@ -70,6 +70,7 @@ const node = createNode({
 /** Commands of this node's load that are not committed yet: when they were asked for. */
 const asked = new Map<string, number>();
 let loaded: (() => void) | undefined;
+let loads = 0;
 const latenciesMs: number[] = [];
 
 node.watch((event) => {
@@ -89,20 +90,29 @@ node.watch((event) => {
     tell({ kind: 'committed', id: options.id, term, planned: plan?.intersections.length ?? 0 });
 });
 
+/** A command lost with a leader is asked for again after so long, and its latency says so. */
+const AGAIN_MS = 2000;
+
 /** Keeps `inFlight` commands on their way until `count` are committed. */
 const load = (plan: Plan, count: number, inFlight: number) => {
   const startMs = performance.now();
   latenciesMs.length = 0;
+  loads += 1;
   let sent = 0;
+  const ask = (id: string) => void node.propose({ kind: 'plan.adopt', plan: { ...plan, id } });
+  const again = setInterval(() => {
+    for (const [id, askedMs] of asked) if (performance.now() - askedMs > AGAIN_MS) ask(id);
+  }, AGAIN_MS);
   const more = () => {
     while (sent < count && asked.size < inFlight) {
       sent += 1;
-      const id = `load.${sent}`;
+      const id = `load.${loads}.${sent}`;
       asked.set(id, performance.now());
-      void node.propose({ kind: 'plan.adopt', plan: { ...plan, id } });
+      ask(id);
     }
     if (latenciesMs.length < count || loaded === undefined) return;
     loaded = undefined;
+    clearInterval(again);
     tell({ kind: 'loaded', seconds: (performance.now() - startMs) / 1000, latenciesMs });
   };
   // Not within the event that freed a place: the bus finishes that one first.
