@@ -4,10 +4,10 @@
  *
  * Commits only entries of its own term by counting (Raft section 5.4.2).
  */
-import { type Command, VOTERS_MAX } from '../protocol/command.ts';
+import { type Command, type Entry, VOTERS_MAX } from '../protocol/command.ts';
 import { ALL, CHUNK_CHARS_MAX, type HeardAs, PREPARE_ENTRIES_MAX } from '../protocol/event.ts';
 import { problemsOf } from './district-state.ts';
-import { entriesAfter, lastIndexOf, replaceAfter, termAt } from './log.ts';
+import { entriesAfter, type Log, lastIndexOf, replaceAfter, termAt } from './log.ts';
 import { at } from './map.ts';
 import {
   commitThrough,
@@ -93,8 +93,10 @@ export const flush = (replica: Replica): Turn => {
   const first = replica.sent + 1;
   const written = writeFrom(replica, first);
   const says = [...written.says];
-  for (let index = first; index <= last; index += PREPARE_ENTRIES_MAX) {
-    says.push({ type: 'wire.send', to: ALL, message: prepareAfter(replica, index - 1) });
+  for (let index = first; index <= last; ) {
+    const message = prepareAfter(replica, index - 1);
+    says.push({ type: 'wire.send', to: ALL, message });
+    index += message.entries.length;
   }
   return { next: { ...written.next, sent: last }, says };
 };
@@ -107,12 +109,23 @@ export const handToDisk = (replica: Replica): Turn => {
   return { next: { ...written.next, sent: last }, says: written.says };
 };
 
+/** What one message takes: a number of entries and of characters, but one entry at least. */
+const batchAfter = (log: Log, index: number): Entry[] => {
+  const entries = entriesAfter(log, index, PREPARE_ENTRIES_MAX);
+  let chars = 0;
+  const tooMany = entries.findIndex((entry, k) => {
+    chars += JSON.stringify(entry).length;
+    return k > 0 && chars > CHUNK_CHARS_MAX;
+  });
+  return tooMany < 0 ? [...entries] : entries.slice(0, tooMany);
+};
+
 const prepareAfter = (replica: Replica, prevIndex: number) => ({
   type: 'replica.prepare' as const,
   term: replica.term,
   prevIndex,
   prevTerm: termAt(replica.log, prevIndex) ?? 0,
-  entries: [...entriesAfter(replica.log, prevIndex, PREPARE_ENTRIES_MAX)],
+  entries: batchAfter(replica.log, prevIndex),
   commit: replica.commit,
 });
 

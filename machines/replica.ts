@@ -5,7 +5,8 @@
  *
  * Safety: a prepare is taken only where its predecessor matches; an acknowledgement says what is on
  * disk and equal to the primary's log; the term of what is acknowledged is never older than the
- * term this node has voted in, because `election.advanced` is heard before the vote is cast.
+ * term this node has voted in, because `election.advanced` is heard before the vote is cast, and
+ * after a restart before the first message.
  *
  * Departures: prepares are multicast once and loss is repaired by negative acknowledgement; the
  * heartbeat is the detector's beat, which says term, leader, index and commit; a node far behind

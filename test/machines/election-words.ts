@@ -1,3 +1,4 @@
+/** Words for tests of the election: what a voter hears and says, and how b comes to lead. */
 import { type ElectionInput, electionMachine } from '../../machines/election.ts';
 import type { Message } from '../../protocol/event.ts';
 import { lan } from '../../protocol/timing.ts';

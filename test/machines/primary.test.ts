@@ -5,6 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import type { replicaMachine } from '../../machines/replica.ts';
 import { ALL } from '../../protocol/event.ts';
+import { FRAME_BYTES_MAX } from '../../transport/transport.ts';
 import {
   ack,
   admitting,
@@ -225,33 +226,62 @@ describe('a primary', () => {
     expect(play.snapshot.context.durable).toBe(4);
   });
 
-  test('serves the snapshot to who is behind its log, and the same until it is taken', () => {
-    const play = replica();
-    take(play, elected('b', 1));
-    for (let ticket = 1; ticket <= 300; ticket += 1) {
-      takeAll(play, [
-        request(admitting(`x${ticket}`)),
-        written(2 * ticket),
-        written(2 * ticket + 1),
-      ]);
-      take(play, ack('a', 1, ticket + 1));
+  test('sends long commands in several messages, each of which fits into a frame', () => {
+    const play = replica({ steps: [formed, elected('b', 1)] });
+    // Two writes are under way then, so the others are gathered.
+    for (let k = 0; k < 41; k += 1) {
+      const links = Array.from({ length: 40 }, () => ({
+        from: 'x'.repeat(200),
+        to: 'y',
+        lengthM: 9,
+        speedMps: 9,
+      }));
+      take(play, request({ kind: 'district.admit', node: `n${k}`, store: 's', links }));
     }
+    const flushed = sent(take(play, written(1)));
+    const repaired = sent(take(play, nack('c', 1, 2)));
+    for (const messages of [flushed, repaired]) {
+      for (const { message } of messages) {
+        expect(JSON.stringify(message).length).toBeLessThan(FRAME_BYTES_MAX);
+      }
+    }
+    const sizes = flushed.map(({ message }) =>
+      message.type === 'replica.prepare' ? message.entries.length : 0,
+    );
+    expect(sizes.reduce((a, b) => a + b)).toBe(40);
+    expect(repaired).toMatchObject([{ message: { prevIndex: 2 } }]);
+  });
+
+  /** What b's store holds: so many entries of term 1, none of them committed. */
+  const holding = (count: number) =>
+    replica({
+      stored: { base: null, first: 1, entries: Array.from({ length: count }, () => entry(1)) },
+      steps: [formed, elected('b', 2), written(1)],
+    });
+
+  test('serves the snapshot to who is behind its log, and the same until it is taken', () => {
+    const play = holding(300);
+    const said = take(play, ack('a', 2, 301));
+    expect(only(said, 'storage.write')).toMatchObject([{ puts: [{ key: 'base' }] }]);
     const { log, base } = play.snapshot.context;
-    expect([log.offset, base.index]).toEqual([128, 256]);
-    const [first] = sent(take(play, nack('c', 1, 3)));
+    expect([log.offset, base.index]).toEqual([173, 301]);
+    const [first] = sent(take(play, nack('c', 2, 3)));
     expect(first).toMatchObject({ message: { type: 'replica.chunk', offset: 0, index: 301 } });
-    take(play, ack('a', 1, 301));
-    const fetch = { type: 'replica.fetch' as const, term: 1, index: 301, offset: 9 };
+    takeAll(play, [request(admitting('x')), written(3), ack('a', 2, 302)]);
+    const fetch = { type: 'replica.fetch' as const, term: 2, index: 301, offset: 9 };
     expect(sent(take(play, heard('c', fetch)))).toMatchObject([
       { to: 'c', message: { index: 301, offset: 9 } },
     ]);
   });
 
   test('refuses more than can be on its way at once, for the time being', () => {
-    const play = replica({ steps: [formed, elected('b', 1)] });
-    for (let k = 0; k < 1023; k += 1) take(play, request(admitting('x')));
-    const said = take(play, request(admitting('x')));
-    expect(said).toMatchObject([{ type: 'replica.answered', transient: true }]);
+    const said = take(holding(1023), request(admitting('x')));
+    expect(said).toMatchObject([
+      { type: 'replica.answered', problems: [expect.stringMatching('too many')], transient: true },
+    ]);
+    expect(take(holding(1022), request(admitting('x')))).toContainEqual(
+      expect.objectContaining({ type: 'replica.answered', problems: [] }),
+    );
   });
 });
 
