@@ -79,7 +79,9 @@ export const electionMachine = setup({
       return waits * context.timing.placeSpacingMs;
     },
     round: ({ context }) => context.timing.placeSpacingMs,
-    voteRound: ({ context }) => context.timing.placeSpacingMs * 2,
+    /** Longer with every attempt, so that a slow disk only delays an election. */
+    voteRound: ({ context }) =>
+      (2 + Math.min(context.attempt, BACKOFF_MAX)) * context.timing.placeSpacingMs,
   },
   guards: {
     isVoter: ({ context }) => isVoter(context),

@@ -27,6 +27,8 @@ const logEnd = { lastTerm: count, lastIndex: count };
 export const PREPARE_ENTRIES_MAX = 64;
 /** Characters of a snapshot in one `replica.chunk`. */
 export const CHUNK_CHARS_MAX = 65_536;
+/** Characters of a whole snapshot. */
+export const SNAPSHOT_CHARS_MAX = 67_108_864;
 
 /**
  * Messages between nodes. `scope: 'open'` may be heard from any group of the district, because
@@ -147,7 +149,7 @@ export const messages = {
       index: count,
       indexTerm: count,
       offset: count,
-      total: count,
+      total: Type.Integer({ minimum: 0, maximum: SNAPSHOT_CHARS_MAX }),
       data: Type.String({ maxLength: CHUNK_CHARS_MAX }),
     }),
   },
