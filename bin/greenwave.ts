@@ -10,6 +10,7 @@ import { lampsCommand } from './lamps.ts';
 import { nodeCommand } from './node.ts';
 import { OperatorError } from './read-district.ts';
 import { schemaCommand } from './schema.ts';
+import { simulateCommand } from './simulate.ts';
 import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
 
@@ -24,6 +25,7 @@ for (const command of [
   statusCommand,
   importCommand,
   schemaCommand,
+  simulateCommand,
 ]) {
   command.exitOverride();
   program.addCommand(command);

@@ -95,7 +95,14 @@ export const electionMachine = setup({
       'from' in event &&
       event.from === context.leader &&
       'term' in event &&
-      event.term === context.term,
+      event.term === context.term &&
+      (event.type !== 'detector.beat' || event.leader === event.from),
+    /** The leader of this term says, by its beat, that it leads no longer. */
+    hasResigned: ({ context, event }) =>
+      event.type === 'detector.beat' &&
+      event.from === context.leader &&
+      event.term === context.term &&
+      event.leader !== event.from,
     /** A term that is there already. What a poll was granted for is only a term that may come. */
     isNewer: ({ context, event }) =>
       'term' in event &&
@@ -170,7 +177,9 @@ export const electionMachine = setup({
       const reason =
         event.type === 'detector.suspected' || event.type === 'membership.left'
           ? event.reason
-          : `silent for ${context.timing.leaderSilenceMs} ms`;
+          : event.type === 'detector.beat'
+            ? 'it says that it leads no longer'
+            : `silent for ${context.timing.leaderSilenceMs} ms`;
       enqueue.assign({ leader: null, lost: context.leader });
       enqueue.emit({ type: 'election.lost', term: context.term, reason });
     }),
@@ -365,6 +374,7 @@ export const electionMachine = setup({
               actions: 'loseLeader',
             },
             'detector.beat': [
+              { guard: 'hasResigned', target: 'leaderless', actions: 'loseLeader' },
               { guard: 'isFromMyLeader', target: 'following', reenter: true },
               {
                 guard: 'isFromLeader',

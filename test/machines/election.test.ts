@@ -123,6 +123,20 @@ describe('a follower', () => {
   const given = [beat('a', 2, 'a')];
   rows(
     {
+      proves: 'follows no leader that has resigned, though it still beats (seeds 4 and 8)',
+      given,
+      when: beat('a', 2),
+      says: [says.lost(2)],
+      state: LEADERLESS,
+    },
+    {
+      proves: 'is not kept from an election by the beats of a leader that has resigned',
+      given: [...given, beat('a', 2)],
+      when: beat('a', 2),
+      says: [],
+      state: LEADERLESS,
+    },
+    {
       proves: 'ignores claims while it hears a leader (thesis 4.2.3)',
       given,
       when: claim('c', 3, [2, 9]),

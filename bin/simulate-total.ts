@@ -1,0 +1,40 @@
+/**
+ * Sums up the runs of `greenwave simulate`: its last line.
+ */
+import type { Outcome } from '../simulation/simulate.ts';
+
+const counted = [
+  'faults',
+  'leaderChanges',
+  'crashes',
+  'wipes',
+  'partitions',
+  'cuts',
+  'stalls',
+  'commits',
+  'events',
+] as const;
+
+/** What all runs come to; `wallMs` is how long they took together. */
+export const totalOf = (outcomes: readonly Outcome[], wallMs: number) => {
+  const sum = (of: (outcome: Outcome) => number) =>
+    outcomes.reduce((total, outcome) => total + of(outcome), 0);
+  const sums = Object.fromEntries(counted.map((key) => [key, sum((outcome) => outcome[key])]));
+  const virtualSeconds = Math.round(sum((outcome) => outcome.virtualSeconds) * 1000) / 1000;
+  const failed = outcomes.filter(({ violations }) => violations.length > 0);
+  return {
+    kind: 'summary' as const,
+    runs: outcomes.length,
+    nodes: outcomes[0]?.nodes ?? 0,
+    virtualSeconds,
+    wallSeconds: Math.round(wallMs) / 1000,
+    speed: wallMs > 0 ? Math.round((virtualSeconds / wallMs) * 10_000) / 10 : 0,
+    ...(sums as Record<(typeof counted)[number], number>),
+    groups: Math.max(0, ...outcomes.map(({ groups }) => groups)),
+    settledSecondsMax: Math.max(0, ...outcomes.map(({ settledSeconds }) => settledSeconds ?? 0)),
+    failedSeeds: failed.map(({ seed }) => seed).sort((a, b) => a - b),
+    violations: failed.flatMap(({ seed, violations }) =>
+      violations.map((violation) => ({ seed, ...violation })),
+    ),
+  };
+};

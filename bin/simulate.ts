@@ -1,0 +1,249 @@
+/**
+ * `greenwave simulate`: a city in virtual time, with faults drawn from a seed; or many seeds, in as
+ * many processes as there are cores. A failure prints the one command that replays it.
+ */
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import pc from 'picocolors';
+import { type FaultLevel, faultLevels } from '../simulation/schedule.ts';
+import { shrink } from '../simulation/shrink.ts';
+import { faultsOf, type Outcome, type SimulateOptions, simulate } from '../simulation/simulate.ts';
+import { jsonPrinter, printer, startGreenwave } from './host.ts';
+import { whole } from './options.ts';
+import { OperatorError } from './read-district.ts';
+import { totalOf } from './simulate-total.ts';
+
+const NODES_MAX = 1000;
+const SEEDS_MAX = 100_000;
+const HOURS_MAX = 24 * 365;
+const JOBS_MAX = 64;
+/** Seeds that one process runs, because starting a process costs as much as a short run. */
+const SEEDS_A_PROCESS = 4;
+/** Runs that a search for a shorter schedule may take. */
+const SHRINK_RUNS_MAX = 300;
+/** How often long work says how far it is. */
+const PROGRESS_MS = 2_000;
+
+interface Options {
+  readonly seed: number;
+  readonly seeds?: readonly number[];
+  readonly nodes: number;
+  readonly minutes?: number;
+  readonly hours?: number;
+  readonly faults: FaultLevel;
+  readonly only?: readonly number[];
+  readonly jobs: number;
+  readonly shrink?: true;
+  readonly json?: true;
+}
+
+const above0 =
+  (most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (text.trim() === '' || !(value > 0 && value <= most)) {
+      throw new InvalidArgumentError(`It must be a number above 0, at most ${most}.`);
+    }
+    return value;
+  };
+
+const seedRange = (text: string): number[] => {
+  const [, first, last] = /^(\d+)\.\.(\d+)$/.exec(text) ?? [];
+  const [from, to] = [Number(first), Number(last)];
+  if (first === undefined || from > to || to - from >= SEEDS_MAX) {
+    throw new InvalidArgumentError('It must be a range such as 1..200.');
+  }
+  return Array.from({ length: to - from + 1 }, (_, k) => from + k);
+};
+
+const placeList = (text: string): number[] => {
+  if (!/^(\d+(,\d+)*)?$/.test(text)) throw new InvalidArgumentError('It must be like 3,17,21.');
+  return text === '' ? [] : text.split(',').map(Number);
+};
+
+export const simulateCommand: Command = new Command('simulate')
+  .description('Run a city in virtual time, with faults drawn from a seed')
+  .option('--seed <number>', 'what everything is drawn from', whole(0, Number.MAX_SAFE_INTEGER), 1)
+  .option('--seeds <range>', 'run many seeds, such as 1..200', seedRange)
+  .option('--nodes <count>', 'nodes of the city', whole(1, NODES_MAX), 9)
+  .option('--minutes <count>', 'virtual minutes of faults', above0(HOURS_MAX * 60))
+  .option('--hours <count>', 'virtual hours of faults', above0(HOURS_MAX))
+  .addOption(
+    new Option('--faults <level>', 'how bad it gets').choices(faultLevels).default('heavy'),
+  )
+  .option('--only <places>', 'of the schedule of faults, only these: 3,17,21', placeList)
+  .option('--jobs <count>', 'processes at once', whole(1, JOBS_MAX), availableParallelism())
+  .option('--shrink', 'after a failure, look for a shorter schedule that fails too')
+  .option('--json', 'print the journal (of one seed) and the summary as JSON lines')
+  .action(async (options: Options) => {
+    if (options.minutes !== undefined && options.hours !== undefined) {
+      throw new OperatorError('give --minutes or --hours, not both');
+    }
+    if (options.seeds && (options.only || options.shrink)) {
+      throw new OperatorError('--only and --shrink are for one --seed');
+    }
+    const isSafe = options.seeds
+      ? await runMany(options.seeds, options)
+      : await runOne(options.seed, options);
+    process.exitCode = isSafe ? 0 : 1;
+  });
+
+const durationMsOf = ({ minutes = 10, hours }: Options): number =>
+  Math.round((hours === undefined ? minutes * 60 : hours * 3600) * 1000);
+
+const plan = (seed: number, options: Options): SimulateOptions => ({
+  seed,
+  nodes: options.nodes,
+  durationMs: durationMsOf(options),
+  faults: options.faults,
+  ...(options.only && { only: options.only }),
+});
+
+/** The arguments that tell one run from another, as they are typed. */
+const lengthArgs = ({ minutes, hours }: Options) =>
+  hours === undefined ? ['--minutes', `${minutes ?? 10}`] : ['--hours', `${hours}`];
+
+const commandOf = (seed: number, options: Options, only = options.only): string =>
+  [
+    `greenwave simulate --seed ${seed} --nodes ${options.nodes}`,
+    ...lengthArgs(options),
+    `--faults ${options.faults}`,
+    ...(only ? [`--only ${only.join(',') || "''"}`] : []),
+  ].join(' ');
+
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+/** Says how far long work is, but not too often. */
+const progress = () => {
+  let toldMs = performance.now();
+  return (text: () => string) => {
+    if (performance.now() - toldMs < PROGRESS_MS) return;
+    toldMs = performance.now();
+    say(pc.dim(text()));
+  };
+};
+
+const tellViolations = ({ seed, violations }: Outcome, options: Options): void => {
+  for (const { invariant, t, node, message } of violations) {
+    say(`${pc.red('violated')} ${pc.bold(invariant)} at ${(t / 1000).toFixed(3)} s by ${node}`);
+    say(`  ${message}`);
+  }
+  if (violations.length > 0) say(`  again: ${commandOf(seed, options)}`);
+};
+
+const hours = (ms: number) => `${(ms / 3_600_000).toFixed(2)} h`;
+
+const runOne = async (seed: number, options: Options): Promise<boolean> => {
+  const startedMs = performance.now();
+  const tell = progress();
+  const outcome = await simulate({
+    ...plan(seed, options),
+    ...(options.json && { journal: jsonPrinter() }),
+    progress: (nowMs, untilMs) => tell(() => `seed ${seed}: ${hours(nowMs)} of ${hours(untilMs)}`),
+  });
+  const total = totalOf([outcome], performance.now() - startedMs);
+  printer()(options.json ? JSON.stringify({ ...total, seed }) : textOf(total));
+  tellViolations(outcome, options);
+  if (options.shrink && outcome.violations[0]) await shorten(outcome, options);
+  return outcome.violations.length === 0;
+};
+
+/** Looks for a shorter schedule that violates the same invariant. */
+const shorten = async ({ seed, violations }: Outcome, options: Options): Promise<void> => {
+  const { only, ...base } = plan(seed, options);
+  const tell = progress();
+  const places = await shrink({
+    places: only ?? faultsOf(base).map((_, place) => place),
+    runsMax: SHRINK_RUNS_MAX,
+    fails: async (tried) => {
+      tell(() => `shrinking: trying ${tried.length} faults`);
+      const outcome = await simulate({ ...base, only: tried });
+      return outcome.violations[0]?.invariant === violations[0]?.invariant;
+    },
+  });
+  const faults = faultsOf({ ...base, only: places });
+  say(`${places.length} faults are enough:`);
+  for (const fault of faults) say(`  ${JSON.stringify(fault)}`);
+  say(`  again: ${commandOf(seed, options, places)}`);
+};
+
+/** Runs seeds in several processes, or in this one when only one is allowed. */
+const runMany = async (seeds: readonly number[], options: Options): Promise<boolean> => {
+  const startedMs = performance.now();
+  const outcomes: Outcome[] = [];
+  const tell = progress();
+  const print = printer();
+  const take = (outcome: Outcome) => {
+    outcomes.push(outcome);
+    if (options.json) {
+      print(JSON.stringify(outcome));
+      return;
+    }
+    tellViolations(outcome, options);
+    tell(() => `${outcomes.length} of ${seeds.length} seeds`);
+  };
+  if (options.jobs === 1) {
+    for (const seed of seeds) take(await simulate(plan(seed, options)));
+  } else await inProcesses(seeds, options, take);
+  const total = totalOf(outcomes, performance.now() - startedMs);
+  const last = { ...total, seeds: `${seeds[0]}..${seeds.at(-1)}` };
+  print(options.json ? JSON.stringify(last) : textOf(total));
+  const untold = seeds.length - outcomes.length;
+  if (untold > 0) say(pc.red(`${untold} seeds came to no end: a process of theirs failed`));
+  return untold === 0 && total.violations.length === 0;
+};
+
+const inProcesses = async (
+  seeds: readonly number[],
+  options: Options,
+  take: (outcome: Outcome) => void,
+): Promise<void> => {
+  const waiting = [...seeds];
+  const size = Math.max(1, Math.min(SEEDS_A_PROCESS, Math.ceil(seeds.length / options.jobs)));
+  const work = async () => {
+    for (let some = waiting.splice(0, size); some.length > 0; some = waiting.splice(0, size)) {
+      await runProcess(some, options, take);
+    }
+  };
+  await Promise.all(Array.from({ length: options.jobs }, work));
+};
+
+const runProcess = async (
+  seeds: readonly number[],
+  options: Options,
+  take: (outcome: Outcome) => void,
+): Promise<void> => {
+  const range = ['--seeds', `${seeds[0]}..${seeds.at(-1)}`, '--nodes', `${options.nodes}`];
+  const args = ['simulate', ...range, ...lengthArgs(options), '--faults', options.faults];
+  const child = startGreenwave([...args, '--jobs', '1', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'close');
+  if (!child.stdout) return;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const outcome = JSON.parse(line) as Outcome;
+    // The last line of the process sums up its own seeds only.
+    if (typeof outcome.seed === 'number') take(outcome);
+  }
+  await ended;
+};
+
+const textOf = (total: ReturnType<typeof totalOf>): string => {
+  const { nodes, virtualSeconds, wallSeconds, speed, violations } = total;
+  const what = [
+    `${total.runs} ${total.runs === 1 ? 'run' : 'runs'} of ${nodes} nodes`,
+    `${hours(virtualSeconds * 1000)} of virtual time in ${wallSeconds} s (${speed} × real time)`,
+    `${total.leaderChanges} leader changes, ${total.crashes} crashes, ${total.wipes} lost disks`,
+    `${total.partitions} partitions, ${total.cuts} cuts, ${total.stalls} stalls`,
+    `${total.commits} commits`,
+  ].join('\n');
+  const verdict =
+    violations.length === 0
+      ? pc.green(
+          `no violation; settled ${total.settledSecondsMax} s after the last fault or sooner`,
+        )
+      : pc.red(`${violations.length} violations, of seeds ${total.failedSeeds.join(', ')}`);
+  return `${what}\n${verdict}`;
+};

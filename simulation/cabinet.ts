@@ -1,0 +1,89 @@
+/**
+ * The cabinet of one simulated intersection: the real lamp driver on the clock of the cabinet's
+ * host, and the line between it and its nodes. Like the real one it goes on when its node stalls
+ * or dies.
+ */
+import type { LampHandlers, OpenLamps } from '../actors/lamps.ts';
+import { createDriver, type Driver } from '../cabinet/driver.ts';
+import { memoryLatch } from '../cabinet/latch.ts';
+import type { Intersection } from '../protocol/district.ts';
+import type { Lamps } from '../protocol/lamp.ts';
+import type { HostClock } from './host.ts';
+
+/** How long a line takes from a process to another on one host. */
+const LINE_MS = 0.2;
+/** How long a driver takes to let a node in and to compare clocks with it. */
+const ENTER_MS = 5;
+
+export interface CabinetOptions {
+  readonly intersection: Intersection;
+  readonly clock: HostClock;
+  readonly shown: (lamps: Lamps) => void;
+  readonly report: (message: string) => void;
+}
+
+interface Line {
+  readonly arrive: (hear: () => void) => void;
+  readonly handlers: LampHandlers;
+  isOpen: boolean;
+}
+
+export class Cabinet {
+  readonly #clock: HostClock;
+  readonly #driver: Driver;
+  readonly #lines = new Set<Line>();
+
+  constructor({ intersection, clock, shown, report }: CabinetOptions) {
+    this.#clock = clock;
+    this.#driver = createDriver({
+      intersection,
+      clock,
+      latch: memoryLatch(),
+      show: (lamps) => {
+        shown(lamps);
+        for (const line of this.#lines) this.#tell(line, () => line.handlers.shown(lamps));
+      },
+      report,
+    });
+  }
+
+  /** How a process reaches the driver; `arrive` hands over to its loop what the driver says. */
+  openFor =
+    (arrive: (hear: () => void) => void): OpenLamps =>
+    ({ node, incarnation }, handlers) => {
+      const line: Line = { arrive, handlers, isOpen: true };
+      let counter = 0;
+      const enter = () => {
+        if (!line.isOpen) return;
+        this.#lines.add(line);
+        this.#tell(line, () => handlers.ready());
+        const lamps = this.#driver.lamps();
+        this.#tell(line, () => handlers.shown(lamps));
+      };
+      this.#clock.setTimeout(enter, ENTER_MS);
+      return {
+        show: ({ timelines, notAfterMs }) => {
+          counter += 1;
+          const command = { incarnation, counter, notAfterMs, timelines };
+          const say = () => {
+            const { refused } = this.#driver.accept(command);
+            if (refused !== undefined) this.#tell(line, () => handlers.refused(refused));
+          };
+          this.#clock.setTimeout(say, LINE_MS);
+        },
+        leave: () => {
+          this.#clock.setTimeout(() => this.#driver.leave(node, incarnation), LINE_MS);
+        },
+        close: () => {
+          line.isOpen = false;
+          this.#lines.delete(line);
+        },
+      };
+    };
+
+  #tell(line: Line, hear: () => void): void {
+    this.#clock.setTimeout(() => {
+      if (line.isOpen) line.arrive(hear);
+    }, LINE_MS);
+  }
+}

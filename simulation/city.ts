@@ -1,0 +1,247 @@
+/**
+ * A city in one process: nodes made by the real `createNode` on a memory network, with disks, lamp
+ * drivers and clocks of their own, all in virtual time and drawn from one seed. The same seed gives
+ * the same journal, byte for byte.
+ *
+ * Nodes open their transports through promises, so `run` waits for those to settle after a start,
+ * before any more time passes; nothing else in a node waits for a promise.
+ */
+import { assert } from '../protocol/assert.ts';
+import type { District } from '../protocol/check-district.ts';
+import type { JournalLine } from '../protocol/journal.ts';
+import { type Faults, MemoryNetwork } from '../transport/memory.ts';
+import { VirtualClock } from './clock.ts';
+import { type Counts, noCounts } from './counts.ts';
+import type { Loss } from './disk.ts';
+import { Invariants } from './invariants.ts';
+import type { Place } from './place.ts';
+import { type Clocks, placesOf } from './places.ts';
+import { type Random, random } from './random.ts';
+import { town } from './town.ts';
+
+export interface CityOptions {
+  readonly seed: number;
+  /** A district, or for how many nodes one is made up. */
+  readonly district: District | number;
+  readonly network?: Partial<Faults>;
+  readonly clocks?: Clocks;
+  readonly journal?: (line: JournalLine) => void;
+}
+
+/** Nodes do not start at one instant. In milliseconds. */
+const START_MS_MAX = 300;
+/** Turns of promises that opening a transport takes, and some more. */
+const SETTLE_TURNS = 12;
+
+export const createCity = (options: CityOptions): City => new City(options);
+
+export class City {
+  readonly district: District;
+  readonly invariants: Invariants;
+  readonly network: MemoryNetwork;
+  readonly counts: Counts = noCounts();
+  readonly #clock = new VirtualClock();
+  readonly #seed: number;
+  readonly #places: ReadonlyMap<string, Place>;
+  readonly #journal: (line: JournalLine) => void;
+  /** Hosts that nobody reaches, and sides of the partition. */
+  readonly #isolated = new Set<string>();
+  #sides: readonly (readonly string[])[] = [];
+  #isOpening = false;
+
+  constructor({ seed, district, network = {}, clocks, journal = () => {} }: CityOptions) {
+    this.#seed = seed;
+    this.#journal = journal;
+    this.district = typeof district === 'number' ? town(district) : district;
+    this.network = new MemoryNetwork({
+      random: this.random('network').next,
+      later: this.#clock.setTimeout,
+      faults: network,
+    });
+    this.invariants = new Invariants(this.district.intersections, this.now);
+    this.#places = placesOf({
+      seed,
+      virtual: this.#clock,
+      network: this.network,
+      district: this.district,
+      invariants: this.invariants,
+      journal,
+      wall: this.#wall,
+      ...(clocks && { clocks }),
+    });
+  }
+
+  /** Virtual milliseconds since the city began. */
+  now = (): number => this.#clock.now();
+
+  /** Ids of all nodes, in order. */
+  get ids(): readonly string[] {
+    return [...this.#places.keys()];
+  }
+
+  get violations() {
+    return this.invariants.violations;
+  }
+
+  /** A stream of chance of this city's seed. */
+  random(name: string): Random {
+    return random(this.#seed, name);
+  }
+
+  place(id: string): Place {
+    const place = this.#places.get(id);
+    assert(place, `no node ${id} in this city`);
+    return place;
+  }
+
+  /** Ids of the nodes that run. */
+  running(): string[] {
+    return this.ids.filter((id) => this.place(id).standing === 'running');
+  }
+
+  /** Calls `act` at a virtual instant. */
+  at(atMs: number, act: () => void): void {
+    this.#clock.setTimeout(act, atMs - this.now());
+  }
+
+  /** Starts these nodes, all by default, within a moment. */
+  start(ids = this.ids): void {
+    const draw = this.random('start');
+    for (const id of ids) {
+      this.at(this.now() + draw.between(0, START_MS_MAX), () => this.restart(id));
+    }
+  }
+
+  /** Lets virtual time pass until an instant, or until the first violation. */
+  async run(untilMs: number): Promise<void> {
+    await this.#settle();
+    while (this.violations.length === 0 && this.#clock.step(untilMs)) {
+      this.counts.events += 1;
+      if (this.#isOpening) await this.#settle();
+    }
+  }
+
+  /** Ends a node as SIGKILL does; `silent`: with its host, so that nobody is told. */
+  kill(id: string, { silent = false } = {}): void {
+    const place = this.place(id);
+    if (place.standing === 'down') return;
+    this.counts.crashes += 1;
+    this.#note(`kill ${id}${silent ? ', host and all' : ''}`);
+    if (silent) {
+      this.#isolated.add(id);
+      this.#divide();
+    }
+    this.network.crash(id);
+    place.kill();
+  }
+
+  /** Starts a node that is down. */
+  restart(id: string, loss: Loss = {}): void {
+    const place = this.place(id);
+    if (place.standing !== 'down') return;
+    this.counts.starts += 1;
+    if (loss.wipe) this.counts.wipes += 1;
+    this.#note(`start ${id}${loss.wipe ? ' with an empty disk' : ''}`);
+    if (this.#isolated.delete(id)) this.#divide();
+    this.invariants.started({ id });
+    this.#isOpening = true;
+    place.start(loss);
+  }
+
+  /** Asks a node to stop cleanly. */
+  stop(id: string): void {
+    this.counts.stops += 1;
+    this.#note(`stop ${id}`);
+    this.place(id).stop();
+  }
+
+  cut(from: string, to: string): void {
+    this.counts.cuts += 1;
+    this.#note(`cut ${from} → ${to}`);
+    this.network.cut(from, to);
+  }
+
+  mend(from: string, to: string): void {
+    this.#note(`mend ${from} → ${to}`);
+    this.network.mend(from, to);
+  }
+
+  /** Lets only those of one side reach each other; who is not named is on one more side. */
+  partition(sides: readonly (readonly string[])[]): void {
+    this.counts.partitions += 1;
+    this.#note(`partition ${sides.map((side) => side.join('+')).join(' | ')}`);
+    this.#sides = sides;
+    this.#divide();
+  }
+
+  /** Ends this partition, unless another has taken its place. */
+  reunite(sides: readonly (readonly string[])[]): void {
+    if (this.#sides !== sides) return;
+    this.#note('reunite');
+    this.#sides = [];
+    this.#divide();
+  }
+
+  /** Undoes every cut and partition. */
+  heal(): void {
+    this.#note('heal');
+    this.network.heal();
+    this.#sides = [];
+    this.#divide();
+  }
+
+  stall(id: string, ms: number): void {
+    const place = this.place(id);
+    if (place.standing === 'down') return;
+    this.counts.stalls += 1;
+    this.#note(`stall ${id} for ${ms} ms`);
+    this.at(this.now() + ms, place.stall());
+  }
+
+  /** The clock of a node's host gains so many microseconds a second. */
+  drift(id: string, ppm: number): void {
+    this.#note(`clock of ${id} drifts by ${ppm} ppm`);
+    this.place(id).clock.drift(ppm);
+  }
+
+  /** The disk of a node is so many times slower than usual. */
+  slow(id: string, times: number): void {
+    this.#note(`disk of ${id} is ${times} × as slow`);
+    this.place(id).disk.slowness = times;
+  }
+
+  /** Changes what the network does to every message. */
+  weather(faults: Partial<Faults>): void {
+    this.#note(`network ${JSON.stringify(faults)}`);
+    Object.assign(this.network.faults, faults);
+  }
+
+  /** Whether a node's disk may be lost without losing a majority of any group's voters' disks. */
+  mayWipe(id: string): boolean {
+    const isLost = (voter: { node: string; store: string }) =>
+      voter.node === id || this.#places.get(voter.node)?.disk.storeId !== voter.store;
+    return [...this.invariants.groups.values()].every(
+      ({ configurations }) =>
+        configurations.size > 0 &&
+        [...configurations.values()].every(
+          ({ voters }) => voters.filter(isLost).length * 2 < voters.length,
+        ),
+    );
+  }
+
+  async #settle(): Promise<void> {
+    this.#isOpening = false;
+    for (let turn = 0; turn < SETTLE_TURNS; turn += 1) await undefined;
+  }
+
+  #divide(): void {
+    this.network.partition([...this.#sides, ...[...this.#isolated].map((id) => [id])]);
+  }
+
+  #wall = (): number => Math.floor(this.now());
+
+  /** What is done to the city stands in its journal too. */
+  #note(message: string): void {
+    this.#journal({ t: this.#wall(), node: 'city', kind: 'error', message });
+  }
+}

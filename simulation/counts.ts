@@ -1,0 +1,26 @@
+/**
+ * Counts of what was done to a city, for the summary of a run.
+ */
+
+export interface Counts {
+  /** Timers that fired. */
+  events: number;
+  starts: number;
+  crashes: number;
+  wipes: number;
+  stops: number;
+  partitions: number;
+  cuts: number;
+  stalls: number;
+}
+
+export const noCounts = (): Counts => ({
+  events: 0,
+  starts: 0,
+  crashes: 0,
+  wipes: 0,
+  stops: 0,
+  partitions: 0,
+  cuts: 0,
+  stalls: 0,
+});

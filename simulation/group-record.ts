@@ -1,0 +1,33 @@
+/**
+ * Records what the invariants have seen of one group: what was said once must hold for ever.
+ */
+import type { Voter } from '../protocol/command.ts';
+
+/** What is known of one group. */
+export interface GroupRecord {
+  /** Leaders by term: a node and its life. */
+  readonly leaders: Map<number, string>;
+  readonly votes: Map<string, string>;
+  readonly committed: Map<number, { term: number; inTerm: number; command: string }>;
+  lastCommitted: number;
+  /** By index and term: the command, and the term of the entry before. */
+  readonly entries: Map<number, { command: string; prevTerm: number }>;
+  readonly states: Map<number, string>;
+  /** Every configuration that some node holds, since the last committed one. */
+  readonly configurations: Map<string, { index: number; voters: readonly Voter[] }>;
+}
+
+export const newRecord = (): GroupRecord => ({
+  leaders: new Map(),
+  votes: new Map(),
+  committed: new Map(),
+  lastCommitted: 0,
+  entries: new Map(),
+  states: new Map(),
+  configurations: new Map(),
+});
+
+/** A committed change of voters ends what came before it. */
+export const forgetBefore = (known: GroupRecord['configurations'], index: number): void => {
+  for (const [key, configuration] of known) if (configuration.index < index) known.delete(key);
+};

@@ -1,0 +1,44 @@
+/**
+ * Keeps a city busy: an operator who again and again asks some node to have a plan adopted, so that
+ * there is something to commit whatever happens.
+ */
+import { greenWave } from '../machines/green-wave.ts';
+import type { Replica } from '../machines/replication.ts';
+import type { City } from './city.ts';
+
+/** What the ids of such plans begin with. */
+export const LOAD = 'load.';
+
+/** Proposes every `everyMs`, from now on, to a node that runs. */
+export const load = (city: City, everyMs: number): void => {
+  const draw = city.random('load');
+  let count = 0;
+  const propose = () => {
+    city.at(city.now() + everyMs, propose);
+    const running = city.running();
+    if (running.length === 0) return;
+    const asked = draw.pick(running);
+    // The plan fits what the leader knows, so that it is adopted whoever is asked.
+    const state = replicaOf(city, leaderOf(city) ?? asked)?.state;
+    if (!state || state.members.length === 0) return;
+    count += 1;
+    const plan = greenWave(state, `${LOAD}${count}`);
+    city.place(asked).propose({ kind: 'plan.adopt', plan });
+  };
+  city.at(city.now() + everyMs, propose);
+};
+
+/** Who leads in the latest term, by its own word. */
+export const leaderOf = (city: City): string | undefined => {
+  let [latest, leader]: [number, string | undefined] = [-1, undefined];
+  for (const id of city.running()) {
+    const election = city.place(id).stateOf('election');
+    if (election?.value !== 'leader') continue;
+    const { term } = election.context as { term: number };
+    if (term > latest) [latest, leader] = [term, id];
+  }
+  return leader;
+};
+
+const replicaOf = (city: City, id: string): Replica | undefined =>
+  city.place(id).stateOf('replica')?.context as Replica | undefined;

@@ -1,0 +1,143 @@
+/**
+ * One place of a city: a host with its clock and disk, the node that lives there one life after
+ * another, and what reaches it. Everything that arrives goes through the loop of the process,
+ * because a loop that stalls hears nothing.
+ */
+import { createNode, type GreenwaveNode } from '../actors/node.ts';
+import type { Replica } from '../machines/replication.ts';
+import type { District } from '../protocol/check-district.ts';
+import type { Command } from '../protocol/command.ts';
+import type { Emitted } from '../protocol/event.ts';
+import type { JournalLine } from '../protocol/journal.ts';
+import type { Transport } from '../transport/transport.ts';
+import type { Cabinet } from './cabinet.ts';
+import type { Disk, Loss } from './disk.ts';
+import { type HostClock, Loop } from './host.ts';
+import type { Observed } from './invariants.ts';
+
+export interface PlaceOptions {
+  readonly id: string;
+  readonly district: District;
+  readonly clock: HostClock;
+  readonly disk: Disk;
+  readonly cabinet: Cabinet | undefined;
+  readonly transport: Transport;
+  /** Virtual milliseconds, for the journal. */
+  readonly wall: () => number;
+  readonly journal: (line: JournalLine) => void;
+  readonly heard: (node: Observed, event: Emitted) => void;
+  readonly failed: (reason: string) => void;
+}
+
+export type Standing = 'running' | 'stopping' | 'down';
+
+export class Place {
+  readonly id: string;
+  readonly disk: Disk;
+  readonly clock: HostClock;
+  readonly #options: PlaceOptions;
+  #standing: Standing = 'down';
+  #loop: Loop | undefined;
+  #node: GreenwaveNode | undefined;
+  observed: Observed;
+
+  constructor(options: PlaceOptions) {
+    this.id = options.id;
+    this.disk = options.disk;
+    this.clock = options.clock;
+    this.#options = options;
+    this.observed = this.#observe(0);
+  }
+
+  get standing(): Standing {
+    return this.#standing;
+  }
+
+  stateOf: GreenwaveNode['stateOf'] = (concern) => this.#node?.stateOf(concern);
+
+  /** Starts the next life. The transport opens when promises have settled. */
+  start(loss: Loss = {}): void {
+    if (this.#standing !== 'down') return;
+    const { id, district, cabinet, wall, journal, heard, failed, disk } = this.#options;
+    disk.settle(loss);
+    const loop = new Loop(this.clock);
+    const store = disk.open(loop.arrive, () => this.#ended(loop));
+    const observed = this.#observe(store.incarnation);
+    this.observed = observed;
+    const node = createNode({
+      id,
+      district,
+      store,
+      transport: this.#through(loop),
+      lamps: cabinet ? cabinet.openFor(loop.arrive) : nothingLit,
+      clock: loop,
+      wall,
+      journal,
+      failed,
+    });
+    node.watch((event) => heard(observed, event));
+    this.#standing = 'running';
+    this.#loop = loop;
+    this.#node = node;
+    node.start();
+  }
+
+  /** Ends the process as SIGKILL does. The network must have been told before. */
+  kill(): void {
+    if (this.#standing === 'down') return;
+    this.#loop?.end();
+    this.disk.crash();
+    this.#node?.kill();
+    this.#standing = 'down';
+  }
+
+  /** Asks the node to stop cleanly. It may take a while. */
+  stop(): void {
+    if (this.#standing !== 'running') return;
+    this.#standing = 'stopping';
+    this.#loop?.arrive(() => void this.#node?.stop());
+  }
+
+  /** Stops the loop of the process; gives what ends the stall of this process, and of no other. */
+  stall(): () => void {
+    const loop = this.#loop;
+    loop?.stall();
+    return () => loop?.resume();
+  }
+
+  /** Asks the node to have a command agreed on. Nobody waits for the answer. */
+  propose(command: Command): void {
+    if (this.#standing !== 'running') return;
+    this.#loop?.arrive(() => void this.#node?.propose(command));
+  }
+
+  #ended(loop: Loop): void {
+    loop.end();
+    if (this.#loop === loop) this.#standing = 'down';
+  }
+
+  #through(loop: Loop): Transport {
+    return {
+      open: (handlers) => {
+        return this.#options.transport.open({
+          heard: (bytes, origin) => loop.arrive(() => handlers.heard(bytes, origin)),
+          lost: (to, why) => loop.arrive(() => handlers.lost(to, why)),
+          troubled: (message) => loop.arrive(() => handlers.troubled(message)),
+        });
+      },
+    };
+  }
+
+  #observe(incarnation: number): Observed {
+    const { id, disk } = this;
+    return {
+      id,
+      store: disk.storeId,
+      incarnation,
+      disk,
+      replica: () => this.stateOf('replica')?.context as Replica | undefined,
+    };
+  }
+}
+
+const nothingLit = () => ({ show: () => {}, leave: () => {}, close: () => {} });

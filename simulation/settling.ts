@@ -1,0 +1,52 @@
+/**
+ * Tells whether a city has settled: one view, one leader and progress on every node that runs.
+ * After the last fault it must, within `SETTLED_MS_MAX`.
+ */
+import type { City } from './city.ts';
+
+/**
+ * Silence to failure (3 s), two elections (5 s each), an announcement (5 s), enrolment and the
+ * snapshot of a node with an empty disk, and as much again. Stated here, kept by every seed.
+ */
+export const SETTLED_MS_MAX = 30_000;
+
+interface View {
+  readonly view?: Readonly<Record<string, unknown>>;
+  readonly group?: string;
+}
+
+/** Why a city has not settled; undefined when it has. Progress is a commit after `sinceIndex`. */
+export const unsettled = (city: City, sinceIndex: number): string | undefined => {
+  const running = city.running();
+  const groups = new Set(running.map((id) => contextOf<View>(city, id, 'membership')?.group));
+  if (groups.size !== 1) return `groups: ${[...groups].join(', ')}`;
+  const leaders = running.map(
+    (id) => contextOf<{ leader: string | null }>(city, id, 'election')?.leader ?? null,
+  );
+  const [leader] = leaders;
+  for (const [k, id] of running.entries()) {
+    if (leaders[k] === null) return `${id} knows no leader`;
+    if (leaders[k] !== leader) return `${id} follows ${leaders[k]}, ${running[0]} ${leader}`;
+    const view = Object.keys(contextOf<View>(city, id, 'membership')?.view ?? {}).sort();
+    const others = running.filter((other) => other !== id);
+    const missing = others.find((other) => !view.includes(other));
+    if (missing !== undefined) return `${id} has no ${missing} in its view`;
+    const extra = view.find((other) => !others.includes(other));
+    if (extra !== undefined) return `${id} still has ${extra} in its view`;
+    const commit = contextOf<{ commit: number }>(city, id, 'replica')?.commit ?? 0;
+    if (commit <= sinceIndex) return `${id} has committed ${commit}, nothing after ${sinceIndex}`;
+  }
+  if (leader === undefined || leader === null || !running.includes(leader)) return 'nobody leads';
+  const isInOffice = city.place(leader).stateOf('election')?.value === 'leader';
+  return isInOffice ? undefined : `${leader} does not know that it leads`;
+};
+
+/** The greatest committed index of any group. */
+export const lastCommitted = (city: City): number =>
+  Math.max(0, ...[...city.invariants.groups.values()].map((group) => group.lastCommitted));
+
+const contextOf = <Context>(
+  city: City,
+  id: string,
+  concern: 'membership' | 'election' | 'replica',
+): Context | undefined => city.place(id).stateOf(concern)?.context as Context | undefined;

@@ -1,0 +1,129 @@
+/**
+ * Runs one seed: a city, the faults of the seed, and then a quiet time in which it must settle.
+ * The same options give the same run.
+ */
+import type { JournalLine } from '../protocol/journal.ts';
+import { type City, createCity } from './city.ts';
+import { type Fault, inject } from './faults.ts';
+import type { Violation } from './invariants.ts';
+import { load } from './load.ts';
+import { clocksAt, type FaultLevel, scheduleOf } from './schedule.ts';
+import { lastCommitted, SETTLED_MS_MAX, unsettled } from './settling.ts';
+
+export interface SimulateOptions {
+  readonly seed: number;
+  readonly nodes: number;
+  /** How long faults go on; the quiet time comes on top. In virtual milliseconds. */
+  readonly durationMs: number;
+  readonly faults: FaultLevel;
+  /** Which faults of the seed's schedule happen, by place; all by default. */
+  readonly only?: readonly number[];
+  readonly journal?: (line: JournalLine) => void;
+  /** Told now and then how far virtual time has come, and of how much. */
+  readonly progress?: (nowMs: number, untilMs: number) => void;
+}
+
+export interface Outcome {
+  readonly kind: 'summary';
+  readonly seed: number;
+  readonly nodes: number;
+  readonly virtualSeconds: number;
+  readonly faults: number;
+  readonly leaderChanges: number;
+  readonly crashes: number;
+  readonly wipes: number;
+  readonly partitions: number;
+  readonly cuts: number;
+  readonly stalls: number;
+  readonly commits: number;
+  readonly groups: number;
+  /** How long after the last fault it took to settle. In virtual seconds. */
+  readonly settledSeconds: number | null;
+  readonly events: number;
+  readonly violations: readonly Violation[];
+}
+
+/** A proposal every so often keeps the log moving. In virtual milliseconds. */
+const LOAD_MS = 3_000;
+const PROGRESS_MS = 30_000;
+/** How often it is looked whether a city has settled. */
+const LOOK_MS = 100;
+
+/** The schedule of the seed, as far as it happens. */
+export const faultsOf = ({ seed, nodes, durationMs, faults, only }: SimulateOptions): Fault[] => {
+  const { ids } = createCity({ seed, district: nodes });
+  const schedule = scheduleOf({ seed, nodes: ids, level: faults, untilMs: durationMs });
+  return only ? schedule.filter((_, place) => only.includes(place)) : schedule;
+};
+
+export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
+  const { seed, nodes, durationMs, faults: level, journal, progress } = options;
+  const clocks = clocksAt(level);
+  const city = createCity({
+    seed,
+    district: nodes,
+    ...(clocks && { clocks }),
+    ...(journal && { journal }),
+  });
+  const faults = faultsOf(options);
+  city.start();
+  load(city, LOAD_MS);
+  inject(city, faults);
+  for (let nextMs = 0; nextMs < durationMs && city.violations.length === 0; ) {
+    nextMs = Math.min(durationMs, nextMs + PROGRESS_MS);
+    await city.run(nextMs);
+    progress?.(nextMs, durationMs);
+  }
+  const settledMs = await settle(city);
+  return outcomeOf(city, { options, faults: faults.length, settledMs });
+};
+
+/** Heals everything, and gives how long the city takes to settle. */
+const settle = async (city: City): Promise<number | null> => {
+  if (city.violations.length > 0) return null;
+  city.heal();
+  for (const id of city.ids) city.restart(id);
+  const [healedMs, sinceIndex] = [city.now(), lastCommitted(city)];
+  let settledMs: number | null = null;
+  let complaint: string | undefined = 'nothing has happened';
+  while (city.now() - healedMs < SETTLED_MS_MAX && city.violations.length === 0) {
+    await city.run(city.now() + LOOK_MS);
+    complaint = unsettled(city, sinceIndex);
+    // Settled is who stays so.
+    if (complaint !== undefined) settledMs = null;
+    else settledMs ??= city.now() - healedMs;
+  }
+  if (complaint !== undefined && city.violations.length === 0) {
+    const message = `${SETTLED_MS_MAX / 1000} s after the last fault ${complaint}`;
+    city.invariants.violate('it settles', 'city', message);
+  }
+  return settledMs;
+};
+
+const outcomeOf = (
+  city: City,
+  run: { options: SimulateOptions; faults: number; settledMs: number | null },
+): Outcome => {
+  const groups = [...city.invariants.groups.values()];
+  const sum = (of: (group: (typeof groups)[number]) => number) =>
+    groups.reduce((total, group) => total + of(group), 0);
+  const { crashes, wipes, partitions, cuts, stalls, events } = city.counts;
+  return {
+    kind: 'summary',
+    seed: run.options.seed,
+    nodes: run.options.nodes,
+    virtualSeconds: Math.round(city.now()) / 1000,
+    faults: run.faults,
+    leaderChanges: Math.max(0, sum(({ leaders }) => leaders.size) - 1),
+    crashes,
+    wipes,
+    partitions,
+    cuts,
+    stalls,
+    commits: sum(({ committed }) => committed.size),
+    groups: groups.length,
+    settledSeconds: run.settledMs === null ? null : run.settledMs / 1000,
+    events,
+    violations: [...city.violations],
+  };
+};

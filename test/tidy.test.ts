@@ -1,0 +1,292 @@
+/**
+ * Keeps the house in order: who may import whom, what pure code may not touch, that every event is
+ * said and heard, and the sizes we hold ourselves to. Everything is read from the source text.
+ */
+import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { lampsHear } from '../actors/lamps.ts';
+import { wireHears } from '../actors/wire.ts';
+import { concerns } from '../machines/node.ts';
+import { facts, messages } from '../protocol/event.ts';
+import { importsOf, ROOT, readFolder, type Source } from './source-text.ts';
+
+/** What each folder may import from: whole folders, single ports, and packages where few are. */
+const LAYERS: Record<string, { imports: string[]; ports?: string[]; packages?: RegExp }> = {
+  protocol: { imports: [], packages: /^typebox(\/|$)/ },
+  machines: { imports: ['protocol'], packages: /^(xstate|typebox(\/.*)?)$/ },
+  actors: {
+    imports: ['protocol', 'machines'],
+    ports: ['transport/transport.ts'],
+    packages: /^xstate$/,
+  },
+  transport: { imports: ['protocol'] },
+  traffic: { imports: ['protocol'] },
+  cabinet: { imports: ['protocol'] },
+  simulation: {
+    imports: ['protocol', 'machines', 'actors', 'transport', 'traffic', 'cabinet'],
+    packages: /^(xstate(\/graph)?|typebox(\/.*)?)$/,
+  },
+  visualizer: {
+    imports: ['protocol', 'machines', 'actors', 'transport', 'traffic', 'cabinet', 'simulation'],
+  },
+  bin: {
+    imports: [
+      ...['protocol', 'machines', 'actors', 'transport', 'traffic', 'cabinet'],
+      ...['simulation', 'visualizer'],
+    ],
+  },
+};
+
+/** Files that are longer than 250 lines, and why each is not two. */
+const LONGER: Record<string, string> = {
+  'protocol/event.ts': 'the vocabulary is one table, and is read as one',
+  'protocol/check-district.ts': 'one walk over one file; its parts share nothing but the report',
+  'machines/membership.ts': 'one concern, one file: announcing, doubles and contracts share a view',
+  'machines/detector.ts': 'one concern, one file: beats, silence and probes judge one history',
+  'machines/election.ts': 'one concern, one file: Raft’s rules must be read side by side',
+  'machines/replica.ts': 'one concern, one file: primary, backup and catching up are one chart',
+  'machines/phases.ts': 'one concern, one file: the decision of a stage and its chart',
+  'cabinet/driver.ts': 'the last gate is read as a whole by whoever must trust it',
+};
+
+/** Facts that no machine and no effect hears: they are there for the journal and its readers. */
+const FOR_THE_JOURNAL = new Set([
+  'wire.refused',
+  'wire.said',
+  'membership.refused',
+  'membership.duplicate',
+  'enrolment.enrolled',
+  'detector.cleared',
+  'replica.refused',
+  'phases.changed',
+]);
+const REQUESTS = [
+  ...['wire.send', 'storage.write', 'clock.wake', 'lamps.show', 'lamps.leave', 'replica.request'],
+];
+
+const folders = readdirSync(ROOT);
+const sources = Object.keys(LAYERS)
+  .filter((folder) => folders.includes(folder))
+  .flatMap(readFolder);
+const tests = readFolder('test');
+const all = [...sources, ...tests];
+const within = (...names: string[]) => sources.filter(({ folder }) => names.includes(folder));
+
+const imports = sources.flatMap((source) =>
+  importsOf(source).map((one) => ({ ...one, folder: source.folder })),
+);
+
+describe('the layers', () => {
+  test('every source file was found and has a folder with a rule', () => {
+    expect(sources.length).toBeGreaterThan(70);
+    expect(imports.length).toBeGreaterThan(300);
+  });
+
+  test('are imported downwards only', () => {
+    const upwards = imports.filter(({ folder, to, isLocal }) => {
+      if (!isLocal) return false;
+      const { imports: allowed = [], ports = [] } = LAYERS[folder] ?? {};
+      const [target = ''] = to.split('/');
+      return ![folder, ...allowed].includes(target) && !ports.includes(to);
+    });
+    expect(upwards.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+
+  test('that run in a page import no module of Node and no package but their own few', () => {
+    const strange = imports.filter(({ folder, to, isLocal }) => {
+      if (isLocal || !['protocol', 'machines', 'actors', 'simulation'].includes(folder))
+        return false;
+      return LAYERS[folder]?.packages?.test(to) !== true;
+    });
+    expect(strange.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+
+  test('import files by a relative path that ends in .ts, and no file imports itself in a ring', () => {
+    expect(imports.filter(({ to, isLocal }) => isLocal && !/\.(tsx?|json|css)$/.test(to))).toEqual(
+      [],
+    );
+    expect(ring()).toEqual([]);
+  });
+
+  test('concerns do not import each other; machines/node.ts alone imports them', () => {
+    const files = new Set(
+      within('machines')
+        .filter(
+          ({ code, path }) => /export const \w+Machine\b/.test(code) && !path.endsWith('/node.ts'),
+        )
+        .map(({ path }) => path),
+    );
+    expect(files.size).toBe(Object.keys(concerns).length);
+    const meddling = imports.filter(
+      ({ from, to, isType }) =>
+        files.has(to) && !isType && from.startsWith('machines/') && from !== 'machines/node.ts',
+    );
+    expect(meddling.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
+  });
+});
+
+/** The files of one ring of imports, if there is one. Types make no ring: they are erased. */
+const ring = (): string[] => {
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (path: string, trail: readonly string[]): string[] => {
+    if (state.get(path) === 'done') return [];
+    if (state.get(path) === 'open') return [...trail, path];
+    state.set(path, 'open');
+    for (const { to, isLocal, isType } of imports.filter(({ from }) => from === path)) {
+      const found = isLocal && !isType ? visit(to, [...trail, path]) : [];
+      if (found.length > 0) return found;
+    }
+    state.set(path, 'done');
+    return [];
+  };
+  for (const { path } of sources) {
+    const found = visit(path, []);
+    if (found.length > 0) return found;
+  }
+  return [];
+};
+
+describe('pure code', () => {
+  const IMPURE = [
+    ...[
+      'Date\\.',
+      'new Date\\b',
+      'Math\\.random',
+      'performance\\.',
+      'setTimeout\\b',
+      'setInterval\\b',
+    ],
+    ...['console\\.', 'process\\.', 'globalThis\\.', 'queueMicrotask\\b'],
+  ];
+
+  test.each(IMPURE)('in protocol and machines never says %s', (word) => {
+    const found = within('protocol', 'machines').filter(({ bare }) =>
+      new RegExp(`(?<![\\w.])${word}`).test(bare),
+    );
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
+
+  test.each([
+    'sendTo',
+    'sendParent',
+    'forwardTo',
+    'spawn',
+    'spawnChild',
+    'fromPromise',
+    'async',
+    'await',
+  ])('in machines never says %s', (word) => {
+    const found = within('machines').filter(({ code }) => new RegExp(`\\b${word}\\b`).test(code));
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
+
+  test.each(['invoke', 'fromCallback'])('in machines says %s in the supervisor alone', (word) => {
+    const found = within('machines').filter(({ code }) => new RegExp(`\\b${word}\\b`).test(code));
+    expect(found.map(({ path }) => path)).toEqual(['machines/node.ts']);
+  });
+
+  test('in actors and simulation asks no host for the time but by the clock it is given', () => {
+    const found = within('actors', 'simulation').filter(
+      ({ code, path }) =>
+        /\b(Math\.random|console\.|process\.)/.test(code) ||
+        (path !== 'actors/clock.ts' &&
+          /(?<![\w.])(performance\.|setTimeout\(|new Date\b)/.test(code)),
+    );
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe('every file', () => {
+  const pathsOf = (found: readonly Source[]) => found.map(({ path }) => path);
+
+  test('opens with a doc comment', () => {
+    const silent = all.filter(({ text }) => !/^(#!.*\n)?\/\*\*/.test(text));
+    expect(pathsOf(silent)).toEqual([]);
+  });
+
+  test('has named exports only, no type `any`, and nothing suppressed', () => {
+    expect(pathsOf(all.filter(({ code }) => /^export default\b/m.test(code)))).toEqual([]);
+    expect(pathsOf(all.filter(({ bare }) => /(:|<|\bas|\|)\s*any\b/.test(bare)))).toEqual([]);
+    const suppressed = /@ts-(ignore|expect-error|nocheck)|biome-ignore|eslint-disable/;
+    const rest = all.filter(({ path }) => path !== 'test/tidy.test.ts');
+    expect(pathsOf(rest.filter(({ text }) => suppressed.test(text)))).toEqual([]);
+  });
+
+  test('is named by a noun in kebab case, and not by what it is made of', () => {
+    const misnamed = all.filter(({ path }) => {
+      const name = basename(path).replace(/(\.test)?\.tsx?$/, '');
+      return (
+        !/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) ||
+        ['index', 'utils', 'util', 'helpers', 'helper', 'common', 'types', 'misc'].includes(name)
+      );
+    });
+    expect(pathsOf(misnamed)).toEqual([]);
+  });
+
+  test('has lines of 100 columns, beyond which no word begins but in a long string', () => {
+    const isLong = (line: string) => line.trimEnd().lastIndexOf(' ') >= 100;
+    const isString = (line: string) => /['"`/].{30,}['"`/]/.test(line);
+    const long = all.flatMap(({ path, text }) =>
+      text
+        .split('\n')
+        .flatMap((line, k) => (isLong(line) && !isString(line) ? [`${path}:${k + 1}`] : [])),
+    );
+    expect(long).toEqual([]);
+  });
+
+  test('has at most 250 lines, but for those that have a reason; tables of tests, 400', () => {
+    const linesOf = ({ text }: Source) => text.trimEnd().split('\n').length;
+    const long = sources.filter((source) => linesOf(source) > 250);
+    expect(pathsOf(long).filter((path) => LONGER[path] === undefined)).toEqual([]);
+    expect(pathsOf(tests.filter((source) => linesOf(source) > 400))).toEqual([]);
+  });
+});
+
+describe('every event', () => {
+  const heardBy = new Map<string, string[]>();
+  const hears = (who: string, types: readonly string[]) => {
+    for (const type of types) {
+      // Its own delays are no events of the bus.
+      if (!type.startsWith('xstate.')) heardBy.set(type, [...(heardBy.get(type) ?? []), who]);
+    }
+  };
+  for (const [name, machine] of Object.entries(concerns)) hears(name, machine.events);
+  hears('wire', wireHears);
+  hears('lamps', lampsHear);
+  hears('clock', ['clock.wake']);
+  hears('storage', ['storage.write']);
+  const known = [...Object.keys(messages), ...Object.keys(facts), ...REQUESTS];
+  const said = new Set(
+    within('machines', 'actors').flatMap(({ code }) =>
+      [...code.matchAll(/type: '([a-z]+\.[a-zA-Z]+)'/g)].map(([, type]) => type),
+    ),
+  );
+
+  test('that is said is declared, and heard by somebody, or meant for the journal alone', () => {
+    const unheard = known.filter((type) => !heardBy.has(type) && !FOR_THE_JOURNAL.has(type));
+    expect(unheard).toEqual([]);
+    const heardAfterAll = [...FOR_THE_JOURNAL].filter((type) => heardBy.has(type));
+    expect(heardAfterAll).toEqual([]);
+  });
+
+  test('that is heard is declared, and said by somebody', () => {
+    expect([...heardBy.keys()].filter((type) => !known.includes(type))).toEqual([]);
+    expect(known.filter((type) => !said.has(type))).toEqual([]);
+  });
+
+  test('is no machine’s own fact: a concern knows what it has said', () => {
+    const own = Object.entries(concerns).flatMap(([name, { events }]) =>
+      events.filter((type) => type.startsWith(`${name}.`) && Object.hasOwn(facts, type)),
+    );
+    expect(own).toEqual([]);
+  });
+
+  test('is named by its owner and one word', () => {
+    const owners = [...Object.keys(concerns), 'wire', 'storage', 'clock', 'lamps', 'node'];
+    for (const type of known) {
+      expect(type).toMatch(/^[a-z]+\.[a-z][a-zA-Z]*$/);
+      expect(owners).toContain(type.split('.')[0]);
+    }
+  });
+});
