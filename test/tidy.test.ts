@@ -47,6 +47,7 @@ const LONGER: Record<string, string> = {
   'machines/election.ts': 'one concern, one file: Raft’s rules must be read side by side',
   'machines/replica.ts': 'one concern, one file: primary, backup and catching up are one chart',
   'machines/phases.ts': 'one concern, one file: the decision of a stage and its chart',
+  'simulation/world.ts': 'the moves of a cluster, which share one packed state',
   'cabinet/driver.ts': 'the last gate is read as a whole by whoever must trust it',
 };
 
