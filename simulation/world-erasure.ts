@@ -19,7 +19,7 @@ import type { Context as Election } from '../machines/election.ts';
 import type { Replica } from '../machines/replication.ts';
 import type { Write } from '../protocol/event.ts';
 
-type Erase = (context: unknown, rest: Rest) => object;
+export type Erase = (context: unknown, rest: Rest) => object;
 
 /** What else is known of the machine that rests. */
 export interface Rest {
@@ -29,7 +29,7 @@ export interface Rest {
   readonly state: string;
 }
 
-const erasures: Readonly<Record<string, Erase>> = {
+export const erasures: Readonly<Record<string, Erase>> = {
   election: (context, { answered, state }) => {
     const election = context as Election;
     const { term, ticket, refusedPoll, granted } = election;
@@ -69,7 +69,3 @@ export const answeredOf = (concern: string, context: unknown, writes: readonly W
   const waiting = writes.filter(({ owner }) => owner === concern);
   return (waiting[0]?.ticket ?? (context as { ticket: number }).ticket + 1) - 1;
 };
-
-/** The context as it is compared; undefined when nothing is erased from this concern. */
-export const erased = (concern: string, context: unknown, rest: Rest): object | undefined =>
-  erasures[concern]?.(context, rest);

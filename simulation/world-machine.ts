@@ -12,6 +12,7 @@ import {
   type ExecutableActionObject,
 } from 'xstate';
 import type { Emitted } from '../protocol/event.ts';
+import type { Erase } from './world-erasure.ts';
 import { canonicalText, Interner } from './world-interner.ts';
 
 /** What a step asks of the world, in order. */
@@ -48,15 +49,21 @@ const deedOf = ({ type, params }: ExecutableActionObject): Deed | undefined => {
   throw new Error(`a concern may not ${type}: the search cannot follow it`);
 };
 
+const SNAPSHOTS_MAX = 2 ** 24;
+
 export class PureMachine {
   readonly #machine: AnyStateMachine;
   readonly #snapshots = new Interner<AnyMachineSnapshot>();
-  readonly #steps = new Map<string, Step>();
+  readonly #erase: Erase | undefined;
+  /** By event's text, then by snapshot. */
+  readonly #steps = new Map<string, Map<number, Step>>();
+  readonly #rested = new Map<number, number>();
   #scope: AnyActorScope | undefined;
   #deeds: Deed[] = [];
 
-  constructor(machine: AnyStateMachine) {
+  constructor(machine: AnyStateMachine, erase?: Erase) {
     this.#machine = machine;
+    this.#erase = erase;
   }
 
   /** How many different snapshots were met. */
@@ -71,20 +78,28 @@ export class PureMachine {
 
   /** Throws what the machine throws. `text` is the canonical text of the event. */
   step(snapshot: number, event: EventObject, text: string): Step {
-    const key = `${snapshot} ${text}`;
-    const known = this.#steps.get(key);
+    const steps = this.#steps.get(text) ?? new Map<number, Step>();
+    const known = steps.get(snapshot);
     if (known) return known;
     const before = this.#snapshots.of(snapshot);
     const scope = this.#scopeFor(undefined);
     const step = this.#perform(() => this.#machine.transition(before, event, scope));
-    this.#steps.set(key, step);
+    this.#steps.set(text, steps.set(snapshot, step));
     return step;
   }
 
-  /** The snapshot in the same state with another context. */
-  withContext(snapshot: number, context: object): number {
-    const { value } = this.#snapshots.of(snapshot);
-    return this.#number(this.#machine.resolveState({ value, context }) as AnyMachineSnapshot);
+  /** The snapshot without what cannot matter; `answered` is how far its tickets move down. */
+  rested(snapshot: number, answered: number): number {
+    if (!this.#erase) return snapshot;
+    const key = answered * SNAPSHOTS_MAX + snapshot;
+    const known = this.#rested.get(key);
+    if (known !== undefined) return known;
+    const { value, context } = this.#snapshots.of(snapshot);
+    const erased = this.#erase(context, { answered, state: this.stateOf(snapshot) });
+    const bare = this.#machine.resolveState({ value, context: erased }) as AnyMachineSnapshot;
+    const rested = this.#number(bare);
+    this.#rested.set(key, rested);
+    return rested;
   }
 
   contextOf(snapshot: number): unknown {

@@ -32,6 +32,8 @@ export interface Deal {
   readonly after: NodeView;
   readonly letters: readonly Letter[];
   readonly heard: readonly BusEvent[];
+  /** What a machine threw. */
+  readonly wrong?: string;
 }
 
 export interface Model {

@@ -6,6 +6,7 @@ import type { AnyStateMachine, EventObject } from 'xstate';
 import { type Audience, audienceOf } from '../actors/bus.ts';
 import type { BusEvent, Emitted, Send, Write } from '../protocol/event.ts';
 import { type Disk, written } from './world-disk.ts';
+import { erasures } from './world-erasure.ts';
 import { type Letter, LetterBox } from './world-letter.ts';
 import { PureMachine } from './world-machine.ts';
 import { Turn } from './world-turn.ts';
@@ -72,7 +73,10 @@ export class NodeWorld {
     this.setup = setup;
     this.names = Object.keys(setup.concerns);
     this.machines = Object.fromEntries(
-      Object.entries(setup.concerns).map(([name, machine]) => [name, new PureMachine(machine)]),
+      Object.entries(setup.concerns).map(([name, machine]) => [
+        name,
+        new PureMachine(machine, erasures[name]),
+      ]),
     );
     this.audience = audienceOf(setup.concerns, {
       clock: ['clock.wake'],

@@ -57,7 +57,7 @@ const behavioursOf = (
       : [];
     const stimuli = [...choices.map(({ stimulus }) => stimulus), ...hearings];
     const results = stimuli.map((stimulus) => steps.take(local, stimulus));
-    const seen = results.map(resultText).join(';');
+    const seen = results.map((result) => resultText(steps, result)).join(';');
     const text = `${looksOf(local)}|${stimuli.join()}|${seen}`;
     return {
       outside: outsides.intern(text, () => text),
@@ -67,10 +67,13 @@ const behavioursOf = (
   });
 };
 
-const resultText = ({ letters, isHistoric, isWithin, wrong, deal }: Result): string =>
-  isWithin
-    ? `${letters.join()} ${wrong ?? ''} ${isHistoric ? historyText(deal.after, deal.heard) : ''}`
-    : 'beyond';
+const resultText = (steps: NodeSteps, result: Result): string => {
+  if (!result.isWithin) return 'beyond';
+  const text = `${result.letters.join()} ${result.wrong ?? ''}`;
+  if (!result.isHistoric) return text;
+  const { after, heard } = steps.dealOf(result);
+  return text + historyText(after, heard);
+};
 
 /** The class of each state, refined until states of one class lead to the same classes. */
 const refined = (behaviours: readonly Behaviour[]): readonly number[] => {

@@ -20,6 +20,8 @@ export interface Choice {
 
 /** What became of a node. */
 export interface Result {
+  readonly local: number;
+  readonly stimulus: number;
   next: number;
   readonly letters: readonly number[];
   /** Whether it established something that history remembers. */
@@ -27,7 +29,6 @@ export interface Result {
   readonly isWithin: boolean;
   isIdle: boolean;
   readonly wrong: string | undefined;
-  readonly deal: Deal;
   /** Every result has a number of its own. */
   readonly number: number;
   /** Whether the search has come by. */
@@ -46,6 +47,7 @@ export class NodeSteps {
   /** By state and stimulus. */
   readonly #results: Map<number, Result>[] = [];
   #count = 0;
+  readonly #texts = new WeakMap<object, string>();
   #merging: Merging | undefined;
   readonly #choices: (readonly Choice[])[] = [];
 
@@ -59,7 +61,19 @@ export class NodeSteps {
   }
 
   number(local: Local): number {
-    return this.merged(this.#locals.intern(canonicalText(local), () => local));
+    return this.merged(this.#locals.intern(this.#textOf(local), () => local));
+  }
+
+  /** What did not change is the same object as before. */
+  #textOf({ node, isUp, snapshots, timers, alarms, writes, disk, group }: Local): string {
+    const rest = `${node} ${isUp} ${snapshots} ${alarms} ${group} `;
+    return rest + this.#partOf(timers) + this.#partOf(writes) + this.#partOf(disk);
+  }
+
+  #partOf(part: object): string {
+    const text = this.#texts.get(part) ?? canonicalText(part);
+    this.#texts.set(part, text);
+    return text;
   }
 
   /** The state that stands for this one and all that behave alike. */
@@ -138,33 +152,45 @@ export class NodeSteps {
     return choices;
   }
 
-  #work(number: number, stimulusNumber: number): Result {
-    const local = this.#locals.of(number);
-    const stimulus = this.stimuli.of(stimulusNumber);
-    const before = new NodeView(this.#nodes, local);
+  /** What a result came of: worked out again, because it is seldom asked for. */
+  dealOf({ local, stimulus }: Pick<Result, 'local' | 'stimulus'>): Deal {
+    const before = this.view(local);
+    const taken = this.stimuli.of(stimulus);
     try {
-      const { local: after, letters, heard } = this.#nodes.take(local, stimulus);
-      const view = new NodeView(this.#nodes, after);
-      const deal: Deal = { before, stimulus, after: view, letters, heard };
-      const next = this.number(after);
-      const isHistorical = heard.some((event) => isHistoric(event, local.node));
-      return {
-        next,
-        letters: letters.map((letter) => this.post(letter)).sort((a, b) => a - b),
-        isHistoric: isHistorical,
-        isWithin: this.#model.isWithin?.(view) ?? true,
-        isIdle: next === number && letters.length === 0 && !isHistorical,
-        wrong: this.#model.laws.map((law) => law(deal)).find((wrong) => wrong !== undefined),
-        deal,
-        number: this.#count,
-        isSeen: false,
-      };
+      const { local: after, letters, heard } = this.#nodes.take(before.local, taken);
+      return { before, stimulus: taken, after: new NodeView(this.#nodes, after), letters, heard };
     } catch (error) {
-      const deal: Deal = { before, stimulus, after: before, letters: [], heard: [] };
-      const wrong = `${local.node} fails: ${error instanceof Error ? error.stack : error}`;
-      const flags = { isHistoric: false, isWithin: true, isIdle: false, isSeen: false };
-      return { next: number, letters: [], wrong, deal, number: this.#count, ...flags };
+      const wrong = `${before.local.node} fails: ${error instanceof Error ? error.stack : error}`;
+      return { before, stimulus: taken, after: before, letters: [], heard: [], wrong };
     }
+  }
+
+  #work(local: number, stimulus: number): Result {
+    const deal = this.dealOf({ local, stimulus });
+    const { node } = deal.before.local;
+    const next = this.number(deal.after.local);
+    const letters = deal.letters.map((letter) => this.post(letter)).sort((a, b) => a - b);
+    const isOfHistory = deal.heard.some((event) => isHistoric(event, node));
+    return {
+      local,
+      stimulus,
+      next,
+      letters,
+      isHistoric: isOfHistory,
+      isWithin: this.#model.isWithin?.(deal.after) ?? true,
+      isIdle: next === local && letters.length === 0 && !isOfHistory,
+      wrong: deal.wrong ?? this.#wrongWith(deal),
+      number: this.#count,
+      isSeen: false,
+    };
+  }
+
+  #wrongWith(deal: Deal): string | undefined {
+    for (const law of this.#model.laws) {
+      const wrong = law(deal);
+      if (wrong !== undefined) return wrong;
+    }
+    return undefined;
   }
 
   #stimulus(stimulus: Stimulus): number {

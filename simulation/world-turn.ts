@@ -12,7 +12,7 @@ import { queueOf } from '../actors/bus.ts';
 import { isOpen } from '../protocol/codec.ts';
 import type { BusEvent, Emitted, Send, Write } from '../protocol/event.ts';
 import { type Disk, written } from './world-disk.ts';
-import { answeredOf, erased } from './world-erasure.ts';
+import { answeredOf } from './world-erasure.ts';
 import { canonicalText } from './world-interner.ts';
 import type { Letter, LetterBox } from './world-letter.ts';
 import type { Deed, PureMachine } from './world-machine.ts';
@@ -39,6 +39,7 @@ export class Turn {
   readonly #sends: { send: Send; group: string }[] = [];
   readonly #heard: BusEvent[] = [];
   readonly #put: (event: EventObject & { at: number }) => void;
+  #letter: Letter | undefined;
   readonly #mailboxes = new Map<string, (event: EventObject) => void>();
 
   constructor(world: NodeWorld, local: Local) {
@@ -70,6 +71,7 @@ export class Turn {
         this.#start();
         break;
       case 'hear':
+        this.#letter = stimulus.letter;
         if (this.#isForUs(stimulus.letter)) this.#put(stimulus.letter.heard);
         break;
       case 'fire': {
@@ -118,8 +120,7 @@ export class Turn {
       writes = writes.map((write) =>
         write.owner === name ? { ...write, ticket: write.ticket - answered } : write,
       );
-      const rested = erased(name, context, { answered, state: machine.stateOf(snapshot) });
-      return rested ? machine.withContext(snapshot, rested) : snapshot;
+      return machine.rested(snapshot, answered);
     });
     return {
       node: this.#node,
@@ -161,11 +162,8 @@ export class Turn {
 
   #step(name: string, k: number, event: EventObject): void {
     const machine = this.#world.machines[name] as PureMachine;
-    const { snapshot, deeds } = machine.step(
-      this.#snapshots[k] as number,
-      event,
-      canonicalText(event),
-    );
+    const text = event === this.#letter?.heard ? this.#letter.text : canonicalText(event);
+    const { snapshot, deeds } = machine.step(this.#snapshots[k] as number, event, text);
     this.#snapshots[k] = snapshot;
     this.#do(name, deeds);
   }

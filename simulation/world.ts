@@ -237,16 +237,19 @@ export class World implements Searchable {
 
   #see(result: Result): void {
     result.isSeen = true;
-    for (const [name, happens] of Object.entries(this.model.sometimes)) {
-      if (!this.reached.has(name) && happens(result.deal)) this.reached.add(name);
-    }
+    const { sometimes } = this.model;
+    const names = Object.keys(sometimes).filter((name) => !this.reached.has(name));
+    if (names.length === 0) return;
+    const deal = this.steps.dealOf(result);
+    for (const name of names) if (sometimes[name]?.(deal)) this.reached.add(name);
   }
 
-  #note(history: number, { deal, number }: Result) {
-    const key = `${history} ${number}`;
+  #note(history: number, result: Result) {
+    const key = `${history} ${result.number}`;
     const known = this.#noted.get(key);
     if (known) return known;
-    const next = noted(this.#histories.of(history), deal.after, deal.heard);
+    const { after, heard } = this.steps.dealOf(result);
+    const next = noted(this.#histories.of(history), after, heard);
     const note = { history: this.#historyNumber(next.history), wrong: next.wrong };
     this.#noted.set(key, note);
     return note;

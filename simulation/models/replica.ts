@@ -109,6 +109,8 @@ interface Options {
   readonly termMax: number;
   readonly entriesMax: number;
   readonly writesMax: number;
+  /** Nodes that stand for election. */
+  readonly standing: readonly string[];
   readonly bounds: Bounds;
   readonly opening?: readonly Act[];
 }
@@ -122,6 +124,7 @@ export const replicaModel = ({ name, title, nodes, bounds, ...options }: Options
     `terms 1 to ${options.termMax}, and no polls for later ones`,
     `at most ${options.entriesMax} entries`,
     `at most ${options.writesMax} writes under way`,
+    `only ${options.standing.join(' and ')} may stand`,
     'beats only of those who lead',
   ],
   opening: options.opening ?? [{ node: nodes[0] as string, fires: 'place' }],
@@ -129,6 +132,7 @@ export const replicaModel = ({ name, title, nodes, bounds, ...options }: Options
     isInTerm(view, options.termMax) &&
     (replicaOf(view)?.log.entries.length ?? 0) <= options.entriesMax &&
     view.local.writes.length <= options.writesMax,
+  mayFire: ({ local }, { id }) => !id.includes('.place.') || options.standing.includes(local.node),
   requests: (view) => (view.stateOf('replica') === 'primary' ? [admit] : []),
   laws: [votesAreWritten, votesStand, acksAreWritten, acksKeepPromises],
   summary,
