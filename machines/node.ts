@@ -15,6 +15,7 @@ import { electionMachine } from './election.ts';
 import { electorateMachine } from './electorate.ts';
 import { enrolmentMachine } from './enrolment.ts';
 import { genesisMachine } from './genesis.ts';
+import { leaseMachine } from './lease.ts';
 import { membershipMachine } from './membership.ts';
 import { phasesMachine } from './phases.ts';
 import { replicaMachine } from './replica.ts';
@@ -28,6 +29,7 @@ export const concerns = {
   detector: detectorMachine,
   election: electionMachine,
   replica: replicaMachine,
+  lease: leaseMachine,
   enrolment: enrolmentMachine,
   electorate: electorateMachine,
   timekeeper: timekeeperMachine,
@@ -140,6 +142,7 @@ export const nodeMachine = setup({
           systemId: 'replica',
           input: ({ context }) => ({ ...self(context), stored: context.stored.log }),
         },
+        { src: 'lease', systemId: 'lease', input: ({ context }) => self(context) },
         {
           src: 'enrolment',
           systemId: 'enrolment',
