@@ -108,6 +108,10 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const watchers: ((event: Emitted & { at: number }) => void)[] = [];
   const write = options.journal ?? (() => {});
   const trouble = (message: string) => write({ t: wall(), node: id, kind: 'error', message });
+  const fail = (reason: string) => {
+    trouble(`fail-safe: ${reason}`);
+    options.failed?.(reason);
+  };
 
   /** By ticket: who waits for the answer to a proposal or a read. */
   const answers = new Map<number, (answer: Answer) => void>();
@@ -128,16 +132,20 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   };
 
   const observe = journalTo({ node: id, wall, write });
-  /** Hears what the supervisor hears, and tells when it is a failure. */
-  const fail = (event: { type: string; error?: unknown; reason?: string }) => {
-    const isFailure = event.type === 'node.failed' || event.type.startsWith('xstate.error.actor.');
-    if (!isFailure) return;
-    const reason = event.reason ?? (event.error as Error)?.stack ?? String(event.error);
-    trouble(`fail-safe: ${reason}`);
-    options.failed?.(reason);
+  /** Observing costs every event of every machine, so it is done only for who wants to know. */
+  const isObserved = options.journal !== undefined || options.inspect !== undefined;
+  const tell = (event: Parameters<typeof send>[0]) => {
+    // What is said gets its stamp on the bus, at this same instant.
+    const heard = { at: clock.now(), ...event } as Emitted & { at: number };
+    for (const watch of watchers) watch(heard);
   };
   const deliver = (event: Parameters<typeof send>[0]) => send(event);
-  const send = (event: { type: string }) => (actor.system.get('bus') as AnyActorRef)?.send(event);
+  const send = (event: { type: string }) => {
+    const bus = actor.system.get('bus') as AnyActorRef | undefined;
+    if (!bus) return;
+    tell(event);
+    bus.send(event);
+  };
   const audience = audienceOf(concerns, {
     clock: ['clock.wake'],
     storage: ['storage.write'],
@@ -148,7 +156,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const actor = createActor(
     nodeMachine.provide({
       actors: {
-        bus: busBetween(concerns, audience, clock),
+        bus: busBetween(concerns, audience, { clock, tell }),
         clock: alarms(clock, deliver),
         storage: storageOn(store, deliver),
         lamps: lampsThrough(options.lamps, digestOf, deliver),
@@ -178,19 +186,16 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         filedPlan: plans[0] ?? null,
         stored: store.recovered,
       },
-      inspect: (event) => {
-        observe(event);
-        options.inspect?.(event);
-        if (event.type !== '@xstate.event') return;
-        if (event.actorRef === actor) fail(event.event);
-        if (event.actorRef !== actor.system.get('bus')) return;
-        // What machines emit gets its stamp on the bus, at this same instant.
-        const heard = { at: clock.now(), ...event.event } as Emitted & { at: number };
-        for (const watch of watchers) watch(heard);
-      },
+      ...(isObserved && {
+        inspect: (event: InspectionEvent) => {
+          observe(event);
+          options.inspect?.(event);
+        },
+      }),
     },
   );
-  actor.subscribe({ error: (error) => fail({ type: 'node.failed', reason: String(error) }) });
+  actor.on('node.failed', ({ reason }) => fail(reason));
+  actor.subscribe({ error: (error) => fail(String(error)) });
 
   const stateOf: GreenwaveNode['stateOf'] = (concern) => actor.system.get(concern)?.getSnapshot();
   const kill = () => {
