@@ -34,10 +34,12 @@ import {
 import { heard } from './play.ts';
 import { isPlain, sends, take, takeAll } from './table.ts';
 
+const drained = (...holders: string[]) => ({ type: 'replica.drained' as const, holders });
+
 describe('a candidate', () => {
   rows(
     {
-      proves: 'claims only after its own vote is written',
+      proves: 'claims only after its own vote is written (section 5.2; thesis 3.8)',
       given: STANDING,
       when: written(1),
       says: [sends(ALL, { type: 'election.claim', term: 3, transfer: false, ...end(OURS) })],
@@ -332,10 +334,22 @@ describe('a leader', () => {
       state: 'leader',
     },
     {
-      proves: 'that stops hands over to the voter with the longest log (thesis 3.10)',
+      proves: 'that stops hands over to a voter that holds its whole log (thesis 3.10)',
       given: [...LEADING, beat('a', 3, 'b', { index: 6 }), beat('c', 3, 'b', { index: 7 })],
-      when: { type: 'node.stopping' },
+      when: drained('a'),
+      says: [sends('a', { type: 'election.handover', term: 3 })],
+    },
+    {
+      proves: 'that stops hands over to the longest log, if nobody holds all in time (thesis 3.10)',
+      given: [...LEADING, beat('a', 3, 'b', { index: 6 }), beat('c', 3, 'b', { index: 7 })],
+      when: drained(),
       says: [sends('c', { type: 'election.handover', term: 3 })],
+    },
+    {
+      proves: 'that stops hands over to the first by name, if several hold all',
+      given: [...LEADING, beat('a', 3, 'b', { index: 6 }), beat('c', 3, 'b', { index: 7 })],
+      when: drained('a', 'c'),
+      says: [sends('a', { type: 'election.handover', term: 3 })],
     },
     {
       proves: 'that stops does not hand over to a voter that has fallen silent',
@@ -346,13 +360,13 @@ describe('a leader', () => {
         beat('a', 3, 'b', { index: 6 }),
         timing.leaderSilenceMs - 1000 + 100,
       ],
-      when: { type: 'node.stopping' },
+      when: drained('c'),
       says: [sends('a', { type: 'election.handover', term: 3 })],
     },
     {
       proves: 'that stops does not hand over to who does not vote, nor to another store',
       given: [...LEADING, beat('x', 3, 'b'), beat('c', 3, 'b', { store: 'another' })],
-      when: { type: 'node.stopping' },
+      when: drained('c', 'x'),
       says: [],
     },
   );
