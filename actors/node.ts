@@ -7,7 +7,7 @@ import { type AnyActorRef, createActor, type InspectionEvent } from 'xstate';
 import { concerns, nodeMachine } from '../machines/node.ts';
 import { ConfigError, type Problem } from '../protocol/assert.ts';
 import type { District } from '../protocol/check-district.ts';
-import { PROTOCOL_VERSION } from '../protocol/codec.ts';
+import { decode, PROTOCOL_VERSION } from '../protocol/codec.ts';
 import type { Command } from '../protocol/command.ts';
 import { digestOf } from '../protocol/digest.ts';
 import { intersectionOf } from '../protocol/district.ts';
@@ -37,6 +37,8 @@ export interface NodeOptions {
   readonly inspect?: (event: InspectionEvent) => void;
   /** A part of the node failed: its lamps end in red, and nothing else will happen. */
   readonly failed?: (reason: string) => void;
+  /** How bytes become messages. Who carries the same bytes to hundreds may decode them once. */
+  readonly decode?: typeof decode;
   /** Watches the group without taking part in it. */
   readonly isObserver?: boolean;
 }
@@ -85,6 +87,18 @@ export const createNode = (options: NodeOptions): GreenwaveNode => {
   return compose(options);
 };
 
+/** Every step is observed for those who want to read it; for nobody it would cost as much. */
+const inspector = ({ id: node, journal, inspect }: NodeOptions, wall: () => number) => {
+  if (!journal) return inspect ? { inspect } : {};
+  const observe = journalTo({ node, wall, write: journal });
+  return {
+    inspect: (event: InspectionEvent) => {
+      observe(event);
+      inspect?.(event);
+    },
+  };
+};
+
 const compose = (options: NodeOptions): GreenwaveNode => {
   const { id, district, store, clock = realClock, wall = Date.now } = options;
   const { name, timing, discovery, links, plans } = district;
@@ -101,17 +115,18 @@ const compose = (options: NodeOptions): GreenwaveNode => {
     answers.delete(event.ticket);
   });
 
-  const observe = journalTo({ node: id, wall, write });
-  /** Hears what the supervisor hears, and tells when it is a failure. */
-  const fail = (event: { type: string; error?: unknown; reason?: string }) => {
-    const isFailure = event.type === 'node.failed' || event.type.startsWith('xstate.error.actor.');
-    if (!isFailure) return;
-    const reason = event.reason ?? (event.error as Error)?.stack ?? String(event.error);
+  const fail = (reason: string) => {
     trouble(`fail-safe: ${reason}`);
     options.failed?.(reason);
   };
-  const deliver = (event: Parameters<typeof send>[0]) => send(event);
-  const send = (event: { type: string }) => (actor.system.get('bus') as AnyActorRef)?.send(event);
+  /** Puts an event on the bus, with its stamp. */
+  const send = (event: { type: string; at?: number }) => {
+    const bus = actor.system.get('bus') as AnyActorRef | undefined;
+    if (!bus) return;
+    const stamped = event.at === undefined ? { ...event, at: clock.now() } : event;
+    for (const watch of watchers) watch(stamped as Emitted & { at: number });
+    bus.send(stamped);
+  };
   const audience = audienceOf(concerns, {
     clock: ['clock.wake'],
     storage: ['storage.write'],
@@ -122,15 +137,16 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const actor = createActor(
     nodeMachine.provide({
       actors: {
-        bus: busBetween(concerns, audience, clock),
-        clock: alarms(clock, deliver),
-        storage: storageOn(store, deliver),
-        lamps: lampsThrough(options.lamps, digestOf, deliver),
+        bus: busBetween(concerns, audience, send),
+        clock: alarms(clock, send),
+        storage: storageOn(store, send),
+        lamps: lampsThrough(options.lamps, digestOf, send),
         wire: wireOver({
           transport: options.transport,
           clock,
-          timestamp: () => wall() / 1000,
-          deliver,
+          timestamp: () => Math.floor(wall() / 1000),
+          decode: options.decode ?? decode,
+          deliver: send,
           fail: (reason) => actor.send({ type: 'node.failed', reason }),
           trouble,
         }),
@@ -152,19 +168,11 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         filedPlan: plans[0] ?? null,
         stored: store.recovered,
       },
-      inspect: (event) => {
-        observe(event);
-        options.inspect?.(event);
-        if (event.type !== '@xstate.event') return;
-        if (event.actorRef === actor) fail(event.event);
-        if (event.actorRef !== actor.system.get('bus')) return;
-        // What machines emit gets its stamp on the bus, at this same instant.
-        const heard = { at: clock.now(), ...event.event } as Emitted & { at: number };
-        for (const watch of watchers) watch(heard);
-      },
+      ...inspector(options, wall),
     },
   );
-  actor.subscribe({ error: (error) => fail({ type: 'node.failed', reason: String(error) }) });
+  actor.on('failed', ({ reason }) => fail(reason));
+  actor.subscribe({ error: (error) => fail(String(error)) });
 
   const stateOf: GreenwaveNode['stateOf'] = (concern) => actor.system.get(concern)?.getSnapshot();
   const kill = () => {

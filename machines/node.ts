@@ -2,7 +2,7 @@
  * One node: starts its effects and its concerns, and falls back to fail-safe when any of them
  * fails. The only machine that knows the others; they meet through events alone.
  */
-import { fromCallback, type NonReducibleUnknown, setup } from 'xstate';
+import { emit, fromCallback, type NonReducibleUnknown, setup } from 'xstate';
 import type { Voter } from '../protocol/command.ts';
 import { digestOf } from '../protocol/digest.ts';
 import type { Intersection, Link } from '../protocol/district.ts';
@@ -73,6 +73,15 @@ export const nodeMachine = setup({
     input: NodeInput;
     context: NodeInput;
     events: { type: 'node.failed'; reason: string } | { type: 'node.stop' };
+    emitted: { type: 'failed'; reason: string };
+  },
+  actions: {
+    tellFailure: emit(
+      ({ event }: { event: { type: string; reason?: string; error?: unknown } }) => ({
+        type: 'failed' as const,
+        reason: event.reason ?? (event.error as Error)?.stack ?? String(event.error),
+      }),
+    ),
   },
   actors: {
     ...concerns,
@@ -165,13 +174,19 @@ export const nodeMachine = setup({
         { src: 'wire', systemId: 'wire', input: ({ context }) => context },
       ],
       on: {
-        'xstate.error.actor.*': 'failSafe',
-        'node.failed': 'failSafe',
+        'xstate.error.actor.*': { target: 'failSafe', actions: 'tellFailure' },
+        'node.failed': { target: 'failSafe', actions: 'tellFailure' },
         'node.stop': 'stopped',
       },
     },
     /** Nothing is commanded any more; what the lamp driver has ends in red, then flashes. */
-    failSafe: { on: { 'node.stop': 'stopped' } },
+    failSafe: {
+      on: {
+        'xstate.error.actor.*': { actions: 'tellFailure' },
+        'node.failed': { actions: 'tellFailure' },
+        'node.stop': 'stopped',
+      },
+    },
     stopped: { type: 'final' },
   },
 });
