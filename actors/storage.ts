@@ -27,6 +27,7 @@ export interface Store {
 /** What a store holds in which nothing was ever written. */
 export const nothingStored: Stored = Object.freeze({
   group: null,
+  ballot: null,
   vote: { term: 0, votedFor: null },
   log: { base: null, first: 1, entries: [] },
 });

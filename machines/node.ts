@@ -14,6 +14,7 @@ import { detectorMachine } from './detector.ts';
 import { electionMachine } from './election.ts';
 import { electorateMachine } from './electorate.ts';
 import { enrolmentMachine } from './enrolment.ts';
+import type { StoredBallot } from './founding.ts';
 import { genesisMachine } from './genesis.ts';
 import { membershipMachine } from './membership.ts';
 import { phasesMachine } from './phases.ts';
@@ -38,6 +39,7 @@ export const concerns = {
 /** What a store gives back: everything a node must not forget. */
 export interface Stored {
   readonly group: { readonly group: string; readonly voters: readonly Voter[] } | null;
+  readonly ballot: StoredBallot | null;
   readonly vote: { readonly term: number; readonly votedFor: string | null };
   readonly log: StoredLog;
 }
@@ -118,11 +120,11 @@ export const nodeMachine = setup({
           systemId: 'genesis',
           input: ({ context }) => ({
             ...self(context),
-            incarnation: context.incarnation,
             district: context.district,
             expect: context.expect,
             isObserver: context.isObserver,
             stored: context.stored.group,
+            ballot: context.stored.ballot,
           }),
         },
         {

@@ -6,7 +6,15 @@
  */
 import Type, { type Static } from 'typebox';
 import type { Command } from './command.ts';
-import { commandSchema, entrySchema, nameSchema, stateSchema, voterSchema } from './command.ts';
+import {
+  commandSchema,
+  entrySchema,
+  MEMBERS_MAX,
+  nameSchema,
+  stateSchema,
+  VOTERS_MAX,
+  voterSchema,
+} from './command.ts';
 import { lampSchema } from './lamp.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
@@ -29,6 +37,19 @@ export const PREPARE_ENTRIES_MAX = 64;
 export const CHUNK_CHARS_MAX = 65_536;
 /** Characters of a whole snapshot. */
 export const SNAPSHOT_CHARS_MAX = 67_108_864;
+
+/** One attempt of one node, with one store, to have a group founded. Ordered by these fields. */
+const ballotSchema = Type.Object({ round: count, node: nameSchema, store: nameSchema });
+export type Ballot = Static<typeof ballotSchema>;
+const proposalFields = {
+  ballot: ballotSchema,
+  genesis: nameSchema,
+  voters: Type.Array(voterSchema, { minItems: 1, maxItems: VOTERS_MAX }),
+  quorum: Type.Integer({ minimum: 1, maximum: MEMBERS_MAX }),
+};
+const proposalSchema = Type.Object(proposalFields);
+/** A group that is to be founded: its name, its first voters, and how many must accept it. */
+export type Proposal = Static<typeof proposalSchema>;
 
 /**
  * Messages between nodes. `scope: 'open'` may be heard from any group of the district, because
@@ -68,14 +89,31 @@ export const messages = {
   },
   /** The answer to a challenge: I am here. */
   'membership.present': { scope: 'open', payload: Type.Object({ store: nameSchema }) },
-  /** Multicast: let these nodes found a group. */
-  'genesis.propose': {
+  /** Multicast: promise to heed no lesser ballot than this one (Paxos, phase 1a). */
+  'genesis.prepare': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, ballot: ballotSchema }),
+  },
+  /** Multicast: the ballot that the sender promised itself to, and what it accepted last (1b). To
+   *  a lesser ballot this is the refusal. */
+  'genesis.promise': {
     scope: 'open',
     payload: Type.Object({
       district: nameSchema,
-      genesis: nameSchema,
-      members: Type.Array(voterSchema, { minItems: 1, maxItems: 1000 }),
+      store: nameSchema,
+      ballot: ballotSchema,
+      accepted: Type.Optional(proposalSchema),
     }),
+  },
+  /** Multicast: accept this group (2a). */
+  'genesis.propose': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, ...proposalFields }),
+  },
+  /** Multicast: the sender has accepted what was proposed in this ballot (2b). */
+  'genesis.accept': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, store: nameSchema, ballot: ballotSchema }),
   },
   /** Multicast by each node, at least three times a second: a sign of life, and where I stand. */
   'detector.beat': {

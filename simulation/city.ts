@@ -220,7 +220,10 @@ export class City {
   mayWipe(id: string): boolean {
     const isLost = (voter: { node: string; store: string }) =>
       voter.node === id || this.#places.get(voter.node)?.disk.storeId !== voter.store;
-    return [...this.invariants.groups.values()].every(
+    const groups = [...this.invariants.groups.values()];
+    // Before a group is founded each disk may hold what decides which one it will be.
+    if (groups.length === 0) return false;
+    return groups.every(
       ({ configurations }) =>
         configurations.size > 0 &&
         [...configurations.values()].every(

@@ -175,6 +175,7 @@ export class Disk {
     const [first = logKey(1)] = keys;
     const stored: Stored = {
       group: (this.#content.get('group') as Stored['group']) ?? nothingStored.group,
+      ballot: (this.#content.get('genesis') as Stored['ballot']) ?? nothingStored.ballot,
       vote: (this.#content.get('vote') as Stored['vote']) ?? nothingStored.vote,
       log: {
         base: (this.#content.get('base') as Stored['log']['base']) ?? nothingStored.log.base,

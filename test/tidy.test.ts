@@ -43,6 +43,7 @@ const LONGER: Record<string, string> = {
   'protocol/event.ts': 'the vocabulary is one table, and is read as one',
   'protocol/check-district.ts': 'one walk over one file; its parts share nothing but the report',
   'machines/membership.ts': 'one concern, one file: announcing, doubles and contracts share a view',
+  'machines/genesis.ts': 'one concern, one file: proposer, acceptor and learner are one chart',
   'machines/detector.ts': 'one concern, one file: beats, silence and probes judge one history',
   'machines/election.ts': 'one concern, one file: Raft’s rules must be read side by side',
   'machines/replica.ts': 'one concern, one file: primary, backup and catching up are one chart',
