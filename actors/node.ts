@@ -19,7 +19,7 @@ import { audienceOf, busBetween } from './bus.ts';
 import { type Clock, realClock } from './clock.ts';
 import { journalTo } from './journal.ts';
 import { lampsHear, lampsThrough, type OpenLamps } from './lamps.ts';
-import { type Store, storageOn } from './storage.ts';
+import { type Store, storageHears, storageOn } from './storage.ts';
 import { wireHears, wireOver } from './wire.ts';
 
 export interface NodeOptions {
@@ -37,6 +37,8 @@ export interface NodeOptions {
   readonly inspect?: (event: InspectionEvent) => void;
   /** A part of the node failed: its lamps end in red, and nothing else will happen. */
   readonly failed?: (reason: string) => void;
+  /** The node has left its group for another: end it, and start it anew on the same store. */
+  readonly yielded?: (group: string) => void;
   /** Watches the group without taking part in it. */
   readonly isObserver?: boolean;
 }
@@ -101,6 +103,13 @@ const compose = (options: NodeOptions): GreenwaveNode => {
     answers.delete(event.ticket);
   });
 
+  watchers.push((event) => {
+    if (event.type !== 'merge.yielded') return;
+    const { group } = event;
+    // Not within the event that told it: the bus finishes that one first.
+    clock.setTimeout(() => options.yielded?.(group), 0);
+  });
+
   const observe = journalTo({ node: id, wall, write });
   /** Hears what the supervisor hears, and tells when it is a failure. */
   const fail = (event: { type: string; error?: unknown; reason?: string }) => {
@@ -114,7 +123,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const send = (event: { type: string }) => (actor.system.get('bus') as AnyActorRef)?.send(event);
   const audience = audienceOf(concerns, {
     clock: ['clock.wake'],
-    storage: ['storage.write'],
+    storage: storageHears,
     lamps: lampsHear,
     wire: wireHears,
   });

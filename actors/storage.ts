@@ -21,6 +21,9 @@ export interface Store {
   readonly recovered: Stored;
   /** Writes atomically, removes first; `done` is called when it is durable, batches in order. */
   write(batch: Batch, done: () => void): void;
+  /** Empties the store, gives it another id and puts `puts` there, in one durable step. What is
+   *  asked for later is for nobody: the next life opens the store anew. */
+  reset(puts: Batch['puts'], done: () => void): void;
   close(): Promise<void>;
 }
 
@@ -33,18 +36,28 @@ export const nothingStored: Stored = Object.freeze({
 });
 
 /** A store that forgets everything with its process; and is another one every time. */
-export const volatileStore = (identity: { id: string; incarnation: number }): Store => ({
+export const volatileStore = (
+  identity: { id: string; incarnation: number },
+  recovered = nothingStored,
+): Store => ({
   ...identity,
-  recovered: nothingStored,
+  recovered,
   write: (_, done) => done(),
+  reset: (_, done) => done(),
   close: async () => {},
 });
 
+export const storageHears = ['storage.write', 'storage.reset'] as const;
+
 export const storageOn = (store: Store, deliver: Deliver) =>
   fromCallback<BusEvent>(({ receive }) => {
+    let isGivenUp = false;
     receive((event) => {
-      if (event.type !== 'storage.write') return;
-      const { owner, ticket, puts, removes } = event;
-      store.write({ puts, removes }, () => deliver({ type: 'storage.written', owner, ticket }));
+      if (isGivenUp || (event.type !== 'storage.write' && event.type !== 'storage.reset')) return;
+      const { owner, ticket, puts } = event;
+      const done = () => deliver({ type: 'storage.written', owner, ticket });
+      isGivenUp = event.type === 'storage.reset';
+      if (event.type === 'storage.write') store.write({ puts, removes: event.removes }, done);
+      else store.reset(puts, done);
     });
   });

@@ -87,6 +87,10 @@ const open = async (directory: string, trouble: Tell): Promise<Store> => {
       incarnation,
       recovered: found.recovered,
       write: (batch, done) => writer.write(batch, done),
+      reset: (puts, done) => {
+        const meta = { key: 'meta', value: { id: newStoreId(), incarnation } };
+        writer.write({ removes: [EVERYTHING], puts: [meta, ...puts] }, done);
+      },
       close: () => writer.close(),
     };
   } catch (error) {
@@ -142,6 +146,9 @@ const recover = async (db: Level): Promise<Found> => {
   };
   return { meta, recovered, lastKey: keys.at(-1) ?? '', lastWrite };
 };
+
+/** Every key that this program writes. */
+const EVERYTHING = { from: '', until: '~' };
 
 type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
 

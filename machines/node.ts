@@ -17,6 +17,7 @@ import { enrolmentMachine } from './enrolment.ts';
 import type { StoredBallot } from './founding.ts';
 import { genesisMachine } from './genesis.ts';
 import { membershipMachine } from './membership.ts';
+import { mergeMachine } from './merge.ts';
 import { phasesMachine } from './phases.ts';
 import { replicaMachine } from './replica.ts';
 import type { StoredLog } from './replication.ts';
@@ -26,6 +27,7 @@ import { timekeeperMachine } from './timekeeper.ts';
 export const concerns = {
   membership: membershipMachine,
   genesis: genesisMachine,
+  merge: mergeMachine,
   detector: detectorMachine,
   election: electionMachine,
   replica: replicaMachine,
@@ -126,6 +128,11 @@ export const nodeMachine = setup({
             stored: context.stored.group,
             ballot: context.stored.ballot,
           }),
+        },
+        {
+          src: 'merge',
+          systemId: 'merge',
+          input: ({ context }) => ({ ...self(context), district: context.district }),
         },
         {
           src: 'detector',

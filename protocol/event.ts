@@ -115,6 +115,13 @@ export const messages = {
     scope: 'open',
     payload: Type.Object({ district: nameSchema, store: nameSchema, ballot: ballotSchema }),
   },
+  /** Multicast: I may leave my group for the one I `wanted`: does its leader hear me? */
+  'merge.ask': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, wanted: nameSchema }),
+  },
+  /** The leader of the group in the header hears who asked. */
+  'merge.welcome': { scope: 'open', payload: Type.Object({ district: nameSchema }) },
   /** Multicast by each node, at least three times a second: a sign of life, and where I stand. */
   'detector.beat': {
     scope: 'group',
@@ -247,6 +254,7 @@ export const facts = {
     store: nameSchema,
     group: Type.String(),
     phase: text,
+    leader: Type.Optional(nameSchema),
     ...addressFields,
   }),
   /** Nobody else answers to this node's id: it may take part. */
@@ -273,6 +281,8 @@ export const facts = {
     group: nameSchema,
     voters: Type.Optional(Type.Array(voterSchema)),
   }),
+  /** This node has left its group for `group`, and must start anew with what its store holds now. */
+  'merge.yielded': Type.Object({ group: nameSchema }),
   /** Everything about us is in the replicated state. */
   'enrolment.enrolled': Type.Object({}),
   /** The district refuses us. */
@@ -350,6 +360,14 @@ export type Write = {
   /** Keys from `from` (inclusive) on, as long as they are less than `until`, are removed first. */
   removes: { from: string; until: string }[];
 };
+/** Asks for the store to be emptied, to get another id, and to hold `puts` alone, in one durable
+ *  step. Answered like a write. Nothing else is written or said by this life of the node. */
+export type Reset = {
+  type: 'storage.reset';
+  owner: string;
+  ticket: number;
+  puts: { key: string; value: unknown }[];
+};
 /** Asks to hear `clock.due` when the node's clock reaches `atMs`; a later ask replaces the former. */
 export type Wake = { type: 'clock.wake'; id: string; atMs: number };
 /** Asks the lamp driver to show timelines; instants on the node's clock. */
@@ -362,7 +380,7 @@ export type Show = {
 export type Ask = { type: 'replica.request'; owner: string; ticket: number; command: Command };
 /** Asks the effects to give up the lamps, cleanly. */
 export type LeaveLamps = { type: 'lamps.leave' };
-export type Request = Send | Write | Wake | Show | Ask | LeaveLamps;
+export type Request = Send | Write | Reset | Wake | Show | Ask | LeaveLamps;
 
 /** Everything that travels on a node's bus. */
 export type BusEvent = Heard | Stamped<Fact> | Stamped<Request>;

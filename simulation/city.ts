@@ -67,6 +67,7 @@ export class City {
       invariants: this.invariants,
       journal,
       wall: this.#wall,
+      yielded: this.#yielded,
       ...(clocks && { clocks }),
     });
   }
@@ -216,21 +217,13 @@ export class City {
     Object.assign(this.network.faults, faults);
   }
 
-  /** Whether a node's disk may be lost without losing a majority of any group's voters' disks. */
-  mayWipe(id: string): boolean {
-    const isLost = (voter: { node: string; store: string }) =>
-      voter.node === id || this.#places.get(voter.node)?.disk.storeId !== voter.store;
-    const groups = [...this.invariants.groups.values()];
-    // Before a group is founded each disk may hold what decides which one it will be.
-    if (groups.length === 0) return false;
-    return groups.every(
-      ({ configurations }) =>
-        configurations.size > 0 &&
-        [...configurations.values()].every(
-          ({ voters }) => voters.filter(isLost).length * 2 < voters.length,
-        ),
-    );
-  }
+  /** A node has left its group: its process ends and starts anew, on the same disk. */
+  #yielded = (id: string): void => {
+    this.counts.yields += 1;
+    this.network.crash(id);
+    this.place(id).kill();
+    this.restart(id);
+  };
 
   async #settle(): Promise<void> {
     this.#isOpening = false;

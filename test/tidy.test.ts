@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lampsHear } from '../actors/lamps.ts';
+import { storageHears } from '../actors/storage.ts';
 import { wireHears } from '../actors/wire.ts';
 import { concerns } from '../machines/node.ts';
 import { facts, messages } from '../protocol/event.ts';
@@ -58,13 +59,15 @@ const FOR_THE_JOURNAL = new Set([
   'wire.said',
   'membership.refused',
   'membership.duplicate',
+  'merge.yielded',
   'enrolment.enrolled',
   'detector.cleared',
   'replica.refused',
   'phases.changed',
 ]);
 const REQUESTS = [
-  ...['wire.send', 'storage.write', 'clock.wake', 'lamps.show', 'lamps.leave', 'replica.request'],
+  ...['wire.send', 'storage.write', 'storage.reset', 'clock.wake', 'lamps.show', 'lamps.leave'],
+  'replica.request',
 ];
 
 const folders = readdirSync(ROOT);
@@ -257,7 +260,7 @@ describe('every event', () => {
   hears('wire', wireHears);
   hears('lamps', lampsHear);
   hears('clock', ['clock.wake']);
-  hears('storage', ['storage.write']);
+  hears('storage', storageHears);
   const known = [...Object.keys(messages), ...Object.keys(facts), ...REQUESTS];
   const said = new Set(
     within('machines', 'actors').flatMap(({ code }) =>

@@ -162,6 +162,8 @@ test('only what nodes say before they share a group is open', () => {
     'genesis.promise',
     'genesis.propose',
     'genesis.accept',
+    'merge.ask',
+    'merge.welcome',
   ]);
   expect(PROTOCOL_VERSION).toBe(1);
 });
