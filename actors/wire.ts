@@ -5,7 +5,7 @@
  */
 import { fromCallback } from 'xstate';
 import type { NodeInput } from '../machines/node.ts';
-import { decode, encode, isOpen } from '../protocol/codec.ts';
+import { type decode, encode, isOpen } from '../protocol/codec.ts';
 import { ALL, type BusEvent, type Heard, type Message, type Send } from '../protocol/event.ts';
 import {
   type Address,
@@ -26,6 +26,7 @@ export const wireHears = [
   'membership.joined',
   'membership.left',
   'genesis.formed',
+  'storage.reset',
 ] as const;
 
 /** Peers whose address is remembered. */
@@ -33,7 +34,7 @@ const ADDRESSES_MAX = 2000;
 /** Refusals told in one second; the rest are counted into the next one. */
 const REFUSALS_TOLD_MAX = 20;
 /** What an observer may say: it takes no part. */
-const OBSERVER_SAYS: ReadonlySet<string> = new Set(['membership.announce']);
+const OBSERVER_SAYS: ReadonlySet<string> = new Set(['membership.announce', 'merge.ask']);
 /** What may be heard under our own id: from another node that goes by it. */
 const DOUBLE_SAYS: ReadonlySet<string> = new Set([
   'membership.announce',
@@ -46,6 +47,8 @@ export interface WireOptions {
   readonly clock: Clock;
   /** Unix seconds, for the header. People read it; nothing is decided by it. */
   readonly timestamp: () => number;
+  /** How bytes become messages. */
+  readonly decode: typeof decode;
   readonly deliver: Deliver;
   /** The transport could not be opened: the node fails. */
   readonly fail: (message: string) => void;
@@ -79,6 +82,8 @@ class Wire {
   #counter = 0;
   #port: Port | undefined;
   #isClosed = false;
+  /** The node has given its store up: it says nothing more. */
+  #isMute = false;
   #told = { sinceMs: Number.NEGATIVE_INFINITY, count: 0 };
 
   constructor(node: NodeInput, options: WireOptions) {
@@ -105,6 +110,7 @@ class Wire {
   take(event: BusEvent): void {
     if (event.type === 'wire.send') this.#send(event);
     else if (event.type === 'genesis.formed') this.#group = event.group;
+    else if (event.type === 'storage.reset') this.#isMute = true;
     else if (event.type === 'membership.left') this.#lives.delete(event.peer);
     else if (event.type === 'membership.sighted' || event.type === 'membership.joined') {
       if (this.#addresses.size >= ADDRESSES_MAX && !this.#addresses.has(event.peer)) return;
@@ -119,7 +125,8 @@ class Wire {
   }
 
   #send({ to, message }: Send): void {
-    if (!this.#port || (this.#node.isObserver && !OBSERVER_SAYS.has(message.type))) return;
+    if (!this.#port || this.#isMute) return;
+    if (this.#node.isObserver && !OBSERVER_SAYS.has(message.type)) return;
     const { id, incarnation } = this.#node;
     const timestamp = this.#options.timestamp();
     const counter = ++this.#counter;
@@ -162,7 +169,7 @@ class Wire {
     const at = this.#options.clock.now();
     const limit = via === 'all' ? DATAGRAM_BYTES_MAX : FRAME_BYTES_MAX;
     const tooLong = { refused: `${bytes.length} bytes are more than ${limit}` };
-    const decoded = bytes.length > limit ? tooLong : decode(bytes);
+    const decoded = bytes.length > limit ? tooLong : this.#options.decode(bytes);
     if ('refused' in decoded) {
       this.#refuse(decoded.refused, host);
       return;

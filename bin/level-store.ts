@@ -87,6 +87,10 @@ const open = async (directory: string, trouble: Tell): Promise<Store> => {
       incarnation,
       recovered: found.recovered,
       write: (batch, done) => writer.write(batch, done),
+      reset: (puts, done) => {
+        const meta = { key: 'meta', value: { id: newStoreId(), incarnation } };
+        writer.write({ removes: [EVERYTHING], puts: [meta, ...puts] }, done);
+      },
       close: () => writer.close(),
     };
   } catch (error) {
@@ -99,6 +103,7 @@ const open = async (directory: string, trouble: Tell): Promise<Store> => {
 interface Kept {
   meta?: { id: string; incarnation: number };
   group?: NonNullable<Stored['group']>;
+  genesis?: NonNullable<Stored['ballot']>;
   vote?: Stored['vote'];
   base?: NonNullable<Stored['log']['base']>;
 }
@@ -126,16 +131,24 @@ const recover = async (db: Level): Promise<Found> => {
       entries.push(record.value as Entry);
     }
   }
-  const { meta, group, vote, base, head } = kept as Kept & { head?: number };
+  const { meta, group, genesis, vote, base, head } = kept as Kept & { head?: number };
   const first = Number((keys[0] ?? logKey(1)).slice('log/'.length));
   if ((head ?? 0) !== lastWrite) throw new CorruptError(`write ${lastWrite} is not the last`);
   if (keys.some((key, k) => key !== logKey(first + k)) || first > (base?.index ?? 0) + 1) {
     throw new CorruptError('entries of the log are missing');
   }
   const log = { base: base ?? null, first, entries };
-  const recovered = { group: group ?? null, vote: vote ?? nothingStored.vote, log };
+  const recovered = {
+    group: group ?? null,
+    ballot: genesis ?? null,
+    vote: vote ?? nothingStored.vote,
+    log,
+  };
   return { meta, recovered, lastKey: keys.at(-1) ?? '', lastWrite };
 };
+
+/** Every key that this program writes. */
+const EVERYTHING = { from: '', until: '~' };
 
 type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
 

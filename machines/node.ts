@@ -14,9 +14,11 @@ import { detectorMachine } from './detector.ts';
 import { electionMachine } from './election.ts';
 import { electorateMachine } from './electorate.ts';
 import { enrolmentMachine } from './enrolment.ts';
+import type { StoredBallot } from './founding.ts';
 import { genesisMachine } from './genesis.ts';
 import { leaseMachine } from './lease.ts';
 import { membershipMachine } from './membership.ts';
+import { mergeMachine } from './merge.ts';
 import { phasesMachine } from './phases.ts';
 import { replicaMachine } from './replica.ts';
 import type { StoredLog } from './replication.ts';
@@ -26,6 +28,7 @@ import { timekeeperMachine } from './timekeeper.ts';
 export const concerns = {
   membership: membershipMachine,
   genesis: genesisMachine,
+  merge: mergeMachine,
   detector: detectorMachine,
   election: electionMachine,
   replica: replicaMachine,
@@ -40,6 +43,7 @@ export const concerns = {
 /** What a store gives back: everything a node must not forget. */
 export interface Stored {
   readonly group: { readonly group: string; readonly voters: readonly Voter[] } | null;
+  readonly ballot: StoredBallot | null;
   readonly vote: { readonly term: number; readonly votedFor: string | null };
   readonly log: StoredLog;
 }
@@ -82,6 +86,12 @@ export const nodeMachine = setup({
     context: NodeInput;
     events: { type: 'node.failed'; reason: string } | { type: 'node.stop' };
     emitted: { type: 'node.failed'; reason: string };
+  },
+  actions: {
+    tellFailure: emit(({ event }: { event: { readonly type: string } }) => ({
+      type: 'node.failed' as const,
+      reason: reasonOf(event),
+    })),
   },
   actors: {
     ...concerns,
@@ -127,12 +137,17 @@ export const nodeMachine = setup({
           systemId: 'genesis',
           input: ({ context }) => ({
             ...self(context),
-            incarnation: context.incarnation,
             district: context.district,
             expect: context.expect,
             isObserver: context.isObserver,
             stored: context.stored.group,
+            ballot: context.stored.ballot,
           }),
+        },
+        {
+          src: 'merge',
+          systemId: 'merge',
+          input: ({ context }) => ({ ...self(context), district: context.district }),
         },
         {
           src: 'detector',
@@ -175,15 +190,18 @@ export const nodeMachine = setup({
         { src: 'wire', systemId: 'wire', input: ({ context }) => context },
       ],
       on: {
-        'xstate.error.actor.*': 'failSafe',
-        'node.failed': 'failSafe',
+        'xstate.error.actor.*': { target: 'failSafe', actions: 'tellFailure' },
+        'node.failed': { target: 'failSafe', actions: 'tellFailure' },
         'node.stop': 'stopped',
       },
     },
     /** Nothing is commanded any more; what the lamp driver has ends in red, then flashes. */
     failSafe: {
-      entry: emit(({ event }) => ({ type: 'node.failed' as const, reason: reasonOf(event) })),
-      on: { 'node.stop': 'stopped' },
+      on: {
+        'xstate.error.actor.*': { actions: 'tellFailure' },
+        'node.failed': { actions: 'tellFailure' },
+        'node.stop': 'stopped',
+      },
     },
     stopped: { type: 'final' },
   },

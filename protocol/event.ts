@@ -6,7 +6,15 @@
  */
 import Type, { type Static } from 'typebox';
 import type { Command } from './command.ts';
-import { commandSchema, entrySchema, nameSchema, stateSchema, voterSchema } from './command.ts';
+import {
+  commandSchema,
+  entrySchema,
+  MEMBERS_MAX,
+  nameSchema,
+  stateSchema,
+  VOTERS_MAX,
+  voterSchema,
+} from './command.ts';
 import { lampSchema } from './lamp.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
@@ -23,12 +31,29 @@ export const contractSchema = Type.Object({ timing: timingSchema, discovery: dis
 const command = Type.Unsafe<Command>(commandSchema);
 const logEnd = { lastTerm: count, lastIndex: count };
 
+/** Peers in a view. */
+export const VIEW_MAX = 1000;
+/** Parts in which two views are compared, so that only what differs is sent. */
+export const PARTS = 16;
 /** Entries in one `replica.prepare`. */
 export const PREPARE_ENTRIES_MAX = 64;
 /** Characters of a snapshot in one `replica.chunk`. */
 export const CHUNK_CHARS_MAX = 65_536;
 /** Characters of a whole snapshot. */
 export const SNAPSHOT_CHARS_MAX = 67_108_864;
+
+/** One attempt of one node, with one store, to have a group founded. Ordered by these fields. */
+const ballotSchema = Type.Object({ round: count, node: nameSchema, store: nameSchema });
+export type Ballot = Static<typeof ballotSchema>;
+const proposalFields = {
+  ballot: ballotSchema,
+  genesis: nameSchema,
+  voters: Type.Array(voterSchema, { minItems: 1, maxItems: VOTERS_MAX }),
+  quorum: Type.Integer({ minimum: 1, maximum: MEMBERS_MAX }),
+};
+const proposalSchema = Type.Object(proposalFields);
+/** A group that is to be founded: its name, its first voters, and how many must accept it. */
+export type Proposal = Static<typeof proposalSchema>;
 
 /**
  * Messages between nodes. `scope: 'open'` may be heard from any group of the district, because
@@ -68,16 +93,66 @@ export const messages = {
   },
   /** The answer to a challenge: I am here. */
   'membership.present': { scope: 'open', payload: Type.Object({ store: nameSchema }) },
-  /** Multicast: let these nodes found a group. */
-  'genesis.propose': {
+  /** To the leader, whose beat says that our views differ: the prints of the parts of ours. */
+  'membership.compare': {
+    scope: 'group',
+    payload: Type.Object({
+      prints: Type.Array(count, { minItems: PARTS, maxItems: PARTS }),
+      reply: addressSchema,
+    }),
+  },
+  /** The leader's answer, once for each part that differs: whom it has there. */
+  'membership.view': {
+    scope: 'group',
+    payload: Type.Object({
+      part: Type.Integer({ minimum: 0, maximum: PARTS - 1 }),
+      members: Type.Array(
+        Type.Object({
+          node: nameSchema,
+          incarnation: count,
+          store: nameSchema,
+          ...addressFields,
+        }),
+        { maxItems: VIEW_MAX },
+      ),
+    }),
+  },
+  /** Multicast: promise to heed no lesser ballot than this one (Paxos, phase 1a). */
+  'genesis.prepare': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, ballot: ballotSchema }),
+  },
+  /** Multicast: the ballot that the sender promised itself to, and what it accepted last (1b). To
+   *  a lesser ballot this is the refusal. */
+  'genesis.promise': {
     scope: 'open',
     payload: Type.Object({
       district: nameSchema,
-      genesis: nameSchema,
-      members: Type.Array(voterSchema, { minItems: 1, maxItems: 1000 }),
+      store: nameSchema,
+      ballot: ballotSchema,
+      accepted: Type.Optional(proposalSchema),
     }),
   },
-  /** Multicast by each node, at least three times a second: a sign of life, and where I stand. */
+  /** Multicast: accept this group (2a). */
+  'genesis.propose': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, ...proposalFields }),
+  },
+  /** Multicast: the sender has accepted what was proposed in this ballot (2b). */
+  'genesis.accept': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, store: nameSchema, ballot: ballotSchema }),
+  },
+  /** Multicast: I may leave my group for the one I `wanted`: does its leader hear me? */
+  'merge.ask': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, wanted: nameSchema }),
+  },
+  /** The leader of the group in the header hears who asked. */
+  'merge.welcome': { scope: 'open', payload: Type.Object({ district: nameSchema }) },
+  /** At least three times a second: a sign of life, and where I stand. Multicast by each node of
+   *  a small view; of a larger one by the leader alone, which voters tell the same. The leader
+   *  adds a print of its `view`, without itself. */
   'detector.beat': {
     scope: 'group',
     payload: Type.Object({
@@ -86,8 +161,11 @@ export const messages = {
       store: nameSchema,
       index: count,
       commit: count,
+      view: Type.Optional(count),
     }),
   },
+  /** In a larger view, to each of one's monitors in turn: I live. */
+  'detector.pulse': { scope: 'group', payload: Type.Object({}) },
   /** Do you live? Directly, or `for` somebody who has not heard from you. */
   'detector.probe': { scope: 'group', payload: Type.Object({ for: Type.Optional(nameSchema) }) },
   /** I live. `for`: whom the prober asks for. */
@@ -98,6 +176,11 @@ export const messages = {
   'detector.vouch': {
     scope: 'group',
     payload: Type.Object({ peer: nameSchema, peerIncarnation: count }),
+  },
+  /** Multicast by a monitor: this life of `peer` is over, as far as I can tell. */
+  'detector.obituary': {
+    scope: 'group',
+    payload: Type.Object({ peer: nameSchema, peerIncarnation: count, reason: text }),
   },
   /** Would you vote for me in `term`? Changes nothing (pre-vote, Raft thesis section 9.6). */
   'election.poll': { scope: 'group', payload: Type.Object({ term: count, ...logEnd }) },
@@ -216,6 +299,7 @@ export const facts = {
     store: nameSchema,
     group: Type.String(),
     phase: text,
+    leader: Type.Optional(nameSchema),
     ...addressFields,
   }),
   /** Nobody else answers to this node's id: it may take part. */
@@ -233,6 +317,8 @@ export const facts = {
     how: Type.Enum(['goodbye', 'failed', 'refused', 'restarted']),
     reason,
   }),
+  /** The leader does not have this peer, which is in our view: it may be gone. */
+  'membership.doubted': Type.Object({ peer }),
   /** A node was refused: another contract, version, or description. */
   'membership.refused': Type.Object({ peer, reason }),
   /** Another node with our id answers at an address of its own. */
@@ -242,6 +328,8 @@ export const facts = {
     group: nameSchema,
     voters: Type.Optional(Type.Array(voterSchema)),
   }),
+  /** This node has left its group for `group`, and must start anew with what its store holds now. */
+  'merge.yielded': Type.Object({ group: nameSchema }),
   /** Everything about us is in the replicated state. */
   'enrolment.enrolled': Type.Object({}),
   /** The district refuses us. */
@@ -329,6 +417,14 @@ export type Write = {
   /** Keys from `from` (inclusive) on, as long as they are less than `until`, are removed first. */
   removes: { from: string; until: string }[];
 };
+/** Asks for the store to be emptied, to get another id, and to hold `puts` alone, in one durable
+ *  step. Answered like a write. Nothing else is written or said by this life of the node. */
+export type Reset = {
+  type: 'storage.reset';
+  owner: string;
+  ticket: number;
+  puts: { key: string; value: unknown }[];
+};
 /** Asks to hear `clock.due` when the node's clock reaches `atMs`; a later ask replaces the former. */
 export type Wake = { type: 'clock.wake'; id: string; atMs: number };
 /** Asks the lamp driver to show timelines; instants on the node's clock. */
@@ -343,7 +439,7 @@ export type Ask = { type: 'replica.request'; owner: string; ticket: number; comm
 export type AskRead = { type: 'lease.ask'; owner: string; ticket: number };
 /** Asks the effects to give up the lamps, cleanly. */
 export type LeaveLamps = { type: 'lamps.leave' };
-export type Request = Send | Write | Wake | Show | Ask | AskRead | LeaveLamps;
+export type Request = Send | Write | Reset | Wake | Show | Ask | AskRead | LeaveLamps;
 
 /** Everything that travels on a node's bus. */
 export type BusEvent = Heard | Stamped<Fact> | Stamped<Request>;

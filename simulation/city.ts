@@ -43,13 +43,13 @@ export class City {
   readonly #clock = new VirtualClock();
   readonly #seed: number;
   readonly #places: ReadonlyMap<string, Place>;
-  readonly #journal: (line: JournalLine) => void;
+  readonly #journal: ((line: JournalLine) => void) | undefined;
   /** Hosts that nobody reaches, and sides of the partition. */
   readonly #isolated = new Set<string>();
   #sides: readonly (readonly string[])[] = [];
   #isOpening = false;
 
-  constructor({ seed, district, network = {}, clocks, journal = () => {} }: CityOptions) {
+  constructor({ seed, district, network = {}, clocks, journal }: CityOptions) {
     this.#seed = seed;
     this.#journal = journal;
     this.district = typeof district === 'number' ? town(district) : district;
@@ -67,6 +67,7 @@ export class City {
       invariants: this.invariants,
       journal,
       wall: this.#wall,
+      yielded: this.#yielded,
       ...(clocks && { clocks }),
     });
   }
@@ -216,18 +217,13 @@ export class City {
     Object.assign(this.network.faults, faults);
   }
 
-  /** Whether a node's disk may be lost without losing a majority of any group's voters' disks. */
-  mayWipe(id: string): boolean {
-    const isLost = (voter: { node: string; store: string }) =>
-      voter.node === id || this.#places.get(voter.node)?.disk.storeId !== voter.store;
-    return [...this.invariants.groups.values()].every(
-      ({ configurations }) =>
-        configurations.size > 0 &&
-        [...configurations.values()].every(
-          ({ voters }) => voters.filter(isLost).length * 2 < voters.length,
-        ),
-    );
-  }
+  /** A node has left its group: its process ends and starts anew, on the same disk. */
+  #yielded = (id: string): void => {
+    this.counts.yields += 1;
+    this.network.crash(id);
+    this.place(id).kill();
+    this.restart(id);
+  };
 
   async #settle(): Promise<void> {
     this.#isOpening = false;
@@ -242,6 +238,6 @@ export class City {
 
   /** What is done to the city stands in its journal too. */
   #note(message: string): void {
-    this.#journal({ t: this.#wall(), node: 'city', kind: 'error', message });
+    this.#journal?.({ t: this.#wall(), node: 'city', kind: 'error', message });
   }
 }

@@ -14,6 +14,7 @@ import type { Cabinet } from './cabinet.ts';
 import type { Disk, Loss } from './disk.ts';
 import { type HostClock, Loop } from './host.ts';
 import type { Observed } from './invariants.ts';
+import { decodeOnce } from './shared-decoder.ts';
 
 export interface PlaceOptions {
   readonly id: string;
@@ -24,9 +25,11 @@ export interface PlaceOptions {
   readonly transport: Transport;
   /** Virtual milliseconds, for the journal. */
   readonly wall: () => number;
-  readonly journal: (line: JournalLine) => void;
+  readonly journal?: ((line: JournalLine) => void) | undefined;
   readonly heard: (node: Observed, event: Emitted) => void;
   readonly failed: (reason: string) => void;
+  /** The node has left its group for another, and is to start anew. */
+  readonly yielded: () => void;
 }
 
 export type Standing = 'running' | 'stopping' | 'down';
@@ -58,7 +61,7 @@ export class Place {
   /** Starts the next life. The transport opens when promises have settled. */
   start(loss: Loss = {}): void {
     if (this.#standing !== 'down') return;
-    const { id, district, cabinet, wall, journal, heard, failed, disk } = this.#options;
+    const { id, district, cabinet, wall, journal, heard, failed, yielded, disk } = this.#options;
     disk.settle(loss);
     const loop = new Loop(this.clock);
     const store = disk.open(loop.arrive, () => this.#ended(loop));
@@ -72,8 +75,10 @@ export class Place {
       lamps: cabinet ? cabinet.openFor(loop.arrive) : nothingLit,
       clock: loop,
       wall,
-      journal,
+      decode: decodeOnce,
+      ...(journal && { journal }),
       failed,
+      yielded,
     });
     node.watch((event) => heard(observed, event));
     this.#standing = 'running';

@@ -26,7 +26,8 @@ export interface PlacesOptions {
   readonly network: MemoryNetwork;
   readonly district: District;
   readonly invariants: Invariants;
-  readonly journal: (line: JournalLine) => void;
+  readonly journal?: ((line: JournalLine) => void) | undefined;
+  readonly yielded: (id: string) => void;
   /** Virtual milliseconds, whole. */
   readonly wall: () => number;
   readonly clocks?: Clocks;
@@ -61,15 +62,15 @@ const cabinetOf = (
     clock,
     shown: (lamps) => {
       const t = wall();
-      journal({ t, node, kind: 'lamps', intersection: id, lamps });
+      journal?.({ t, node, kind: 'lamps', intersection: id, lamps });
       invariants.lamps({ t, intersection: id, lamps }, node);
     },
-    report: (message) => journal({ t: wall(), node: id, kind: 'error', message }),
+    report: (message) => journal?.({ t: wall(), node: id, kind: 'error', message }),
   });
 };
 
 const placeOf = (
-  { seed, virtual, network, district, invariants, journal, wall }: PlacesOptions,
+  { seed, virtual, network, district, invariants, journal, wall, yielded }: PlacesOptions,
   id: string,
   { clock, cabinet }: { clock: HostClock; cabinet: Cabinet },
 ): Place =>
@@ -83,5 +84,6 @@ const placeOf = (
     wall,
     journal,
     heard: (node, event) => invariants.heard(node, event),
+    yielded: () => yielded(id),
     failed: (reason) => invariants.violate('nodes do not fail', id, reason),
   });

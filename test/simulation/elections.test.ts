@@ -91,7 +91,7 @@ test('a best-placed node that speaks but does not hear holds no election up', as
   expect(next).toBeDefined();
   expect([leader, first]).not.toContain(next);
   // Its polls go on and change nothing: terms do not race.
-  await city.run(SETTLED_MS + 30_000);
+  await city.run(SETTLED_MS + 15_000);
   expect(leaderOf(city)).toBe(next);
   for (const id of city.running()) {
     expect(electionOf(city, id).term).toBeLessThanOrEqual(term + 1);
@@ -99,7 +99,7 @@ test('a best-placed node that speaks but does not hear holds no election up', as
   const since = lastCommitted(city);
   city.heal();
   city.restart(leader);
-  await city.run(SETTLED_MS + 60_000);
+  await city.run(SETTLED_MS + 35_000);
   expect(unsettled(city, since)).toBeUndefined();
   expect(leaderOf(city)).toBe(next);
   expect(city.violations).toEqual([]);
@@ -116,11 +116,11 @@ test('a node that hears but cannot speak holds no election up either', async () 
 
 test('a leader that is asked to stop under load hands over within a vote, and loses nothing', async () => {
   const { city, leader } = await settled(44, () => {});
-  load(city, 10);
-  await city.run(SETTLED_MS + 2_000);
+  load(city, 30);
+  await city.run(SETTLED_MS + 1_000);
   const before = lastCommitted(city);
   city.stop(leader);
-  await city.run(SETTLED_MS + 2_000 + 200);
+  await city.run(SETTLED_MS + 1_000 + 200);
   const next = leaderOf(city) as string;
   expect(next).not.toBe(leader);
   expect(next).toBeDefined();
