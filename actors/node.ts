@@ -15,7 +15,7 @@ import { ALL, type Ask, type Emitted, type Fact, type Only } from '../protocol/e
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Transport } from '../transport/transport.ts';
 import { alarms } from './alarms.ts';
-import { audienceOf, busBetween } from './bus.ts';
+import { audienceOf, busBetween, hearersOf, queueOf } from './bus.ts';
 import { type Clock, realClock } from './clock.ts';
 import { journalTo } from './journal.ts';
 import { lampsHear, lampsThrough, type OpenLamps } from './lamps.ts';
@@ -65,6 +65,9 @@ export type Answer = Pick<Only<Fact, 'replica.answered'>, 'index' | 'problems' |
 /** A node stops at the latest this long after it was asked to. In milliseconds. */
 const STOP_MS_MAX = 1500;
 
+/** An event as it travels on the bus. */
+type OnBus = { readonly type: string; readonly at: number };
+
 /** The owner of requests that come from outside the machines. */
 const PROPOSER = 'operator';
 
@@ -88,13 +91,12 @@ export const createNode = (options: NodeOptions): GreenwaveNode => {
 };
 
 /** Every step is observed for those who want to read it; for nobody it would cost as much. */
-const inspector = ({ id: node, journal, inspect }: NodeOptions, wall: () => number) => {
-  if (!journal) return inspect ? { inspect } : {};
-  const observe = journalTo({ node, wall, write: journal });
+const inspector = (inspects: readonly (((event: InspectionEvent) => void) | undefined)[]) => {
+  const wanted = inspects.filter((inspect) => inspect !== undefined);
+  if (wanted.length === 0) return {};
   return {
     inspect: (event: InspectionEvent) => {
-      observe(event);
-      inspect?.(event);
+      for (const inspect of wanted) inspect(event);
     },
   };
 };
@@ -106,6 +108,9 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const watchers: ((event: Emitted & { at: number }) => void)[] = [];
   const write = options.journal ?? (() => {});
   const trouble = (message: string) => write({ t: wall(), node: id, kind: 'error', message });
+
+  const journal = options.journal && journalTo({ node: id, wall, write });
+  if (journal) watchers.push(journal.event);
 
   const answers = new Map<number, (answer: Answer) => void>();
   let proposals = 0;
@@ -119,13 +124,15 @@ const compose = (options: NodeOptions): GreenwaveNode => {
     trouble(`fail-safe: ${reason}`);
     options.failed?.(reason);
   };
-  /** Puts an event on the bus, with its stamp. */
+  const put = queueOf<OnBus>((event) => {
+    for (const concern of hearersOf(audience, event)) actor.system.get(concern)?.send(event);
+  });
+  /** Puts an event on the bus, with its stamp. Nothing is put on the bus of a node that has ended. */
   const send = (event: { type: string; at?: number }) => {
-    const bus = actor.system.get('bus') as AnyActorRef | undefined;
-    if (!bus) return;
-    const stamped = event.at === undefined ? { ...event, at: clock.now() } : event;
-    for (const watch of watchers) watch(stamped as Emitted & { at: number });
-    bus.send(stamped);
+    if (!actor.system.get('bus')) return;
+    const stamped = (event.at === undefined ? { ...event, at: clock.now() } : event) as OnBus;
+    for (const watch of watchers) watch(stamped as Emitted & OnBus);
+    put(stamped);
   };
   const audience = audienceOf(concerns, {
     clock: ['clock.wake'],
@@ -137,7 +144,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const actor = createActor(
     nodeMachine.provide({
       actors: {
-        bus: busBetween(concerns, audience, send),
+        bus: busBetween(concerns, send),
         clock: alarms(clock, send),
         storage: storageOn(store, send),
         lamps: lampsThrough(options.lamps, digestOf, send),
@@ -168,7 +175,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         filedPlan: plans[0] ?? null,
         stored: store.recovered,
       },
-      ...inspector(options, wall),
+      ...inspector([journal?.step, options.inspect]),
     },
   );
   actor.on('failed', ({ reason }) => fail(reason));

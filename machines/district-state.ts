@@ -21,6 +21,10 @@ export const initialState = (voters: readonly Voter[]): State => ({
   members: [],
 });
 
+/** States by the state before and the command: several concerns of a node follow one log, and what
+ *  is worked out once is the same for all. Nothing here is ever changed, so it may be shared. */
+const followed = new WeakMap<State, WeakMap<Command, State>>();
+
 export const intersectionsOf = ({ members }: State): Intersection[] => {
   const known = new Map<string, Intersection>();
   for (const { intersection } of members) {
@@ -30,8 +34,14 @@ export const intersectionsOf = ({ members }: State): Intersection[] => {
 };
 
 /** The state after `command`. */
-export const apply = (state: State, command: Command): State =>
-  problemsOf(state, command).length > 0 ? state : change(state, command);
+export const apply = (state: State, command: Command): State => {
+  const following = followed.get(state) ?? new WeakMap<Command, State>();
+  const known = following.get(command);
+  if (known) return known;
+  const next = problemsOf(state, command).length > 0 ? state : change(state, command);
+  followed.set(state, following.set(command, next));
+  return next;
+};
 
 const change = (state: State, command: Command): State => {
   switch (command.kind) {

@@ -11,7 +11,7 @@ import { assign, emit, enqueueActions, setup } from 'xstate';
 import { VOTERS_MAX, type Voter } from '../protocol/command.ts';
 import { ALL, type Emitted, type FactAs, type HeardAs } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { names, without } from './map.ts';
+import { at, names, without } from './map.ts';
 
 export interface GenesisInput {
   readonly id: string;
@@ -77,6 +77,15 @@ export const genesisMachine = setup({
     meet: assign(({ context, event }) => {
       if (event.type !== 'membership.sighted') return {};
       const { peer, store, group, phase } = event;
+      const met = at(context.groupless, peer);
+      // Heard again is nothing new: a copy of a large map at every word would be dear.
+      if (
+        met?.store === store &&
+        met.round === context.round &&
+        group === '' &&
+        phase !== 'observer'
+      )
+        return {};
       return group === '' && phase !== 'observer'
         ? { groupless: { ...context.groupless, [peer]: { store, round: context.round } } }
         : { groupless: without(context.groupless, peer) };

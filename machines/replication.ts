@@ -177,9 +177,11 @@ export const writeFrom = (replica: Replica, from: number): Turn => {
 
 /** What the rest of the node hears after every step: where the log ends, and who votes. */
 export const report = (before: Replica, { next, says }: Turn): Turn => {
+  if (next === before) return { next, says };
   const more: Emitted[] = [];
+  const isSameLog = next.log === before.log && next.base === before.base;
   const voters = votersOf(next);
-  if (JSON.stringify(voters.voters) !== JSON.stringify(votersOf(before).voters)) {
+  if (!isSameLog && JSON.stringify(voters.voters) !== JSON.stringify(votersOf(before).voters)) {
     more.push({ type: 'replica.configured', voters: [...voters.voters], index: voters.index });
   }
   const end = (replica: Replica) =>
