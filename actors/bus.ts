@@ -58,24 +58,15 @@ export const queueOf = <E>(handle: (event: E) => void): ((event: E) => void) => 
   };
 };
 
-/** The bus of one node, as an effect: taps what the machines emit, and hands that to `post`, which
- *  stamps it and gives it back. */
+/**
+ * The bus of one node, as an effect: while it runs, it taps what the machines emit and hands that
+ * to `post`, which puts it on the queue with its stamp.
+ */
 export const busBetween = (
   machines: Readonly<Record<string, AnyStateMachine>>,
-  audience: Audience,
   post: (event: EventObject) => void,
 ) =>
-  fromCallback<BusEvent>(({ system, receive }) => {
-    const refs = new Map<string, AnyActorRef>();
-    const refOf = (id: string): AnyActorRef | undefined => {
-      const known = refs.get(id) ?? (system.get(id) as AnyActorRef | undefined);
-      if (known) refs.set(id, known);
-      return known;
-    };
-    const put = queueOf<EventObject & { at: number }>((event) => {
-      for (const id of hearersOf(audience, event)) refOf(id)?.send(event);
-    });
-    receive((event) => put(event));
+  fromCallback<BusEvent>(({ system }) => {
     const taps = Object.keys(machines).map((id) => (system.get(id) as AnyActorRef).on('*', post));
     return () => {
       for (const tap of taps) tap.unsubscribe();

@@ -9,6 +9,8 @@ const LIVES_MAX = 2000;
 
 /** Of each counter of the window, whether it was heard: one bit, at its remainder. */
 class Window {
+  /** When it was heard last, as a count of all that was heard. */
+  usedAt = 0;
   readonly #seen = new Uint32Array(WINDOW / 32);
   #highest: number;
 
@@ -39,17 +41,29 @@ class Window {
 
 export class Freshness {
   readonly #lives = new Map<string, Window>();
+  #heard = 0;
 
   /** Whether this message of this life of a sender was not heard before. */
   isFresh(life: string, counter: number): boolean {
-    const window = this.#lives.get(life) ?? new Window(counter);
+    const window = this.#lives.get(life) ?? this.#open(life, counter);
     if (!window.take(counter)) return false;
-    this.#lives.delete(life);
-    this.#lives.set(life, window);
-    if (this.#lives.size > LIVES_MAX) {
-      const [oldest] = this.#lives.keys();
-      if (oldest !== undefined) this.#lives.delete(oldest);
-    }
+    this.#heard += 1;
+    window.usedAt = this.#heard;
     return true;
+  }
+
+  #open(life: string, counter: number): Window {
+    if (this.#lives.size >= LIVES_MAX) this.#forgetOldest();
+    const window = new Window(counter);
+    this.#lives.set(life, window);
+    return window;
+  }
+
+  #forgetOldest(): void {
+    let [oldest, usedAt] = ['', Number.POSITIVE_INFINITY];
+    for (const [life, window] of this.#lives) {
+      if (window.usedAt < usedAt) [oldest, usedAt] = [life, window.usedAt];
+    }
+    this.#lives.delete(oldest);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Writes the journal of one node: it observes every step through XState's inspection API, and adds
- * nothing to the machines it watches.
+ * Writes the journal of one node: it hears what travels on the bus, observes every step through
+ * XState's inspection API, and adds nothing to the machines it watches.
  */
 import type { AnyActorRef, InspectionEvent } from 'xstate';
 import { ALL, type Fact, facts, type Heard, messages } from '../protocol/event.ts';
@@ -15,7 +15,7 @@ export interface JournalOptions {
 
 type Inspected = InspectionEvent & { actorRef: AnyActorRef };
 
-/** Gives the observer for `createActor`'s `inspect`. */
+/** Gives what hears every event of the bus, and the observer for `createActor`'s `inspect`. */
 export const journalTo = ({ node, wall, write }: JournalOptions) => {
   const shown = new Map<string, string>();
 
@@ -52,15 +52,13 @@ export const journalTo = ({ node, wall, write }: JournalOptions) => {
     write({ t: wall(), node, kind: 'state', machine, value });
   };
 
-  return (inspected: InspectionEvent): void => {
-    const { actorRef } = inspected as Inspected;
-    const name = nameOf(actorRef);
-    if (inspected.type === '@xstate.event') {
-      if (name === 'bus' && !inspected.event.type.startsWith('xstate.')) event(inspected.event);
-    } else if (inspected.type === '@xstate.snapshot' && 'value' in inspected.snapshot) {
-      if (name !== undefined) state(name, inspected.snapshot.value);
-    }
+  const step = (inspected: InspectionEvent): void => {
+    if (inspected.type !== '@xstate.snapshot' || !('value' in inspected.snapshot)) return;
+    const name = nameOf((inspected as Inspected).actorRef);
+    if (name !== undefined) state(name, inspected.snapshot.value);
   };
+
+  return { event, step };
 };
 
 /** The reason, when the fact is that somebody was refused. */

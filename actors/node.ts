@@ -12,21 +12,15 @@ import { decode, PROTOCOL_VERSION } from '../protocol/codec.ts';
 import type { Command, State } from '../protocol/command.ts';
 import { digestOf } from '../protocol/digest.ts';
 import { intersectionOf } from '../protocol/district.ts';
-import {
-  ALL,
-  type Ask,
-  type AskRead,
-  type Emitted,
-  type Fact,
-  type Only,
-} from '../protocol/event.ts';
+import { ALL, type Emitted } from '../protocol/event.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Transport } from '../transport/transport.ts';
 import { alarms } from './alarms.ts';
-import { audienceOf, busBetween } from './bus.ts';
+import { audienceOf, busBetween, hearersOf, queueOf } from './bus.ts';
 import { type Clock, realClock } from './clock.ts';
 import { journalTo } from './journal.ts';
 import { lampsHear, lampsThrough, type OpenLamps } from './lamps.ts';
+import { type Answer, Operator } from './operator.ts';
 import { type Store, storageHears, storageOn } from './storage.ts';
 import { wireHears, wireOver } from './wire.ts';
 
@@ -72,9 +66,6 @@ export interface GreenwaveNode {
   watch(heard: (event: Emitted & { at: number }) => void): void;
 }
 
-/** What became of a proposal: where it stands in the log, or why it was refused. */
-export type Answer = Pick<Only<Fact, 'replica.answered'>, 'index' | 'problems' | 'transient'>;
-
 /** The state after all entries up to `index`, or why it cannot be told. */
 export type Reading =
   | { readonly state: State; readonly index: number }
@@ -83,8 +74,8 @@ export type Reading =
 /** A node stops at the latest this long after it was asked to. In milliseconds. */
 const STOP_MS_MAX = 1500;
 
-/** The owner of requests that come from outside the machines. */
-const OPERATOR = 'operator';
+/** An event as it travels on the bus. */
+type OnBus = { readonly type: string; readonly at: number };
 
 const problemsOf = ({ id, district, isObserver }: NodeOptions): Problem[] => {
   const problems: Problem[] = [];
@@ -106,13 +97,12 @@ export const createNode = (options: NodeOptions): GreenwaveNode => {
 };
 
 /** Every step is observed for those who want to read it; for nobody it would cost as much. */
-const inspector = ({ id: node, journal, inspect }: NodeOptions, wall: () => number) => {
-  if (!journal) return inspect ? { inspect } : {};
-  const observe = journalTo({ node, wall, write: journal });
+const inspector = (inspects: readonly (((event: InspectionEvent) => void) | undefined)[]) => {
+  const wanted = inspects.filter((inspect) => inspect !== undefined);
+  if (wanted.length === 0) return {};
   return {
     inspect: (event: InspectionEvent) => {
-      observe(event);
-      inspect?.(event);
+      for (const inspect of wanted) inspect(event);
     },
   };
 };
@@ -124,6 +114,10 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const watchers: ((event: Emitted & { at: number }) => void)[] = [];
   const write = options.journal ?? (() => {});
   const trouble = (message: string) => write({ t: wall(), node: id, kind: 'error', message });
+
+  const journal = options.journal && journalTo({ node: id, wall, write });
+  if (journal) watchers.push(journal.event);
+
   watchers.push((event) => {
     if (event.type !== 'merge.yielded') return;
     const { group } = event;
@@ -135,31 +129,18 @@ const compose = (options: NodeOptions): GreenwaveNode => {
     options.failed?.(reason);
   };
 
-  /** By ticket: who waits for the answer to a proposal or a read. */
-  const answers = new Map<number, (answer: Answer) => void>();
-  let tickets = 0;
-  watchers.push((event) => {
-    if (event.type !== 'replica.answered' && event.type !== 'lease.answered') return;
-    if (event.owner !== OPERATOR) return;
-    answers.get(event.ticket)?.(event);
-    answers.delete(event.ticket);
-  });
-  const ask = (
-    request: Omit<Ask, 'owner' | 'ticket'> | Omit<AskRead, 'owner' | 'ticket'>,
-    answered: (answer: Answer) => void,
-  ) => {
-    const ticket = ++tickets;
-    answers.set(ticket, answered);
-    send({ ...request, owner: OPERATOR, ticket } as Ask | AskRead);
-  };
+  const operator = new Operator((request) => send(request));
+  watchers.push(operator.hear);
 
-  /** Puts an event on the bus, with its stamp. */
+  const put = queueOf<OnBus>((event) => {
+    for (const concern of hearersOf(audience, event)) actor.system.get(concern)?.send(event);
+  });
+  /** Puts an event on the bus, with its stamp. Nothing is put on the bus of a node that has ended. */
   const send = (event: { type: string; at?: number }) => {
-    const bus = actor.system.get('bus') as AnyActorRef | undefined;
-    if (!bus) return;
-    const stamped = event.at === undefined ? { ...event, at: clock.now() } : event;
-    for (const watch of watchers) watch(stamped as Emitted & { at: number });
-    bus.send(stamped);
+    if (!actor.system.get('bus')) return;
+    const stamped = (event.at === undefined ? { ...event, at: clock.now() } : event) as OnBus;
+    for (const watch of watchers) watch(stamped as Emitted & OnBus);
+    put(stamped);
   };
   const audience = audienceOf(concerns, {
     clock: ['clock.wake'],
@@ -171,7 +152,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const actor = createActor(
     nodeMachine.provide({
       actors: {
-        bus: busBetween(concerns, audience, send),
+        bus: busBetween(concerns, send),
         clock: alarms(clock, send),
         storage: storageOn(store, send),
         lamps: lampsThrough(options.lamps, digestOf, send),
@@ -202,7 +183,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         filedPlan: plans[0] ?? null,
         stored: store.recovered,
       },
-      ...inspector(options, wall),
+      ...inspector([journal?.step, options.inspect]),
     },
   );
   actor.on('node.failed', ({ reason }) => fail(reason));
@@ -232,17 +213,14 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         send({ type: 'node.stopping' });
       }),
     kill,
-    propose: (command) =>
-      new Promise((resolve) => ask({ type: 'replica.request', command }, resolve)),
-    read: () =>
-      new Promise((resolve) =>
-        ask({ type: 'lease.ask' }, ({ problems, transient }) => {
-          const replica = stateOf('replica')?.context as Replica | undefined;
-          if (problems.length > 0 || !replica) return resolve({ problems, transient });
-          // The replica has applied as much as the answer says, or more.
-          resolve({ state: replica.state, index: replica.commit });
-        }),
-      ),
+    propose: (command) => operator.ask({ type: 'replica.request', command }),
+    read: async () => {
+      const { problems, transient } = await operator.ask({ type: 'lease.ask' });
+      const replica = stateOf('replica')?.context as Replica | undefined;
+      if (problems.length > 0 || !replica) return { problems, transient };
+      // The replica has applied as much as the answer says, or more.
+      return { state: replica.state, index: replica.commit };
+    },
     stateOf,
     watch: (heard) => void watchers.push(heard),
   };

@@ -174,11 +174,10 @@ class Wire {
       this.#refuse(decoded.refused, host);
       return;
     }
-    const { message, counter } = decoded;
+    const { message, counter, life } = decoded;
     if (!this.#isForUs(message)) return;
     // Networks repeat datagrams, so what is not fresh is dropped without a word.
-    const { from, incarnation } = message;
-    if (!this.#freshness.isFresh(`${from} ${incarnation} ${message.group}`, counter)) return;
+    if (!this.#freshness.isFresh(life, counter)) return;
     this.#options.deliver({ ...message, at } as Heard);
   }
 

@@ -120,18 +120,20 @@ const statusOf = (witnessed: ReadonlyMap<string, Witnessed>, beatMs: number): No
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([node, { announce, beat, lastAt, intervalsMs }]) => {
       const arrivals = arrivalsOf(intervalsMs, { expectedMs: beatMs, floorMs: beatMs / 8 });
-      const leader = beat?.leader ?? null;
+      // In a large district only leaders beat to all; of the others, announcements tell.
+      const word = beat ?? announce;
+      const leader = word?.leader ?? null;
       const role = leader === node ? 'leader' : leader !== null ? 'backup' : 'leaderless';
       return {
         node,
         district: announce?.district ?? null,
-        group: beat?.group ?? announce?.group ?? '',
+        group: word?.group ?? '',
         intersection: announce?.intersection?.id ?? null,
         address: announce ? `${announce.host}:${announce.port}` : null,
-        incarnation: beat?.incarnation ?? announce?.incarnation ?? 0,
-        role: beat ? role : 'no group',
+        incarnation: word?.incarnation ?? 0,
+        role: word && word.group !== '' ? role : 'no group',
         leader,
-        term: beat?.term ?? 0,
+        term: word?.term ?? 0,
         commit: beat?.commit ?? 0,
         phi: beat ? Math.max(0, Math.round(phiAfter(now - lastAt, arrivals) * 10) / 10) : 0,
       };

@@ -52,6 +52,7 @@ export const enrolmentMachine = setup({
       if (event.type === 'replica.restored') return isMember(context, event.state);
       if (event.type !== 'replica.committed' || event.command.kind !== 'district.admit')
         return false;
+      if (event.command.node !== context.id) return false;
       const { kind: _, ...member } = event.command;
       return isSame(member, memberOf(context));
     },

@@ -44,7 +44,7 @@ import {
   type Tally,
   tallied,
 } from './founding.ts';
-import { names, without } from './map.ts';
+import { at, names, without } from './map.ts';
 import { groupName } from './rank.ts';
 
 export interface GenesisInput {
@@ -159,9 +159,14 @@ export const genesisMachine = setup({
     meet: assign(({ context, event }) => {
       if (event.type !== 'membership.sighted') return {};
       const { peer, store, group, phase } = event;
-      return group === '' && phase !== 'observer'
-        ? { groupless: { ...context.groupless, [peer]: { store, round: context.round } } }
-        : { groupless: without(context.groupless, peer) };
+      if (group !== '' || phase === 'observer') {
+        return { groupless: without(context.groupless, peer) };
+      }
+      const { groupless, round } = context;
+      const known = at(groupless, peer);
+      // Heard again is nothing new: a copy of a large map at every word would be dear.
+      if (known?.store === store && known.round === round) return {};
+      return { groupless: { ...groupless, [peer]: { store, round } } };
     }),
     /** Who was met and is gone must not be waited for, whatever its place. */
     lookAgain: assign(({ context: { groupless, round, waited, timing } }) => {

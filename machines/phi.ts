@@ -35,8 +35,8 @@ const phiOfDeviations = (y: number): number =>
 export const phiAfter = (silenceMs: number, { meanMs, deviationMs }: Arrivals): number =>
   phiOfDeviations((silenceMs - meanMs) / deviationMs);
 
-/** The silence (ms) after which φ reaches `phi`. */
-export const silenceUntil = (phi: number, { meanMs, deviationMs }: Arrivals): number => {
+/** The deviations from the mean at which φ reaches `phi`. */
+const deviationsAt = (phi: number): number => {
   let low = 0;
   let high = 20;
   for (let step = 0; step < 40; step++) {
@@ -44,5 +44,14 @@ export const silenceUntil = (phi: number, { meanMs, deviationMs }: Arrivals): nu
     if (phiOfDeviations(middle) < phi) low = middle;
     else high = middle;
   }
-  return meanMs + high * deviationMs;
+  return high;
+};
+
+/** The last threshold solved for: a contract has one. */
+let solved = { phi: 0, deviations: 0 };
+
+/** The silence (ms) after which φ reaches `phi`. */
+export const silenceUntil = (phi: number, { meanMs, deviationMs }: Arrivals): number => {
+  if (solved.phi !== phi) solved = { phi, deviations: deviationsAt(phi) };
+  return meanMs + solved.deviations * deviationMs;
 };

@@ -13,7 +13,7 @@ import {
   nodesOf,
   type Stage,
 } from './district.ts';
-import type { Plan } from './plan.ts';
+import type { IntersectionPlan, Plan } from './plan.ts';
 import { checkTiming, type Discovery, discoveryDefault, lan, type Timing } from './timing.ts';
 
 /** A district file that passed every check, with the contract filled in. */
@@ -93,32 +93,67 @@ export const checkPlan = (plan: Plan, intersections: readonly Intersection[]): P
     const report: Report = (path, message) =>
       problems.push({ path: ['intersections', k, ...path], message });
     const intersection = known.get(planned.id);
-    if (!intersection) {
-      report(['id'], `no intersection ${planned.id}`);
-      continue;
+    if (intersection)
+      problems.push(
+        ...checkPlanned(planned, intersection, plan.cycleS).map((problem) => ({
+          ...problem,
+          path: ['intersections', k, ...problem.path],
+        })),
+      );
+    else report(['id'], `no intersection ${planned.id}`);
+  }
+  return problems;
+};
+
+/** What was found of one intersection's part of a plan: plans are checked again wherever they are
+ *  met, and neither they nor intersections ever change. */
+const checked = new WeakMap<IntersectionPlan, WeakMap<Intersection, Map<number, Problem[]>>>();
+
+const checkPlanned = (
+  planned: IntersectionPlan,
+  intersection: Intersection,
+  cycleS: number,
+): readonly Problem[] => {
+  const byIntersection =
+    checked.get(planned) ?? new WeakMap<Intersection, Map<number, Problem[]>>();
+  checked.set(planned, byIntersection);
+  const byCycle = byIntersection.get(intersection) ?? new Map<number, Problem[]>();
+  byIntersection.set(intersection, byCycle);
+  const known = byCycle.get(cycleS);
+  if (known) return known;
+  const found = problemsOfPlanned(planned, intersection, cycleS);
+  byCycle.set(cycleS, found);
+  return found;
+};
+
+const problemsOfPlanned = (
+  planned: IntersectionPlan,
+  intersection: Intersection,
+  cycleS: number,
+): Problem[] => {
+  const problems: Problem[] = [];
+  const report: Report = (path, message) => problems.push({ path, message });
+  const stages = new Map(intersection.stages.map((stage) => [stage.id, stage]));
+  repeats(planned.splits.map(({ stage }) => stage)).forEach((s) => {
+    report(['splits', s, 'stage'], 'is planned twice');
+  });
+  planned.splits.forEach(({ stage, splitS }, s) => {
+    const found = stages.get(stage);
+    const least = found ? stageSecondsMin(intersection, found) : 0;
+    if (!found) report(['splits', s, 'stage'], `no stage ${stage}`);
+    if (splitS < least - 1e-6) {
+      report(
+        ['splits', s, 'splitS'],
+        `${splitS} s is less than minimum green, amber and red clearance need (${least} s)`,
+      );
     }
-    const stages = new Map(intersection.stages.map((stage) => [stage.id, stage]));
-    repeats(planned.splits.map(({ stage }) => stage)).forEach((s) => {
-      report(['splits', s, 'stage'], 'is planned twice');
-    });
-    planned.splits.forEach(({ stage, splitS }, s) => {
-      const found = stages.get(stage);
-      const least = found ? stageSecondsMin(intersection, found) : 0;
-      if (!found) report(['splits', s, 'stage'], `no stage ${stage}`);
-      if (splitS < least - 1e-6) {
-        report(
-          ['splits', s, 'splitS'],
-          `${splitS} s is less than minimum green, amber and red clearance need (${least} s)`,
-        );
-      }
-    });
-    const total = planned.splits.reduce((sum, { splitS }) => sum + splitS, 0);
-    if (Math.abs(total - plan.cycleS) > 1e-6) {
-      report(['splits'], `add up to ${total} s, but the cycle is ${plan.cycleS} s`);
-    }
-    if (planned.offsetS >= plan.cycleS) {
-      report(['offsetS'], `${planned.offsetS} s is not within the cycle of ${plan.cycleS} s`);
-    }
+  });
+  const total = planned.splits.reduce((sum, { splitS }) => sum + splitS, 0);
+  if (Math.abs(total - cycleS) > 1e-6) {
+    report(['splits'], `add up to ${total} s, but the cycle is ${cycleS} s`);
+  }
+  if (planned.offsetS >= cycleS) {
+    report(['offsetS'], `${planned.offsetS} s is not within the cycle of ${cycleS} s`);
   }
   return problems;
 };

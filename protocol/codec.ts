@@ -64,7 +64,12 @@ export const encode = ({ type, ...payload }: Message, sender: Sender): Uint8Arra
   );
 
 export type Decoded =
-  | { readonly message: Omit<Heard, 'at'>; readonly counter: number }
+  | {
+      readonly message: Omit<Heard, 'at'>;
+      readonly counter: number;
+      /** Names the life of the sender in its group, whose messages are counted. */
+      readonly life: string;
+    }
   | { readonly refused: string };
 
 /** The message, or the reason for refusing it. Never throws, whatever the bytes are. */
@@ -79,7 +84,8 @@ export const decode = (bytes: Uint8Array): Decoded => {
   if (!check.Check(payload)) return { refused: `malformed ${type}: ${complaint(check, payload)}` };
   const known = { type: type as MessageType, from: sender_id, group, incarnation };
   const message = { ...(payload as object), ...known, bytes: bytes.length };
-  return { message: message as Omit<Heard, 'at'>, counter };
+  const life = `${sender_id} ${incarnation} ${group}`;
+  return { message: message as Omit<Heard, 'at'>, counter, life };
 };
 
 /** Whether messages of this type may come from another group of the district. */

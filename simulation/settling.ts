@@ -27,12 +27,13 @@ export const unsettled = (city: City, sinceIndex: number): string | undefined =>
   for (const [k, id] of running.entries()) {
     if (leaders[k] === null) return `${id} knows no leader`;
     if (leaders[k] !== leader) return `${id} follows ${leaders[k]}, ${running[0]} ${leader}`;
-    const view = Object.keys(contextOf<View>(city, id, 'membership')?.view ?? {}).sort();
-    const others = running.filter((other) => other !== id);
-    const missing = others.find((other) => !view.includes(other));
+    const view = contextOf<View>(city, id, 'membership')?.view ?? {};
+    const missing = running.find((other) => other !== id && !Object.hasOwn(view, other));
     if (missing !== undefined) return `${id} has no ${missing} in its view`;
-    const extra = view.find((other) => !others.includes(other));
-    if (extra !== undefined) return `${id} still has ${extra} in its view`;
+    if (Object.keys(view).length > running.length - 1) {
+      const extra = Object.keys(view).find((other) => other === id || !running.includes(other));
+      return `${id} still has ${extra} in its view`;
+    }
     const commit = contextOf<{ commit: number }>(city, id, 'replica')?.commit ?? 0;
     if (commit <= sinceIndex) return `${id} has committed ${commit}, nothing after ${sinceIndex}`;
   }

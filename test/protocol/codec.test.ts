@@ -47,7 +47,8 @@ describe.each(types)('%s', (type) => {
       expect(bytes).not.toContain(10);
       expect(bytes).not.toContain(13);
       const header = { from: 'n1', group: 'g', incarnation: 3, bytes: bytes.length };
-      expect(decode(bytes)).toEqual({ message: { ...message, ...header }, counter: 17 });
+      const expected = { message: { ...message, ...header }, counter: 17, life: 'n1 3 g' };
+      expect(decode(bytes)).toEqual(expected);
     }
   });
 });
