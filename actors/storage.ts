@@ -21,9 +21,9 @@ export interface Store {
   readonly recovered: Stored;
   /** Writes atomically, removes first; `done` is called when it is durable, batches in order. */
   write(batch: Batch, done: () => void): void;
-  /** Empties the store, gives it another id and puts `puts` there, in one durable step. What is
-   *  asked for later is for nobody: the next life opens the store anew. */
-  reset(puts: Batch['puts'], done: () => void): void;
+  /** Empties the store, gives it another id and puts there what is to stand under that id, in one
+   *  durable step. What is asked for later is for nobody: the next life opens the store anew. */
+  reset(puts: (id: string) => Batch['puts'], done: () => void): void;
   close(): Promise<void>;
 }
 
@@ -35,17 +35,30 @@ export const nothingStored: Stored = Object.freeze({
   log: { base: null, first: 1, entries: [] },
 });
 
-/** A store that forgets everything with its process; and is another one every time. */
+/**
+ * A store that forgets everything with its process; and is another one every time. It answers after
+ * the turn of the loop, as a disk does, so that what is asked for in one turn can be gathered.
+ */
 export const volatileStore = (
   identity: { id: string; incarnation: number },
   recovered = nothingStored,
-): Store => ({
-  ...identity,
-  recovered,
-  write: (_, done) => done(),
-  reset: (_, done) => done(),
-  close: async () => {},
-});
+): Store => {
+  let isClosed = false;
+  const later = (done: () => void) => {
+    void Promise.resolve().then(() => {
+      if (!isClosed) done();
+    });
+  };
+  return {
+    ...identity,
+    recovered,
+    write: (_, done) => later(done),
+    reset: (_, done) => later(done),
+    close: async () => {
+      isClosed = true;
+    },
+  };
+};
 
 export const storageHears = ['storage.write', 'storage.reset'] as const;
 
@@ -58,6 +71,6 @@ export const storageOn = (store: Store, deliver: Deliver) =>
       const done = () => deliver({ type: 'storage.written', owner, ticket });
       isGivenUp = event.type === 'storage.reset';
       if (event.type === 'storage.write') store.write({ puts, removes: event.removes }, done);
-      else store.reset(puts, done);
+      else store.reset(() => puts, done);
     });
   });

@@ -14,6 +14,7 @@ const counted = [
   'stalls',
   'commits',
   'yields',
+  'reads',
   'events',
 ] as const;
 
@@ -51,7 +52,7 @@ export const textOf = (total: ReturnType<typeof totalOf>): string => {
     `${hours(virtualSeconds * 1000)} of virtual time in ${wallSeconds} s (${speed} × real time)`,
     `${total.leaderChanges} leader changes, ${total.crashes} crashes, ${total.wipes} lost disks`,
     `${total.partitions} partitions, ${total.cuts} cuts, ${total.stalls} stalls`,
-    `${total.commits} commits, ${total.yields} nodes left their group for another`,
+    `${total.commits} commits, ${total.reads} leased reads, ${total.yields} nodes left their group`,
   ].join('\n');
   const verdict =
     violations.length === 0
