@@ -25,8 +25,8 @@ import {
 import { at, without } from './map.ts';
 
 export const VIEW_MAX = 1000;
-/** Refused peers remembered, so that each is told once and not at every announcement. */
-const REFUSED_MAX = 100;
+/** Refused or departed peers remembered: each is told once, and not at every announcement. */
+const REMEMBERED_MAX = 100;
 
 export interface Peer {
   readonly incarnation: number;
@@ -58,6 +58,8 @@ export interface Context extends MembershipInput {
   readonly view: Readonly<Record<string, Peer>>;
   /** Peers refused, with the life in which they were. */
   readonly refused: Readonly<Record<string, number>>;
+  /** Peers that said goodbye, with the life that did: nothing more comes of it but late words. */
+  readonly departed: Readonly<Record<string, number>>;
 }
 
 export type Events =
@@ -172,6 +174,8 @@ export const membershipMachine = setup({
         enqueue.emit({ type: 'membership.refused', peer, reason });
         return;
       }
+      // An announcement that its goodbye has overtaken must not bring it back.
+      if ((at(context.departed, peer) ?? -1) >= incarnation) return;
       const known = at(context.view, peer);
       // A late word of an earlier life must not lead anybody to where it lived.
       if (known && known.incarnation > incarnation) return;
@@ -212,6 +216,10 @@ export const membershipMachine = setup({
       enqueue.emit(ourContract(context));
     }),
     remove: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type === 'membership.goodbye' && isOurs(context, event.district)) {
+        const { from, incarnation } = event;
+        enqueue.assign({ departed: remember(context.departed, from, incarnation) });
+      }
       const leaving = departureOf(context, event);
       if (!leaving || at(context.view, leaving.peer) === undefined) return;
       enqueue.assign({ view: without(context.view, leaving.peer) });
@@ -261,6 +269,7 @@ export const membershipMachine = setup({
     leader: null,
     view: {},
     refused: {},
+    departed: {},
   }),
   initial: 'offline',
   on: {
@@ -362,10 +371,10 @@ const departureOf = (context: Context, event: Events) => {
 };
 
 const remember = (
-  refused: Readonly<Record<string, number>>,
+  lives: Readonly<Record<string, number>>,
   peer: string,
   incarnation: number,
 ): Record<string, number> => {
-  const kept = Object.entries(refused).slice(-REFUSED_MAX + 1);
+  const kept = Object.entries(without(lives, peer)).slice(-REMEMBERED_MAX + 1);
   return { ...Object.fromEntries(kept), [peer]: incarnation };
 };
