@@ -8,7 +8,6 @@
  */
 import { type AnyActorRef, type AnyStateMachine, type EventObject, fromCallback } from 'xstate';
 import type { BusEvent, Emitted, Heard } from '../protocol/event.ts';
-import type { Clock } from './clock.ts';
 
 /** Puts an event on the bus; it is stamped with the node's clock unless it brings a stamp. */
 export type Deliver = (event: Emitted | Heard) => void;
@@ -29,6 +28,20 @@ export const audienceOf = (
   return audience;
 };
 
+/**
+ * Who hears this event, in order. An answer that names who asked is heard by the asker alone: every
+ * concern has alarms and writes of its own, and none heeds another's.
+ */
+export const hearersOf = (
+  audience: Audience,
+  event: { readonly type: string; readonly id?: string; readonly owner?: string },
+): readonly string[] => {
+  const hearers = audience.get(event.type) ?? [];
+  if (event.type === 'clock.due') return hearers.filter((id) => event.id?.startsWith(`${id}:`));
+  if (event.type === 'storage.written') return hearers.filter((id) => id === event.owner);
+  return hearers;
+};
+
 /** First in, first out: `handle` is called for one event at a time, and may put in more. */
 export const queueOf = <E>(handle: (event: E) => void): ((event: E) => void) => {
   const waiting: E[] = [];
@@ -45,39 +58,25 @@ export const queueOf = <E>(handle: (event: E) => void): ((event: E) => void) => 
   };
 };
 
-export interface BusOptions {
-  readonly clock: Clock;
-  /** Told everything that the machines emit, before it is delivered. */
-  readonly tell: (event: { readonly type: string }) => void;
-}
-
-/** The bus of one node, as an effect: taps what the machines emit. */
+/** The bus of one node, as an effect: taps what the machines emit, and hands that to `post`, which
+ *  stamps it and gives it back. */
 export const busBetween = (
   machines: Readonly<Record<string, AnyStateMachine>>,
   audience: Audience,
-  { clock, tell }: BusOptions,
+  post: (event: EventObject) => void,
 ) =>
-  fromCallback<BusEvent>(({ system, self, receive }) => {
-    const hearers = new Map<string, AnyActorRef[]>();
-    const hearersOf = (type: string): AnyActorRef[] => {
-      const known = hearers.get(type);
-      if (known) return known;
-      const found = (audience.get(type) ?? []).flatMap((id) => system.get(id) ?? []);
-      hearers.set(type, found);
-      return found;
+  fromCallback<BusEvent>(({ system, receive }) => {
+    const refs = new Map<string, AnyActorRef>();
+    const refOf = (id: string): AnyActorRef | undefined => {
+      const known = refs.get(id) ?? (system.get(id) as AnyActorRef | undefined);
+      if (known) refs.set(id, known);
+      return known;
     };
     const put = queueOf<EventObject & { at: number }>((event) => {
-      for (const hearer of hearersOf(event.type)) hearer.send(event);
+      for (const id of hearersOf(audience, event)) refOf(id)?.send(event);
     });
-    receive((event: EventObject & { at?: number }) =>
-      put({ ...event, at: event.at ?? clock.now() }),
-    );
-    const taps = Object.keys(machines).map((id) =>
-      (system.get(id) as AnyActorRef).on('*', (event) => {
-        tell(event);
-        self.send(event);
-      }),
-    );
+    receive((event) => put(event));
+    const taps = Object.keys(machines).map((id) => (system.get(id) as AnyActorRef).on('*', post));
     return () => {
       for (const tap of taps) tap.unsubscribe();
     };

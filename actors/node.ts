@@ -8,7 +8,7 @@ import { concerns, nodeMachine } from '../machines/node.ts';
 import type { Replica } from '../machines/replication.ts';
 import { ConfigError, type Problem } from '../protocol/assert.ts';
 import type { District } from '../protocol/check-district.ts';
-import { PROTOCOL_VERSION } from '../protocol/codec.ts';
+import { decode, PROTOCOL_VERSION } from '../protocol/codec.ts';
 import type { Command, State } from '../protocol/command.ts';
 import { digestOf } from '../protocol/digest.ts';
 import { intersectionOf } from '../protocol/district.ts';
@@ -45,6 +45,8 @@ export interface NodeOptions {
   readonly inspect?: (event: InspectionEvent) => void;
   /** A part of the node failed: its lamps end in red, and nothing else will happen. */
   readonly failed?: (reason: string) => void;
+  /** How bytes become messages. Who carries the same bytes to hundreds may decode them once. */
+  readonly decode?: typeof decode;
   /** The node has left its group for another: end it, and start it anew on the same store. */
   readonly yielded?: (group: string) => void;
   /** Watches the group without taking part in it. */
@@ -103,6 +105,18 @@ export const createNode = (options: NodeOptions): GreenwaveNode => {
   return compose(options);
 };
 
+/** Every step is observed for those who want to read it; for nobody it would cost as much. */
+const inspector = ({ id: node, journal, inspect }: NodeOptions, wall: () => number) => {
+  if (!journal) return inspect ? { inspect } : {};
+  const observe = journalTo({ node, wall, write: journal });
+  return {
+    inspect: (event: InspectionEvent) => {
+      observe(event);
+      inspect?.(event);
+    },
+  };
+};
+
 const compose = (options: NodeOptions): GreenwaveNode => {
   const { id, district, store, clock = realClock, wall = Date.now } = options;
   const { name, timing, discovery, links, plans } = district;
@@ -116,7 +130,6 @@ const compose = (options: NodeOptions): GreenwaveNode => {
     // Not within the event that told it: the bus finishes that one first.
     clock.setTimeout(() => options.yielded?.(group), 0);
   });
-
   const fail = (reason: string) => {
     trouble(`fail-safe: ${reason}`);
     options.failed?.(reason);
@@ -140,20 +153,13 @@ const compose = (options: NodeOptions): GreenwaveNode => {
     send({ ...request, owner: OPERATOR, ticket } as Ask | AskRead);
   };
 
-  const observe = journalTo({ node: id, wall, write });
-  /** Observing costs every event of every machine, so it is done only for who wants to know. */
-  const isObserved = options.journal !== undefined || options.inspect !== undefined;
-  const tell = (event: Parameters<typeof send>[0]) => {
-    // What is said gets its stamp on the bus, at this same instant.
-    const heard = { at: clock.now(), ...event } as Emitted & { at: number };
-    for (const watch of watchers) watch(heard);
-  };
-  const deliver = (event: Parameters<typeof send>[0]) => send(event);
-  const send = (event: { type: string }) => {
+  /** Puts an event on the bus, with its stamp. */
+  const send = (event: { type: string; at?: number }) => {
     const bus = actor.system.get('bus') as AnyActorRef | undefined;
     if (!bus) return;
-    tell(event);
-    bus.send(event);
+    const stamped = event.at === undefined ? { ...event, at: clock.now() } : event;
+    for (const watch of watchers) watch(stamped as Emitted & { at: number });
+    bus.send(stamped);
   };
   const audience = audienceOf(concerns, {
     clock: ['clock.wake'],
@@ -165,15 +171,16 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const actor = createActor(
     nodeMachine.provide({
       actors: {
-        bus: busBetween(concerns, audience, { clock, tell }),
-        clock: alarms(clock, deliver),
-        storage: storageOn(store, deliver),
-        lamps: lampsThrough(options.lamps, digestOf, deliver),
+        bus: busBetween(concerns, audience, send),
+        clock: alarms(clock, send),
+        storage: storageOn(store, send),
+        lamps: lampsThrough(options.lamps, digestOf, send),
         wire: wireOver({
           transport: options.transport,
           clock,
-          timestamp: () => wall() / 1000,
-          deliver,
+          timestamp: () => Math.floor(wall() / 1000),
+          decode: options.decode ?? decode,
+          deliver: send,
           fail: (reason) => actor.send({ type: 'node.failed', reason }),
           trouble,
         }),
@@ -195,12 +202,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         filedPlan: plans[0] ?? null,
         stored: store.recovered,
       },
-      ...(isObserved && {
-        inspect: (event: InspectionEvent) => {
-          observe(event);
-          options.inspect?.(event);
-        },
-      }),
+      ...inspector(options, wall),
     },
   );
   actor.on('node.failed', ({ reason }) => fail(reason));

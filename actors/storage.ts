@@ -44,7 +44,7 @@ export const volatileStore = (
   recovered = nothingStored,
 ): Store => {
   let isClosed = false;
-  const later = (done: () => void) => {
+  const soon = (done: () => void) => {
     void Promise.resolve().then(() => {
       if (!isClosed) done();
     });
@@ -52,8 +52,8 @@ export const volatileStore = (
   return {
     ...identity,
     recovered,
-    write: (_, done) => later(done),
-    reset: (_, done) => later(done),
+    write: (_, done) => soon(done),
+    reset: (_, done) => soon(done),
     close: async () => {
       isClosed = true;
     },

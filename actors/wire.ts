@@ -5,7 +5,7 @@
  */
 import { fromCallback } from 'xstate';
 import type { NodeInput } from '../machines/node.ts';
-import { decode, encode, isOpen } from '../protocol/codec.ts';
+import { type decode, encode, isOpen } from '../protocol/codec.ts';
 import { ALL, type BusEvent, type Heard, type Message, type Send } from '../protocol/event.ts';
 import {
   type Address,
@@ -47,6 +47,8 @@ export interface WireOptions {
   readonly clock: Clock;
   /** Unix seconds, for the header. People read it; nothing is decided by it. */
   readonly timestamp: () => number;
+  /** How bytes become messages. */
+  readonly decode: typeof decode;
   readonly deliver: Deliver;
   /** The transport could not be opened: the node fails. */
   readonly fail: (message: string) => void;
@@ -167,7 +169,7 @@ class Wire {
     const at = this.#options.clock.now();
     const limit = via === 'all' ? DATAGRAM_BYTES_MAX : FRAME_BYTES_MAX;
     const tooLong = { refused: `${bytes.length} bytes are more than ${limit}` };
-    const decoded = bytes.length > limit ? tooLong : decode(bytes);
+    const decoded = bytes.length > limit ? tooLong : this.#options.decode(bytes);
     if ('refused' in decoded) {
       this.#refuse(decoded.refused, host);
       return;

@@ -13,8 +13,8 @@ const counted = [
   'cuts',
   'stalls',
   'commits',
-  'yields',
   'reads',
+  'yields',
   'events',
 ] as const;
 
@@ -52,7 +52,8 @@ export const textOf = (total: ReturnType<typeof totalOf>): string => {
     `${hours(virtualSeconds * 1000)} of virtual time in ${wallSeconds} s (${speed} × real time)`,
     `${total.leaderChanges} leader changes, ${total.crashes} crashes, ${total.wipes} lost disks`,
     `${total.partitions} partitions, ${total.cuts} cuts, ${total.stalls} stalls`,
-    `${total.commits} commits, ${total.reads} leased reads, ${total.yields} nodes left their group`,
+    `${total.commits} commits, ${total.reads} leased reads`,
+    `${total.yields} nodes left their group for another`,
   ].join('\n');
   const verdict =
     violations.length === 0

@@ -4,33 +4,53 @@
  * our own running time, a direct probe and indirect ones; or at once, when the peer's host says
  * that nobody listens there any more.
  *
- * φ-accrual: Hayashibara et al., SRDS 2004. Indirect probes: SWIM, DSN 2002, section 3.1. Doubting
- * oneself first: Lifeguard, Dadgar, Phillips, Currey, DSN 2018; here a late timer is its sign.
- * Every suspicion says why.
+ * In a small view all beat to all, and each node judges every other by itself. In a larger one a
+ * node beats as often, but to one of its few monitors in turn, so that what it sends does not grow
+ * with the district; voters beat to the leader too, which counts them; the leader alone beats to
+ * all. A monitor that fails a peer tells everybody (`detector.obituary`). Who hears that fails the
+ * peer as well, unless it has heard the peer itself of late; a living peer that hears it announces
+ * itself and is taken back. A node that hears nobody tells nobody: it is itself that is cut off.
+ * T_hb holds for monitors as it does for all in a small view; each of them heard the peer at
+ * another time, and the first to fail it speaks for the others. When views differ for a while, a
+ * monitor may wait for beats that go to others; then its probe is answered, and nothing comes of it.
+ *
+ * φ-accrual: Hayashibara et al., SRDS 2004. Indirect probes, and failures told to all: SWIM, DSN
+ * 2002, sections 3.1 and 4.1. Doubting oneself first: Lifeguard, Dadgar, Phillips, Currey, DSN
+ * 2018; here a late timer is its sign. Every suspicion says why.
  */
 import { assign, enqueueActions, setup } from 'xstate';
-import { ALL, type Emitted, type FactAs, type HeardAs } from '../protocol/event.ts';
+import type { Voter } from '../protocol/command.ts';
+import { ALL, type Emitted, type FactAs, type HeardAs, type Send } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { at, names, without } from './map.ts';
-import { arrivalsOf, phiAfter, silenceUntil } from './phi.ts';
+import { isVoter } from './ballot.ts';
+import {
+  failure,
+  helpersFor,
+  isHearing,
+  type Post,
+  probeOf,
+  rewatch,
+  WAKE,
+  wakeFor,
+  watchedSince,
+} from './duties.ts';
+import { at, without } from './map.ts';
+import {
+  isSmall,
+  lifeIn,
+  lifeOf,
+  monitorsOf,
+  printOf,
+  withLife,
+  withoutLife,
+} from './neighbours.ts';
+import { phiAfter } from './phi.ts';
+import { arrivalsAt, judge, type Watched } from './silence.ts';
 
 /** Intervals kept for each peer. */
 const WINDOW = 32;
-/** Peers asked to probe in our place. */
-const HELPERS_MAX = 3;
-/** Failing a peer is planned this much before T_hb, so that a late timer still keeps the bound. */
-const MARGIN_MS = 100;
 /** A timer later than this says that our own loop stalled. */
 const STALL_MS = 200;
-
-export interface Watched {
-  readonly incarnation: number;
-  /** When it was last heard on our clock, moved on by the time we stalled since. */
-  readonly lastAt: number;
-  readonly intervalsMs: readonly number[];
-  readonly standing: 'trusted' | 'suspected';
-  readonly probe: 'none' | 'direct' | 'indirect';
-}
 
 export interface DetectorInput {
   readonly id: string;
@@ -38,41 +58,42 @@ export interface DetectorInput {
   readonly timing: Timing;
 }
 
-export interface Context extends DetectorInput {
-  readonly peers: Readonly<Record<string, Watched>>;
+export interface Context extends DetectorInput, Post {
+  readonly voters: readonly Voter[];
+  /** Whose turn of our monitors it is to hear our beat. */
+  readonly turn: number;
   readonly term: number;
-  readonly leader: string | null;
   readonly index: number;
   readonly commit: number;
 }
 
-type Sign = HeardAs<'detector.beat' | 'detector.alive' | 'detector.probe' | 'detector.vouch'>;
+type Sign = HeardAs<
+  'detector.beat' | 'detector.pulse' | 'detector.alive' | 'detector.probe' | 'detector.vouch'
+>;
 export type Events =
   | Sign
-  | HeardAs<'detector.ask'>
+  | HeardAs<'detector.ask' | 'detector.obituary'>
   | FactAs<'clock.due' | 'wire.lost' | 'genesis.formed' | 'node.stopping' | 'enrolment.refused'>
-  | FactAs<'membership.joined' | 'membership.left'>
-  | FactAs<'election.advanced' | 'election.elected' | 'election.lost' | 'replica.appended'>;
+  | FactAs<'membership.joined' | 'membership.left' | 'membership.doubted'>
+  | FactAs<'election.advanced' | 'election.elected' | 'election.lost'>
+  | FactAs<'replica.appended' | 'replica.configured'>;
 
-const WAKE = 'detector:';
-
-const normal = ({ timing }: Context, { intervalsMs }: Watched) => {
-  const limits = { expectedMs: timing.beatMs, floorMs: timing.deviationFloorMs };
-  const { meanMs, deviationMs } = arrivalsOf(intervalsMs, limits);
-  return { meanMs: meanMs + timing.acceptablePauseMs, deviationMs };
-};
-
-/** When a peer's silence has its next consequence, if it stays silent. */
-const nextLookAt = (context: Context, watched: Watched): number => {
-  const { suspicionPhi, heartbeatTimeoutMs, probeTimeoutMs } = context.timing;
-  const failedMs = heartbeatTimeoutMs - MARGIN_MS;
-  const waits = [failedMs];
-  if (watched.standing === 'trusted') {
-    waits.push(silenceUntil(suspicionPhi, normal(context, watched)));
-  }
-  if (watched.probe === 'none') waits.push(heartbeatTimeoutMs / 2);
-  if (watched.probe === 'direct') waits.push(heartbeatTimeoutMs / 2 + probeTimeoutMs);
-  return watched.lastAt + Math.min(...waits);
+const beatTo = (to: string, context: Context): Send => {
+  const { id, term, leader, store, index, commit, ring } = context;
+  const view = () => printOf(ring.filter((life) => life.id !== id));
+  return {
+    type: 'wire.send',
+    to,
+    message: {
+      type: 'detector.beat',
+      term,
+      ...(leader !== null && { leader }),
+      store,
+      index,
+      commit,
+      ...(leader === id && { view: view() }),
+    },
+  };
 };
 
 export const detectorMachine = setup({
@@ -80,51 +101,80 @@ export const detectorMachine = setup({
   delays: { beat: ({ context }) => context.timing.beatMs },
   guards: {
     isOfDetector: ({ event }) => event.type === 'clock.due' && event.id.startsWith(WAKE),
+    /** Of a large view nobody would hear it otherwise. */
+    mustResign: ({ context }) => context.leader === context.id && !isSmall(context.ring),
   },
   actions: {
     beat: enqueueActions(({ context, enqueue }) => {
-      const { term, leader, store, index, commit } = context;
-      enqueue.emit({
-        type: 'wire.send',
-        to: ALL,
-        message: {
-          type: 'detector.beat',
-          term,
-          ...(leader !== null && { leader }),
-          store,
-          index,
-          commit,
-        },
-      });
+      const { id, ring, leader, turn } = context;
+      if (isSmall(ring) || leader === id) {
+        enqueue.emit(beatTo(ALL, context));
+        return;
+      }
+      const isCounted = leader !== null && isVoter(context);
+      if (isCounted) enqueue.emit(beatTo(leader, context));
+      const monitors = monitorsOf(ring, id);
+      const monitor = monitors[turn % monitors.length] as string;
+      enqueue.assign({ turn: (turn + 1) % monitors.length });
+      if (isCounted && monitor === leader) return;
+      enqueue.emit({ type: 'wire.send', to: monitor, message: { type: 'detector.pulse' } });
+    }),
+    resign: enqueueActions(({ context, enqueue }) => {
+      enqueue.emit(beatTo(ALL, { ...context, leader: null }));
     }),
     watch: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'membership.joined') return;
       const { peer, peerIncarnation, at: now } = event;
-      const watched: Watched = {
-        incarnation: peerIncarnation,
-        lastAt: now,
-        intervalsMs: [],
-        standing: 'trusted',
-        probe: 'none',
-      };
-      enqueue.assign({ peers: { ...context.peers, [peer]: watched } });
-      enqueue.emit({ type: 'clock.wake', id: WAKE + peer, atMs: nextLookAt(context, watched) });
-      // Opens the connection whose reset will tell of the peer's death.
-      enqueue.emit({ type: 'wire.send', to: peer, message: { type: 'detector.probe' } });
+      const ring = withLife(context.ring, lifeOf(peer, peerIncarnation));
+      const { peers, says } = rewatch(
+        { ...context, ring, peers: without(context.peers, peer) },
+        now,
+      );
+      enqueue.assign({ ring, peers });
+      for (const said of says) enqueue.emit(said);
     }),
-    forget: assign(({ context, event }) =>
-      event.type === 'membership.left' ? { peers: without(context.peers, event.peer) } : {},
-    ),
+    forget: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'membership.left') return;
+      const ring = withoutLife(context.ring, event.peer);
+      const left = { ...context, ring, peers: without(context.peers, event.peer) };
+      const { peers, says } = rewatch(left, event.at);
+      enqueue.assign({ ring, peers });
+      for (const said of says) enqueue.emit(said);
+    }),
+    /** The leader is watched by all, because an election waits for its silence. */
+    noteLeader: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'election.elected' && event.type !== 'election.lost') return;
+      const isElected = event.type === 'election.elected';
+      const [leader, term] = isElected ? [event.leader, event.term] : [null, context.term];
+      const { peers, says } = rewatch({ ...context, leader }, event.at);
+      enqueue.assign({ leader, term, peers });
+      for (const said of says) enqueue.emit(said);
+    }),
+    /** Somebody else does not have this peer in its view: does it live? */
+    doubt: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'membership.doubted') return;
+      const { peer, at: now } = event;
+      const life = lifeIn(context.ring, peer);
+      if (!life || at(context.peers, peer)) return;
+      const { incarnation } = life;
+      const everyMs = context.timing.beatMs;
+      const watched = watchedSince(now, { incarnation, everyMs, why: 'doubt' });
+      enqueue.assign({ peers: { ...context.peers, [peer]: watched } });
+      enqueue.emit(wakeFor(context, peer, watched));
+      enqueue.emit(probeOf(peer));
+    }),
     /** Takes a sign of life: from the peer itself, or by a helper's word. */
     trust: enqueueActions(({ context, event, enqueue }) => {
       if (!('from' in event) || event.type === 'detector.ask') return;
+      if (event.type === 'detector.obituary') return;
       const peer = event.type === 'detector.vouch' ? event.peer : event.from;
       const life = event.type === 'detector.vouch' ? event.peerIncarnation : event.incarnation;
       const watched = at(context.peers, peer);
       if (!watched || watched.incarnation !== life) return;
       const intervalMs = event.at - watched.lastAt;
       const isRegular =
-        event.type === 'detector.beat' && intervalMs < context.timing.heartbeatTimeoutMs;
+        (event.type === 'detector.beat' || event.type === 'detector.pulse') &&
+        intervalMs < context.timing.heartbeatTimeoutMs;
       const intervalsMs = isRegular
         ? [...watched.intervalsMs.slice(1 - WINDOW), intervalMs]
         : watched.intervalsMs;
@@ -135,11 +185,15 @@ export const detectorMachine = setup({
         standing: 'trusted',
         probe: 'none',
       };
-      enqueue.assign({ peers: { ...context.peers, [peer]: trusted } });
-      if (watched.standing === 'suspected') {
-        enqueue.emit({ type: 'detector.cleared', peer });
-        enqueue.emit({ type: 'clock.wake', id: WAKE + peer, atMs: nextLookAt(context, trusted) });
-      }
+      enqueue.assign({
+        peers:
+          watched.why === 'doubt'
+            ? without(context.peers, peer)
+            : { ...context.peers, [peer]: trusted },
+      });
+      if (watched.standing !== 'suspected') return;
+      enqueue.emit({ type: 'detector.cleared', peer });
+      if (watched.why === 'duty') enqueue.emit(wakeFor(context, peer, trusted));
     }),
     /** Looks at one peer's silence; or, having stalled, at ourselves first. */
     look: enqueueActions(({ context, event, enqueue }) => {
@@ -151,35 +205,49 @@ export const detectorMachine = setup({
       if (lateMs > STALL_MS) {
         const excused = { ...watched, lastAt: Math.min(event.at, watched.lastAt + lateMs) };
         enqueue.assign({ peers: { ...context.peers, [peer]: excused } });
-        enqueue.emit({
-          type: 'clock.wake',
-          id: WAKE + peer,
-          atMs: Math.max(event.at + context.timing.beatMs, nextLookAt(context, excused)),
-        });
+        const wake = wakeFor(context, peer, excused);
+        const soonest = event.at + context.timing.beatMs;
+        enqueue.emit({ ...wake, atMs: Math.max(soonest, wake.atMs) });
         return;
       }
-      const { next, says } = judge(context, peer, event.at);
+      const suspect = { peer, watched, helpers: () => helpersFor(context, peer) };
+      const { next, says, failed } = judge(context.timing, suspect, event.at);
       for (const said of says) enqueue.emit(said);
-      enqueue.assign({ peers: { ...context.peers, [peer]: next } });
-      const isFailed = says.some(({ type }) => type === 'detector.failed');
-      const atMs = nextLookAt(context, next);
-      if (!isFailed) enqueue.emit({ type: 'clock.wake', id: WAKE + peer, atMs });
+      if (next !== watched) enqueue.assign({ peers: { ...context.peers, [peer]: next } });
+      if (failed === undefined) {
+        enqueue.emit(wakeFor(context, peer, next));
+        return;
+      }
+      const isSure = watched.why === 'duty' && isHearing(context, peer, event.at);
+      const last: Emitted = { type: 'detector.failed', peer, reason: failed };
+      for (const said of isSure ? failure(context, peer, failed) : [last]) enqueue.emit(said);
     }),
     /** A broken connection is worth a probe; a refused one is evidence of death. */
     weigh: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'wire.lost') return;
       const { peer, why } = event;
-      const watched = at(context.peers, peer);
-      if (!watched) return;
-      if (why === 'reset') {
-        enqueue.emit({ type: 'wire.send', to: peer, message: { type: 'detector.probe' } });
-      }
+      if (!lifeIn(context.ring, peer)) return;
+      if (why === 'reset') enqueue.emit(probeOf(peer));
       if (why !== 'refused') return;
       const reason = 'its host answers, but nobody listens there: the process is gone';
-      if (watched.standing === 'trusted') {
-        const phi = phiAfter(event.at - watched.lastAt, normal(context, watched));
-        enqueue.emit({ type: 'detector.suspected', peer, reason, phi: Math.max(0, phi) });
+      const watched = at(context.peers, peer);
+      if (watched?.standing === 'trusted') {
+        const arrivals = arrivalsAt(context.timing, watched);
+        const phi = Math.max(0, phiAfter(event.at - watched.lastAt, arrivals));
+        enqueue.emit({ type: 'detector.suspected', peer, reason, phi });
       }
+      for (const said of failure(context, peer, reason)) enqueue.emit(said);
+    }),
+    /** Fails whom a monitor has failed, unless we know better. */
+    mourn: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'detector.obituary') return;
+      const { peer, peerIncarnation, from } = event;
+      const life = lifeIn(context.ring, peer);
+      if (peer === context.id || life?.incarnation !== peerIncarnation) return;
+      const watched = at(context.peers, peer);
+      const { heartbeatTimeoutMs } = context.timing;
+      if (watched && event.at - watched.lastAt <= heartbeatTimeoutMs / 2) return;
+      const reason = `${event.reason} (says ${from})`;
       enqueue.emit({ type: 'detector.failed', peer, reason });
     }),
     answer: enqueueActions(({ event, enqueue }) => {
@@ -188,7 +256,7 @@ export const detectorMachine = setup({
       enqueue.emit({ type: 'wire.send', to: event.from, message });
     }),
     probeFor: enqueueActions(({ context, event, enqueue }) => {
-      if (event.type !== 'detector.ask' || at(context.peers, event.peer) === undefined) return;
+      if (event.type !== 'detector.ask' || !lifeIn(context.ring, event.peer)) return;
       const message = { type: 'detector.probe' as const, for: event.from };
       enqueue.emit({ type: 'wire.send', to: event.peer, message });
     }),
@@ -207,26 +275,38 @@ export const detectorMachine = setup({
   },
 }).createMachine({
   id: 'detector',
-  context: ({ input }) => ({ ...input, peers: {}, term: 0, leader: null, index: 0, commit: 0 }),
+  context: ({ input }) => ({
+    ...input,
+    peers: {},
+    ring: [lifeOf(input.id, 0)],
+    voters: [],
+    turn: 0,
+    term: 0,
+    leader: null,
+    index: 0,
+    commit: 0,
+  }),
   initial: 'quiet',
   on: {
     'membership.joined': { actions: 'watch' },
     'membership.left': { actions: 'forget' },
+    'membership.doubted': { actions: 'doubt' },
     'detector.beat': { actions: 'trust' },
+    'detector.pulse': { actions: 'trust' },
     'detector.probe': { actions: ['trust', 'answer'] },
     'detector.alive': { actions: ['trust', 'vouch'] },
     'detector.vouch': { actions: 'trust' },
     'detector.ask': { actions: 'probeFor' },
+    'detector.obituary': { actions: 'mourn' },
     'wire.lost': { actions: 'weigh' },
     'clock.due': { guard: 'isOfDetector', actions: 'look' },
     'election.advanced': { actions: assign({ term: ({ event }) => event.term }) },
-    'election.elected': {
-      actions: assign({ term: ({ event }) => event.term, leader: ({ event }) => event.leader }),
-    },
-    'election.lost': { actions: assign({ leader: null }) },
+    'election.elected': { actions: 'noteLeader' },
+    'election.lost': { actions: 'noteLeader' },
     'replica.appended': {
       actions: assign({ index: ({ event }) => event.matched, commit: ({ event }) => event.commit }),
     },
+    'replica.configured': { actions: assign({ voters: ({ event }) => event.voters }) },
   },
   states: {
     /** Without a group there is nobody to beat for. */
@@ -240,47 +320,15 @@ export const detectorMachine = setup({
           guard: ({ context, event }) => event.leader === context.id,
           target: 'beating',
           reenter: true,
-          actions: assign({ term: ({ event }) => event.term, leader: ({ event }) => event.leader }),
+          actions: 'noteLeader',
         },
+        'election.lost': [
+          { guard: 'mustResign', actions: ['resign', 'noteLeader'] },
+          { actions: 'noteLeader' },
+        ],
         'node.stopping': 'quiet',
         'enrolment.refused': 'quiet',
       },
     },
   },
 });
-
-type Said = Extract<Emitted, { type: 'detector.suspected' | 'detector.failed' | 'wire.send' }>;
-
-/** What the silence of `peer` at `now` amounts to, and what is to be said about it. */
-const judge = (context: Context, peer: string, now: number): { next: Watched; says: Said[] } => {
-  const { heartbeatTimeoutMs, probeTimeoutMs, suspicionPhi } = context.timing;
-  let next = context.peers[peer] as Watched;
-  const silenceMs = now - next.lastAt;
-  const arrivals = normal(context, next);
-  const phi = phiAfter(silenceMs, arrivals);
-  const says: Said[] = [];
-  const expected = `expected every ${Math.round(arrivals.meanMs - context.timing.acceptablePauseMs)} ± ${Math.round(arrivals.deviationMs)} ms`;
-  if (next.standing === 'trusted' && phi >= suspicionPhi - 1e-6) {
-    next = { ...next, standing: 'suspected' };
-    const reason = `silent for ${Math.round(silenceMs)} ms, ${expected}, φ ${phi.toFixed(1)}`;
-    says.push({ type: 'detector.suspected', peer, reason, phi });
-  }
-  if (next.probe === 'none' && silenceMs >= heartbeatTimeoutMs / 2) {
-    next = { ...next, probe: 'direct' };
-    says.push({ type: 'wire.send', to: peer, message: { type: 'detector.probe' } });
-  }
-  if (next.probe === 'direct' && silenceMs >= heartbeatTimeoutMs / 2 + probeTimeoutMs) {
-    next = { ...next, probe: 'indirect' };
-    const helpers = names(context.peers).filter(
-      (name) => name !== peer && context.peers[name]?.standing === 'trusted',
-    );
-    for (const helper of helpers.slice(0, HELPERS_MAX)) {
-      says.push({ type: 'wire.send', to: helper, message: { type: 'detector.ask', peer } });
-    }
-  }
-  if (silenceMs >= heartbeatTimeoutMs - MARGIN_MS) {
-    const reason = `silent for ${Math.round(silenceMs)} ms; probes, direct and through peers, unanswered`;
-    says.push({ type: 'detector.failed', peer, reason });
-  }
-  return { next, says };
-};

@@ -5,6 +5,15 @@
  * A peer is in the view when it announces the same district, contract and group, and leaves it by
  * its goodbye or when the detector fails it. A node with another contract is refused, and both
  * sides say which keys differ. A node that finds its own id answering elsewhere is a duplicate.
+ *
+ * What this costs must not grow with the square of the district. So settled members announce
+ * themselves the more rarely the more they are, all together a few times in a period; who asks is
+ * answered by everybody in a small view, and in a larger one by the leader alone. What is lost
+ * that way is repaired by comparison: the leader's beat carries a print of its view, and who
+ * differs for a while sends it the prints of the parts of its own. The leader answers with the
+ * parts that differ. Whom it has there is taken into the view; whom it has not is doubted, and the
+ * detector asks whether it lives; who is not there itself announces itself. The leader may be
+ * wrong too: a dead peer of its view that others take back is failed once more by its monitors.
  * (Views as in SWIM, Das, Gupta, Motivala, DSN 2002; incarnations as in its section 4.2.)
  */
 import { assign, emit, enqueueActions, setup } from 'xstate';
@@ -15,6 +24,8 @@ import {
   type HeardAs,
   type Message,
   type Only,
+  type Send,
+  VIEW_MAX,
 } from '../protocol/event.ts';
 import {
   type Contract,
@@ -22,9 +33,11 @@ import {
   contractDigest,
   type Timing,
 } from '../protocol/timing.ts';
-import { at, without } from './map.ts';
+import { at, names, without } from './map.ts';
+import { ALL_TO_ALL_MAX, lifeOf, partOf, partPrints, shareOf } from './neighbours.ts';
 
-export const VIEW_MAX = 1000;
+/** Announcements of settled members in one period, all together. */
+const ANNOUNCE_MAX = 4;
 /** Refused or departed peers remembered: each is told once, and not at every announcement. */
 const REMEMBERED_MAX = 100;
 
@@ -56,6 +69,12 @@ export interface Context extends MembershipInput {
   readonly term: number;
   readonly leader: string | null;
   readonly view: Readonly<Record<string, Peer>>;
+  /** Announcements heard since our own last one: how large a crowd is talking. */
+  readonly crowd: number;
+  /** The print of the lives in the view. */
+  readonly print: number;
+  /** Since when, or since when we asked why, the leader's view has differed from ours. */
+  readonly differsAt: number | null;
   /** Peers refused, with the life in which they were. */
   readonly refused: Readonly<Record<string, number>>;
   /** Peers that said goodbye, with the life that did: nothing more comes of it but late words. */
@@ -68,7 +87,10 @@ export type Events =
   | HeardAs<'membership.contract'>
   | HeardAs<'membership.challenge'>
   | HeardAs<'membership.present'>
+  | HeardAs<'membership.compare'>
+  | HeardAs<'membership.view'>
   | HeardAs<'detector.beat'>
+  | HeardAs<'detector.obituary'>
   | FactAs<'wire.opened'>
   | FactAs<'genesis.formed'>
   | FactAs<'detector.failed'>
@@ -81,19 +103,23 @@ const announcement = (
   context: Context,
   phase: 'joining' | 'member',
   asks: boolean,
-): Only<Message, 'membership.announce'> => ({
-  type: 'membership.announce',
-  district: context.district,
-  host: context.address?.host ?? '',
-  port: context.address?.port ?? 0,
-  store: context.store,
-  phase: phase === 'member' && context.isObserver ? 'observer' : phase,
-  asks,
-  versions: [...context.versions],
-  contract: context.digest,
-  ...(context.intersection && { intersection: { ...context.intersection } }),
-  ...(context.leader !== null && { leader: context.leader }),
-  term: context.term,
+): Send<Only<Message, 'membership.announce'>> => ({
+  type: 'wire.send',
+  to: ALL,
+  message: {
+    type: 'membership.announce',
+    district: context.district,
+    host: context.address?.host ?? '',
+    port: context.address?.port ?? 0,
+    store: context.store,
+    phase: phase === 'member' && context.isObserver ? 'observer' : phase,
+    asks,
+    versions: [...context.versions],
+    contract: context.digest,
+    ...(context.intersection && { intersection: { ...context.intersection } }),
+    ...(context.leader !== null && { leader: context.leader }),
+    term: context.term,
+  },
 });
 
 const ourContract = ({ district, contract }: Context) => ({
@@ -110,6 +136,8 @@ const goodbye = ({ district }: Context, why: 'goodbye' | 'refused') => ({
 
 const isOurs = (context: Context, district: string) => district === context.district;
 const isSelf = (context: Context, from: string) => from === context.id;
+const sizeOf = ({ view }: Pick<Context, 'view'>) => Object.keys(view).length + 1;
+const isSmall = (context: Pick<Context, 'view'>) => sizeOf(context) <= ALL_TO_ALL_MAX;
 const isDouble = (context: Context, { from, district, store }: Announce) =>
   isSelf(context, from) && isOurs(context, district) && store !== context.store;
 
@@ -118,8 +146,12 @@ export const membershipMachine = setup({
   delays: {
     joinAnnounce: ({ context }) => context.timing.joinAnnounceMs,
     listen: ({ context }) => context.timing.joinAnnounceMs * 2,
-    announce: ({ context }) => context.timing.announceMs,
-    answer: ({ context }) => context.timing.joinAnnounceMs / 5,
+    announce: ({ context }) =>
+      context.timing.announceMs * Math.max(1, sizeOf(context) / ANNOUNCE_MAX),
+    // The more talk at once, the longer each waits: one answer serves all who asked until then.
+    answer: ({ context }) =>
+      (context.timing.joinAnnounceMs / 5) *
+      Math.max(1, Math.max(sizeOf(context), context.crowd) / ALL_TO_ALL_MAX),
     challenge: ({ context }) => context.timing.probeTimeoutMs,
     handover: ({ context }) => context.timing.probeTimeoutMs,
     repeat: ({ context }) => context.timing.joinAnnounceMs / 5,
@@ -131,30 +163,53 @@ export const membershipMachine = setup({
       event.type === 'membership.announce' &&
       event.asks &&
       !isSelf(context, event.from) &&
-      isOurs(context, event.district),
+      isOurs(context, event.district) &&
+      // Of those without a group each announces itself often enough.
+      (context.group !== '' || event.group !== '' || event.phase !== 'member') &&
+      // An observer wants to see everybody, and comes rarely.
+      (isSmall(context) || context.leader === context.id || event.phase === 'observer'),
+    /** Somebody to be met. In a large view a node that is lacking comes by comparison. */
     isStranger: ({ context, event }) =>
-      event.type === 'detector.beat' && at(context.view, event.from) === undefined,
+      event.type === 'detector.beat' &&
+      at(context.view, event.from) === undefined &&
+      (isSmall(context) || event.leader === event.from),
+    isOwnObituary: ({ context, event }) =>
+      event.type === 'detector.obituary' &&
+      isSelf(context, event.peer) &&
+      event.peerIncarnation === context.incarnation,
+    /** The leader does not have us in its view. */
+    isMissing: ({ context, event }) =>
+      event.type === 'membership.view' &&
+      event.from === context.leader &&
+      event.part === partOf(context.id) &&
+      !event.members.some(
+        ({ node, incarnation }) => node === context.id && incarnation === context.incarnation,
+      ),
     /** Who held our address before us may still be answered there. */
     isOwnName: ({ context, event }) =>
       event.type === 'membership.present' && isSelf(context, event.from),
     leads: ({ context }) => context.leader === context.id,
+    leadsMany: ({ context, event }) =>
+      event.type === 'election.elected' && event.leader === context.id && !isSmall(context),
   },
   actions: {
-    announceJoining: emit(({ context }) => ({
-      type: 'wire.send' as const,
-      to: ALL,
-      message: announcement(context, 'joining', true),
-    })),
-    announce: emit(({ context }) => ({
-      type: 'wire.send' as const,
-      to: ALL,
-      message: announcement(context, 'member', false),
-    })),
-    askAll: emit(({ context }) => ({
-      type: 'wire.send' as const,
-      to: ALL,
-      message: announcement(context, 'member', true),
-    })),
+    announceJoining: enqueueActions(({ context, enqueue }) => {
+      enqueue.assign({ crowd: 0 });
+      enqueue.emit(announcement(context, 'joining', true));
+    }),
+    answer: enqueueActions(({ context, enqueue }) => {
+      enqueue.assign({ crowd: 0 });
+      enqueue.emit(announcement(context, 'member', false));
+    }),
+    /** Says again that it is there; without a group it looks for one. */
+    announce: enqueueActions(({ context, enqueue }) => {
+      enqueue.assign({ crowd: 0 });
+      enqueue.emit(announcement(context, 'member', context.group === ''));
+    }),
+    askAll: enqueueActions(({ context, enqueue }) => {
+      enqueue.assign({ crowd: 0 });
+      enqueue.emit(announcement(context, 'member', true));
+    }),
     tellSettled: emit({ type: 'membership.settled' as const }),
     sayGoodbye: emit(({ context }) => goodbye(context, 'goodbye')),
     sayRefused: emit(({ context }) => goodbye(context, 'refused')),
@@ -163,6 +218,7 @@ export const membershipMachine = setup({
       if (event.type !== 'membership.announce') return;
       const { from: peer, incarnation, store, host, port, group, phase, leader } = event;
       if (isSelf(context, peer) || !isOurs(context, event.district)) return;
+      enqueue.assign({ crowd: context.crowd + 1 });
       const [oldest, newest] = event.versions;
       const isVersionShared = oldest <= context.versions[1] && newest >= context.versions[0];
       if (!isVersionShared || event.contract !== context.digest) {
@@ -183,22 +239,60 @@ export const membershipMachine = setup({
       enqueue.emit({ type: 'membership.sighted', peer, store, group, phase, ...led, host, port });
       // An observer takes no part, so nobody watches it.
       if (context.group === '' || group !== context.group || phase !== 'member') return;
-      const isSame = known?.incarnation === incarnation && known.store === store;
-      if (isSame && known.host === host && known.port === port) return;
-      if (!known && Object.keys(context.view).length >= VIEW_MAX) return;
-      enqueue.assign({ view: { ...context.view, [peer]: { incarnation, store, host, port } } });
-      if (known && !isSame) {
-        const reason = `started anew as incarnation ${incarnation}`;
-        enqueue.emit({ type: 'membership.left', peer, how: 'restarted', reason });
+      const { changed, says } = taking(context, peer, { incarnation, store, host, port });
+      enqueue.assign(changed);
+      for (const said of says) enqueue.emit(said);
+    }),
+    /** Hears from the leader's beat whether our views agree; asks, when they have not for a while. */
+    compare: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'detector.beat' || event.view === undefined) return;
+      const { id, leader, differsAt, address } = context;
+      if (leader === id || event.from !== leader || !address) return;
+      // The leader's print is of all but itself; ours, of all but us.
+      const ours = viewPrintWithout(context, leader) + lifeOf(id, context.incarnation).print;
+      if (event.view === ours >>> 0) {
+        if (differsAt !== null) enqueue.assign({ differsAt: null });
+        return;
       }
-      enqueue.emit({
-        type: 'membership.joined',
-        peer,
-        peerIncarnation: incarnation,
-        store,
-        host,
-        port,
-      });
+      const isOld = differsAt !== null && event.at - differsAt >= patienceMs(context);
+      if (differsAt === null || isOld) enqueue.assign({ differsAt: event.at });
+      if (!isOld) return;
+      const message = {
+        type: 'membership.compare' as const,
+        prints: partPrints(livesOf(context)),
+        reply: { ...address },
+      };
+      enqueue.emit({ type: 'wire.send', to: leader, message });
+    }),
+    /** Shows who is in those parts of the leader's view that differ. */
+    show: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'membership.compare' || context.leader !== context.id) return;
+      const members = membersOf(context);
+      for (const [part, print] of partPrints(livesOf(context)).entries()) {
+        if (print === event.prints[part]) continue;
+        const those = members.filter(({ node }) => partOf(node) === part);
+        const message = { type: 'membership.view' as const, part, members: those };
+        enqueue.emit({ type: 'wire.send', to: event.reply, message });
+      }
+    }),
+    /** Takes whom the leader has in a part of its view; doubts whom it has not. */
+    adopt: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'membership.view' || event.from !== context.leader) return;
+      let { view, print } = context;
+      for (const { node, ...peer } of event.members) {
+        const gone = at(context.departed, node) ?? -1;
+        const known = Math.max(gone, at(view, node)?.incarnation ?? -1);
+        if (isSelf(context, node) || known >= peer.incarnation) continue;
+        const { changed, says } = taking({ view, print }, node, peer);
+        ({ view, print } = changed);
+        for (const said of says) enqueue.emit(said);
+      }
+      enqueue.assign({ view, print });
+      const there = new Set(event.members.map(({ node }) => node));
+      for (const peer of names(context.view)) {
+        if (partOf(peer) !== event.part || there.has(peer)) continue;
+        enqueue.emit({ type: 'membership.doubted', peer });
+      }
     }),
     compareContracts: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'membership.contract' || !isOurs(context, event.district)) return;
@@ -222,7 +316,10 @@ export const membershipMachine = setup({
       }
       const leaving = departureOf(context, event);
       if (!leaving || at(context.view, leaving.peer) === undefined) return;
-      enqueue.assign({ view: without(context.view, leaving.peer) });
+      enqueue.assign({
+        view: without(context.view, leaving.peer),
+        print: viewPrintWithout(context, leaving.peer),
+      });
       enqueue.emit({ type: 'membership.left', ...leaving });
     }),
     challenge: enqueueActions(({ context, event, enqueue }) => {
@@ -268,6 +365,9 @@ export const membershipMachine = setup({
     term: 0,
     leader: null,
     view: {},
+    crowd: 0,
+    print: 0,
+    differsAt: null,
     refused: {},
     departed: {},
   }),
@@ -325,6 +425,9 @@ export const membershipMachine = setup({
       entry: ['tellSettled', 'askAll'],
       on: {
         'membership.challenge': { actions: 'stand' },
+        'membership.compare': { actions: 'show' },
+        'membership.view': { actions: 'adopt' },
+        'detector.beat': { actions: 'compare' },
         'genesis.formed': {
           target: '.asking',
           actions: assign({ group: ({ event }) => event.group }),
@@ -341,10 +444,20 @@ export const membershipMachine = setup({
               { guard: 'isDouble', target: 'answering' },
               { actions: 'meet' },
             ],
-            'detector.beat': { guard: 'isStranger', target: 'asking' },
+            'detector.beat': [{ guard: 'isStranger', target: 'asking' }, { actions: 'compare' }],
+            'detector.obituary': { guard: 'isOwnObituary', target: 'answering' },
+            'membership.view': [
+              { guard: 'isMissing', target: 'answering', actions: 'adopt' },
+              { actions: 'adopt' },
+            ],
+            // Who came while nobody led was not answered.
+            'election.elected': [
+              { guard: 'leadsMany', target: 'answering', actions: 'noteLeader' },
+              { actions: 'noteLeader' },
+            ],
           },
         },
-        answering: { after: { answer: { target: 'settled', actions: 'announce' } } },
+        answering: { after: { answer: { target: 'settled', actions: 'answer' } } },
         asking: { after: { answer: { target: 'settled', actions: 'askAll' } } },
       },
     },
@@ -377,4 +490,52 @@ const remember = (
 ): Record<string, number> => {
   const kept = Object.entries(without(lives, peer)).slice(-REMEMBERED_MAX + 1);
   return { ...Object.fromEntries(kept), [peer]: incarnation };
+};
+
+type Viewing = Pick<Context, 'view' | 'print'>;
+
+/** What becomes of the view when it takes a peer, or another life or address of one. */
+const taking = ({ view, print }: Viewing, peer: string, entry: Peer) => {
+  const { incarnation, store, host, port } = entry;
+  const known = at(view, peer);
+  const isSame = known?.incarnation === incarnation && known.store === store;
+  const isKnown = isSame && known.host === host && known.port === port;
+  const says: Only<Emitted, 'membership.joined' | 'membership.left'>[] = [];
+  if (isKnown || (!known && Object.keys(view).length >= VIEW_MAX)) {
+    return { changed: { view, print }, says };
+  }
+  if (known && !isSame) {
+    const reason = `started anew as incarnation ${incarnation}`;
+    says.push({ type: 'membership.left', peer, how: 'restarted', reason });
+  }
+  const joined = { peer, peerIncarnation: incarnation, store, host, port };
+  says.push({ type: 'membership.joined', ...joined });
+  const before = known ? lifeOf(peer, known.incarnation).print : 0;
+  const after = lifeOf(peer, incarnation).print;
+  return {
+    changed: { view: { ...view, [peer]: entry }, print: (print - before + after) >>> 0 },
+    says,
+  };
+};
+
+/** The print of the view without this peer. */
+const viewPrintWithout = ({ view, print }: Viewing, peer: string): number => {
+  const known = at(view, peer);
+  return known ? (print - lifeOf(peer, known.incarnation).print) >>> 0 : print;
+};
+
+/** Everybody that is here, oneself included. */
+const membersOf = ({ id: node, incarnation, store, address, view }: Context) => {
+  const { host = '', port = 0 } = address ?? {};
+  const others = names(view).map((name) => ({ node: name, ...(view[name] as Peer) }));
+  return [{ node, incarnation, store, host, port }, ...others];
+};
+
+const livesOf = (context: Context) =>
+  membersOf(context).map(({ node, incarnation }) => lifeOf(node, incarnation));
+
+/** How long views may differ, because news are on their way. Not all are to ask at once. */
+const patienceMs = (context: Context): number => {
+  const { retryMs, announceMs } = context.timing;
+  return retryMs + announceMs * shareOf(context.id) * (sizeOf(context) / VIEW_MAX);
 };

@@ -87,6 +87,12 @@ export const nodeMachine = setup({
     events: { type: 'node.failed'; reason: string } | { type: 'node.stop' };
     emitted: { type: 'node.failed'; reason: string };
   },
+  actions: {
+    tellFailure: emit(({ event }: { event: { readonly type: string } }) => ({
+      type: 'node.failed' as const,
+      reason: reasonOf(event),
+    })),
+  },
   actors: {
     ...concerns,
     bus: notProvided('bus'),
@@ -184,15 +190,18 @@ export const nodeMachine = setup({
         { src: 'wire', systemId: 'wire', input: ({ context }) => context },
       ],
       on: {
-        'xstate.error.actor.*': 'failSafe',
-        'node.failed': 'failSafe',
+        'xstate.error.actor.*': { target: 'failSafe', actions: 'tellFailure' },
+        'node.failed': { target: 'failSafe', actions: 'tellFailure' },
         'node.stop': 'stopped',
       },
     },
     /** Nothing is commanded any more; what the lamp driver has ends in red, then flashes. */
     failSafe: {
-      entry: emit(({ event }) => ({ type: 'node.failed' as const, reason: reasonOf(event) })),
-      on: { 'node.stop': 'stopped' },
+      on: {
+        'xstate.error.actor.*': { actions: 'tellFailure' },
+        'node.failed': { actions: 'tellFailure' },
+        'node.stop': 'stopped',
+      },
     },
     stopped: { type: 'final' },
   },

@@ -31,6 +31,10 @@ export const contractSchema = Type.Object({ timing: timingSchema, discovery: dis
 const command = Type.Unsafe<Command>(commandSchema);
 const logEnd = { lastTerm: count, lastIndex: count };
 
+/** Peers in a view. */
+export const VIEW_MAX = 1000;
+/** Parts in which two views are compared, so that only what differs is sent. */
+export const PARTS = 16;
 /** Entries in one `replica.prepare`. */
 export const PREPARE_ENTRIES_MAX = 64;
 /** Characters of a snapshot in one `replica.chunk`. */
@@ -89,6 +93,30 @@ export const messages = {
   },
   /** The answer to a challenge: I am here. */
   'membership.present': { scope: 'open', payload: Type.Object({ store: nameSchema }) },
+  /** To the leader, whose beat says that our views differ: the prints of the parts of ours. */
+  'membership.compare': {
+    scope: 'group',
+    payload: Type.Object({
+      prints: Type.Array(count, { minItems: PARTS, maxItems: PARTS }),
+      reply: addressSchema,
+    }),
+  },
+  /** The leader's answer, once for each part that differs: whom it has there. */
+  'membership.view': {
+    scope: 'group',
+    payload: Type.Object({
+      part: Type.Integer({ minimum: 0, maximum: PARTS - 1 }),
+      members: Type.Array(
+        Type.Object({
+          node: nameSchema,
+          incarnation: count,
+          store: nameSchema,
+          ...addressFields,
+        }),
+        { maxItems: VIEW_MAX },
+      ),
+    }),
+  },
   /** Multicast: promise to heed no lesser ballot than this one (Paxos, phase 1a). */
   'genesis.prepare': {
     scope: 'open',
@@ -118,11 +146,13 @@ export const messages = {
   /** Multicast: I may leave my group for the one I `wanted`: does its leader hear me? */
   'merge.ask': {
     scope: 'open',
-    payload: Type.Object({ district: nameSchema, wanted: nameSchema }),
+    payload: Type.Object({ district: nameSchema, wanted: nameSchema, reply: addressSchema }),
   },
   /** The leader of the group in the header hears who asked. */
   'merge.welcome': { scope: 'open', payload: Type.Object({ district: nameSchema }) },
-  /** Multicast by each node, at least three times a second: a sign of life, and where I stand. */
+  /** At least three times a second: a sign of life, and where I stand. Multicast by each node of
+   *  a small view; of a larger one by the leader alone, which voters tell the same. The leader
+   *  adds a print of its `view`, without itself. */
   'detector.beat': {
     scope: 'group',
     payload: Type.Object({
@@ -131,8 +161,11 @@ export const messages = {
       store: nameSchema,
       index: count,
       commit: count,
+      view: Type.Optional(count),
     }),
   },
+  /** In a larger view, to each of one's monitors in turn: I live. */
+  'detector.pulse': { scope: 'group', payload: Type.Object({}) },
   /** Do you live? Directly, or `for` somebody who has not heard from you. */
   'detector.probe': { scope: 'group', payload: Type.Object({ for: Type.Optional(nameSchema) }) },
   /** I live. `for`: whom the prober asks for. */
@@ -143,6 +176,11 @@ export const messages = {
   'detector.vouch': {
     scope: 'group',
     payload: Type.Object({ peer: nameSchema, peerIncarnation: count }),
+  },
+  /** Multicast by a monitor: this life of `peer` is over, as far as I can tell. */
+  'detector.obituary': {
+    scope: 'group',
+    payload: Type.Object({ peer: nameSchema, peerIncarnation: count, reason: text }),
   },
   /** Would you vote for me in `term`? Changes nothing (pre-vote, Raft thesis section 9.6). */
   'election.poll': { scope: 'group', payload: Type.Object({ term: count, ...logEnd }) },
@@ -279,6 +317,8 @@ export const facts = {
     how: Type.Enum(['goodbye', 'failed', 'refused', 'restarted']),
     reason,
   }),
+  /** The leader does not have this peer, which is in our view: it may be gone. */
+  'membership.doubted': Type.Object({ peer }),
   /** A node was refused: another contract, version, or description. */
   'membership.refused': Type.Object({ peer, reason }),
   /** Another node with our id answers at an address of its own. */

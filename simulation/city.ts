@@ -43,13 +43,13 @@ export class City {
   readonly #clock = new VirtualClock();
   readonly #seed: number;
   readonly #places: ReadonlyMap<string, Place>;
-  readonly #journal: (line: JournalLine) => void;
+  readonly #journal: ((line: JournalLine) => void) | undefined;
   /** Hosts that nobody reaches, and sides of the partition. */
   readonly #isolated = new Set<string>();
   #sides: readonly (readonly string[])[] = [];
   #isOpening = false;
 
-  constructor({ seed, district, network = {}, clocks, journal = () => {} }: CityOptions) {
+  constructor({ seed, district, network = {}, clocks, journal }: CityOptions) {
     this.#seed = seed;
     this.#journal = journal;
     this.district = typeof district === 'number' ? town(district) : district;
@@ -238,6 +238,6 @@ export class City {
 
   /** What is done to the city stands in its journal too. */
   #note(message: string): void {
-    this.#journal({ t: this.#wall(), node: 'city', kind: 'error', message });
+    this.#journal?.({ t: this.#wall(), node: 'city', kind: 'error', message });
   }
 }

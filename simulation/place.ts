@@ -14,6 +14,7 @@ import type { Cabinet } from './cabinet.ts';
 import type { Disk, Loss } from './disk.ts';
 import { type HostClock, Loop } from './host.ts';
 import type { Observed } from './invariants.ts';
+import { decodeOnce } from './shared-decoder.ts';
 
 export interface PlaceOptions {
   readonly id: string;
@@ -24,7 +25,7 @@ export interface PlaceOptions {
   readonly transport: Transport;
   /** Virtual milliseconds, for the journal. */
   readonly wall: () => number;
-  readonly journal: (line: JournalLine) => void;
+  readonly journal?: ((line: JournalLine) => void) | undefined;
   readonly heard: (node: Observed, event: Emitted) => void;
   readonly failed: (reason: string) => void;
   /** The node has left its group for another, and is to start anew. */
@@ -74,7 +75,8 @@ export class Place {
       lamps: cabinet ? cabinet.openFor(loop.arrive) : nothingLit,
       clock: loop,
       wall,
-      journal,
+      decode: decodeOnce,
+      ...(journal && { journal }),
       failed,
       yielded,
     });

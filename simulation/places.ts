@@ -26,7 +26,7 @@ export interface PlacesOptions {
   readonly network: MemoryNetwork;
   readonly district: District;
   readonly invariants: Invariants;
-  readonly journal: (line: JournalLine) => void;
+  readonly journal?: ((line: JournalLine) => void) | undefined;
   readonly yielded: (id: string) => void;
   /** Virtual milliseconds, whole. */
   readonly wall: () => number;
@@ -62,10 +62,10 @@ const cabinetOf = (
     clock,
     shown: (lamps) => {
       const t = wall();
-      journal({ t, node, kind: 'lamps', intersection: id, lamps });
+      journal?.({ t, node, kind: 'lamps', intersection: id, lamps });
       invariants.lamps({ t, intersection: id, lamps }, node);
     },
-    report: (message) => journal({ t: wall(), node: id, kind: 'error', message }),
+    report: (message) => journal?.({ t: wall(), node: id, kind: 'error', message }),
   });
 };
 

@@ -8,7 +8,7 @@
  * this against actors.
  */
 import type { EventObject } from 'xstate';
-import { queueOf } from '../actors/bus.ts';
+import { hearersOf, queueOf } from '../actors/bus.ts';
 import { isOpen } from '../protocol/codec.ts';
 import type { BusEvent, Emitted, Send, Write } from '../protocol/event.ts';
 import { type Disk, written } from './world-disk.ts';
@@ -53,7 +53,7 @@ export class Turn {
     this.#group = local.group;
     this.#put = queueOf((event) => {
       this.#heard.push(event as BusEvent);
-      for (const id of world.audience.get(event.type) ?? []) {
+      for (const id of hearersOf(world.audience, event)) {
         const mailbox = this.#mailboxes.get(id);
         if (mailbox) mailbox(event);
         else this.#effect(event as BusEvent);

@@ -68,16 +68,8 @@ const FOR_THE_JOURNAL = new Set([
   'phases.changed',
 ]);
 const REQUESTS = [
-  ...[
-    'wire.send',
-    'storage.write',
-    'storage.reset',
-    'clock.wake',
-    'lamps.show',
-    'lamps.leave',
-    'replica.request',
-    'lease.ask',
-  ],
+  ...['wire.send', 'storage.write', 'storage.reset', 'clock.wake', 'lamps.show', 'lamps.leave'],
+  ...['replica.request', 'lease.ask'],
 ];
 
 const folders = readdirSync(ROOT);

@@ -36,7 +36,11 @@ describe('the audience', () => {
 
   test('of an event is every concern whose machine handles it, in order, then the effects', () => {
     expect(audience.get('genesis.formed')).toEqual([
-      ...['membership', 'merge', 'detector', 'replica', 'wire'],
+      'membership',
+      'merge',
+      'detector',
+      'replica',
+      'wire',
     ]);
     expect(audience.get('clock.wake')).toEqual(['clock']);
   });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { createActor } from 'xstate';
 import { wireOver } from '../../actors/wire.ts';
-import { encode } from '../../protocol/codec.ts';
+import { decode, encode } from '../../protocol/codec.ts';
 import { ALL, type Emitted, type Heard } from '../../protocol/event.ts';
 import { VirtualClock } from '../../simulation/clock.ts';
 import { DATAGRAM_BYTES_MAX, type Port } from '../../transport/transport.ts';
@@ -112,6 +112,7 @@ describe('is refused, and told', () => {
         },
         clock,
         timestamp: () => 0,
+        decode,
         deliver: (event) => refused.push(event),
         fail: () => {},
         trouble: () => {},
@@ -159,6 +160,7 @@ test('a transport that cannot be opened fails the node', async () => {
       transport: { open: () => Promise.reject(new Error('port 5007 is taken')) },
       clock: new VirtualClock(),
       timestamp: () => 0,
+      decode,
       deliver: () => {},
       fail: (message) => failures.push(message),
       trouble: () => {},

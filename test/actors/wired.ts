@@ -41,6 +41,7 @@ export const wired = async (rest: Partial<NodeInput> = {}) => {
       transport: network.transport('n1'),
       clock,
       timestamp: () => clock.now() / 1000,
+      decode,
       deliver: (event) => delivered.push(event),
       fail: (message) => failures.push(message),
       trouble: (message) => troubles.push(message),
