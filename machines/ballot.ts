@@ -71,6 +71,22 @@ export const followingOf = (
   return known?.store === store && now - known.at <= timing.leaderSilenceMs ? known : undefined;
 };
 
+/** The voter that should lead next: it still follows, and has all, or else more than the others. */
+export const successorOf = (
+  office: Office & Pick<Self, 'voters'>,
+  holders: readonly string[],
+  now: number,
+): string | undefined =>
+  office.voters
+    .flatMap((voter) => {
+      const known = followingOf(office, voter, now);
+      const isHolder = holders.includes(voter.node);
+      const index = isHolder ? Number.POSITIVE_INFINITY : (known?.index ?? 0);
+      return known ? [{ node: voter.node, index }] : [];
+    })
+    .sort((a, b) => (a.index === b.index ? (a.node < b.node ? -1 : 1) : b.index - a.index))[0]
+    ?.node;
+
 interface Answer {
   readonly type: 'election.lean' | 'election.vote';
   readonly to: string;

@@ -26,6 +26,7 @@ import {
   logEnd,
   placeOf,
   reply,
+  successorOf,
   voteWrite,
 } from './ballot.ts';
 
@@ -67,8 +68,8 @@ export interface Context extends LogEnd {
 export type Events =
   | HeardAs<'election.poll' | 'election.lean' | 'election.claim' | 'election.vote'>
   | HeardAs<'election.handover' | 'detector.beat' | 'replica.prepare'>
-  | FactAs<'detector.suspected' | 'membership.left' | 'node.stopping' | 'storage.written'>
-  | FactAs<'replica.appended' | 'replica.configured' | 'clock.due'>;
+  | FactAs<'detector.suspected' | 'membership.left' | 'storage.written' | 'clock.due'>
+  | FactAs<'replica.appended' | 'replica.configured' | 'replica.drained'>;
 
 export const electionMachine = setup({
   types: {} as { input: ElectionInput; context: Context; events: Events; emitted: Emitted },
@@ -276,17 +277,13 @@ export const electionMachine = setup({
       const atMs = event.at + context.timing.leaderSilenceMs;
       enqueue.emit({ type: 'clock.wake', id: 'election:quorum', atMs });
     }),
-    /** Names the voter to stand at once: of those that still follow, the one with most entries. */
+    /** Names the voter to stand at once: of those that still follow, one that holds all. */
     handOver: enqueueActions(({ context, event, enqueue }) => {
-      const best = context.voters
-        .flatMap((voter) => {
-          const known = followingOf(context, voter, event.at);
-          return known ? [{ node: voter.node, index: known.index }] : [];
-        })
-        .sort((a, b) => b.index - a.index || (a.node < b.node ? -1 : 1))[0];
-      if (!best) return;
+      if (event.type !== 'replica.drained') return;
+      const to = successorOf(context, event.holders, event.at);
+      if (to === undefined) return;
       const message = { type: 'election.handover' as const, term: context.term };
-      enqueue.emit({ type: 'wire.send', to: best.node, message });
+      enqueue.emit({ type: 'wire.send', to, message });
     }),
   },
 }).createMachine({
@@ -500,7 +497,7 @@ export const electionMachine = setup({
           { guard: and(['isQuorumCheck', 'hasQuorum']), actions: 'askForQuorumCheck' },
           { guard: 'isQuorumCheck', target: 'follower.leaderless', actions: 'stepDown' },
         ],
-        'node.stopping': { actions: 'handOver' },
+        'replica.drained': { actions: 'handOver' },
       },
     },
   },

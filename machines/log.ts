@@ -26,7 +26,10 @@ export const entriesAfter = (log: Log, index: number, max: number): readonly Ent
 /** The log with everything after `index` replaced by `entries`. */
 export const replaceAfter = (log: Log, index: number, entries: readonly Entry[]): Log => ({
   ...log,
-  entries: [...log.entries.slice(0, index - log.offset), ...entries],
+  entries: (index === lastIndexOf(log)
+    ? log.entries
+    : log.entries.slice(0, index - log.offset)
+  ).concat(entries),
 });
 
 /** The log without the entries up to `index`, which are in a snapshot. */

@@ -1,6 +1,6 @@
 /**
  * What a replica does as primary: it orders commands, multicasts them once, counts
- * acknowledgements of voters, repairs what was lost. Pure neighbour of `replica.ts`.
+ * acknowledgements of voters. Pure neighbour of `replica.ts`; what was lost is `repair.ts`.
  *
  * Commits only entries of its own term by counting (Raft section 5.4.2).
  */
@@ -109,6 +109,22 @@ export const handToDisk = (replica: Replica): Turn => {
   return { next: { ...written.next, sent: last }, says: written.says };
 };
 
+/** The other voters that are known to hold all that this primary has. */
+export const holdersOf = (replica: Replica): string[] =>
+  othersOf(replica)
+    .filter(({ node, store }) => {
+      const known = at(replica.followers, node);
+      return known?.store === store && known.match >= lastIndexOf(replica.log);
+    })
+    .map(({ node }) => node);
+
+const othersOf = (replica: Replica) =>
+  votersOf(replica).voters.filter(({ node }) => node !== replica.id);
+
+/** Whether there is nothing to wait for before the office is handed over. */
+export const isDrained = (replica: Replica): boolean =>
+  othersOf(replica).length === 0 || holdersOf(replica).length > 0;
+
 /** What one message takes: a number of entries and of characters, but one entry at least. */
 const batchAfter = (log: Log, index: number): Entry[] => {
   const entries = entriesAfter(log, index, PREPARE_ENTRIES_MAX);
@@ -120,7 +136,8 @@ const batchAfter = (log: Log, index: number): Entry[] => {
   return tooMany < 0 ? [...entries] : entries.slice(0, tooMany);
 };
 
-const prepareAfter = (replica: Replica, prevIndex: number) => ({
+/** The entries after an index, as many as one message takes. */
+export const prepareAfter = (replica: Replica, prevIndex: number) => ({
   type: 'replica.prepare' as const,
   term: replica.term,
   prevIndex,
@@ -144,7 +161,7 @@ export const noteAck = (replica: Replica, { from, index, store }: HeardAs<'repli
 };
 
 /** What is known of a follower; nothing, when it has come back with another store. */
-const followerOf = ({ followers }: Replica, peer: string, store: string): Follower => {
+export const followerOf = ({ followers }: Replica, peer: string, store: string): Follower => {
   const known = at(followers, peer);
   return known?.store === store ? known : { store, match: 0, beatIndex: -1 };
 };
@@ -174,74 +191,4 @@ const countAcks = (replica: Replica): Turn => {
     },
   };
   return { next: committed.next, says: [...committed.says, ...(isIdle ? [tell] : [])] };
-};
-
-/** Sends a peer what it says it lacks; or the snapshot, when the log no longer reaches back. */
-export const repair = (replica: Replica, peer: string, index: number): Turn => {
-  if (index > lastIndexOf(replica.log)) return { next: replica, says: [] };
-  if (termAt(replica.log, index) === undefined)
-    return serve(replica, peer, { index: 0, offset: 0 });
-  const message = prepareAfter(replica, index);
-  return { next: replica, says: [{ type: 'wire.send', to: peer, message }] };
-};
-
-/**
- * A follower's beat says what it holds; one that stands still behind us is repaired. One that holds
- * all, and of which we know it not, has acknowledged into the void: it is sent again what is not
- * committed, so that it acknowledges again.
- */
-export const noteBeat = (
-  replica: Replica,
-  { from, term, leader, index, store }: HeardAs<'detector.beat'>,
-): Turn => {
-  if (term !== replica.term || leader !== replica.id) return { next: replica, says: [] };
-  const known = followerOf(replica, from, store);
-  const followers = { ...replica.followers, [from]: { ...known, beatIndex: index } };
-  const next = { ...replica, followers };
-  const { sent, commit } = replica;
-  if (index !== known.beatIndex) return { next, says: [] };
-  if (index < sent) return repair(next, from, index);
-  // Who does not vote acknowledges nothing.
-  const isVoter = votersOf(next).voters.some(
-    (voter) => voter.node === from && voter.store === store,
-  );
-  const isUnknown = isVoter && known.match < sent && commit < sent;
-  return isUnknown ? repair(next, from, commit) : { next, says: [] };
-};
-
-/** Sends one part of the snapshot; it stays the same until the follower has it or asks anew. */
-export const serve = (
-  replica: Replica,
-  peer: string,
-  { index, offset }: { index: number; offset: number },
-): Turn => {
-  const { serving, commit, log } = replica;
-  const isKept = serving !== null && (index === serving.index || serving.index >= log.offset);
-  const snapshot =
-    isKept && (index !== 0 || serving.index === commit)
-      ? serving
-      : {
-          index: commit,
-          term: termAt(log, commit) ?? log.offsetTerm,
-          text: JSON.stringify(replica.state),
-        };
-  const start = index === snapshot.index ? offset : 0;
-  return {
-    next: { ...replica, serving: snapshot },
-    says: [
-      {
-        type: 'wire.send',
-        to: peer,
-        message: {
-          type: 'replica.chunk',
-          term: replica.term,
-          index: snapshot.index,
-          indexTerm: snapshot.term,
-          offset: start,
-          total: snapshot.text.length,
-          data: snapshot.text.slice(start, start + CHUNK_CHARS_MAX),
-        },
-      },
-    ],
-  };
 };

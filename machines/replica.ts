@@ -12,7 +12,7 @@
  * heartbeat is the detector's beat, which says term, leader, index and commit; a node far behind
  * fetches the snapshot in parts at its own pace.
  */
-import { assign, enqueueActions, setup } from 'xstate';
+import { assign, emit, enqueueActions, setup } from 'xstate';
 import type { Ask, Emitted, FactAs, HeardAs, Stamped } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { accept, acknowledge, fetch, follow, noteLeaderBeat, takeChunk } from './backup.ts';
@@ -21,15 +21,15 @@ import { lastIndexOf } from './log.ts';
 import {
   flush,
   handToDisk,
+  holdersOf,
+  isDrained,
   noteAck,
-  noteBeat,
   noteWritten,
   openTerm,
   propose,
-  repair,
-  serve,
   type Verdict,
 } from './primary.ts';
+import { noteBeat, repair, sendRest, serve } from './repair.ts';
 import { type Replica, report, type StoredLog, type Turn, votersOf } from './replication.ts';
 
 /** Requests of this node that may wait for the primary's answer. */
@@ -46,7 +46,7 @@ export type Events =
   | HeardAs<'replica.prepare' | 'replica.ack' | 'replica.nack' | 'replica.fetch' | 'replica.chunk'>
   | HeardAs<'replica.propose' | 'replica.answer' | 'detector.beat'>
   | FactAs<'genesis.formed' | 'election.advanced' | 'election.elected' | 'election.lost'>
-  | FactAs<'storage.written'>
+  | FactAs<'storage.written' | 'node.stopping'>
   | Stamped<Ask>;
 
 const fresh = ({ id, store, timing, stored }: ReplicaInput): Replica => {
@@ -140,7 +140,11 @@ const forward = (replica: Replica, { owner, ticket, command }: Stamped<Ask>): Tu
 
 export const replicaMachine = setup({
   types: {} as { input: ReplicaInput; context: Replica; events: Events; emitted: Emitted },
-  delays: { retry: ({ context }) => context.timing.retryMs },
+  delays: {
+    retry: ({ context }) => context.timing.retryMs,
+    /** Half of what membership waits for the handover: the other half is for the vote. */
+    drain: ({ context }) => context.timing.probeTimeoutMs / 2,
+  },
   guards: {
     isSelf: ({ context, event }) =>
       event.type === 'election.elected' && event.leader === context.id,
@@ -154,6 +158,7 @@ export const replicaMachine = setup({
     isWritten: ({ event }) => event.type === 'storage.written' && event.owner === 'replica',
     isBehindLog: ({ context, event }) =>
       event.type === 'replica.chunk' && event.index > context.commit,
+    isDrained: ({ context }) => isDrained(context),
     isWhole: ({ context }) => context.fetched.text === '' && hasBase(context),
   },
   actions: {
@@ -234,8 +239,13 @@ export const replicaMachine = setup({
         says: [{ type: 'replica.answered', owner, ticket, problems, transient, ...place }],
       };
     }),
+    sendRest: turn((replica) => sendRest(replica)),
+    tellDrained: emit(({ context }) => ({
+      type: 'replica.drained' as const,
+      holders: holdersOf(context),
+    })),
     sayNoLeader: turn((replica, event) =>
-      event.type === 'replica.propose'
+      event.type === 'replica.propose' || event.type === 'replica.request'
         ? {
             next: replica,
             says: answer(event, { problems: ['this node does not lead'], transient: true }),
@@ -314,6 +324,31 @@ export const replicaMachine = setup({
         'replica.nack': { guard: 'isCurrent', actions: 'repair' },
         'replica.fetch': { actions: 'serve' },
         'detector.beat': { actions: 'noteBeat' },
+        'node.stopping': 'draining',
+      },
+    },
+    /** Still primary, but takes no more commands, so that others can catch up (thesis 3.10). */
+    draining: {
+      entry: 'sendRest',
+      initial: 'waiting',
+      on: {
+        'election.elected': [
+          { guard: 'isStale' },
+          { guard: 'isSelf', target: 'draining', reenter: true, actions: 'lead' },
+          { target: 'backup', actions: 'follow' },
+        ],
+        'election.lost': 'backup',
+        'election.advanced': { target: 'backup', actions: 'advance' },
+        'storage.written': { guard: 'isWritten', actions: ['noteDurable', 'noteWritten'] },
+        'replica.request': { actions: 'sayNoLeader' },
+        'replica.ack': { guard: 'isCurrent', actions: 'noteAck' },
+        'replica.nack': { guard: 'isCurrent', actions: 'repair' },
+        'replica.fetch': { actions: 'serve' },
+        'detector.beat': { actions: 'noteBeat' },
+      },
+      states: {
+        waiting: { always: { guard: 'isDrained', target: 'drained' }, after: { drain: 'drained' } },
+        drained: { entry: 'tellDrained' },
       },
     },
   },

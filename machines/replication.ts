@@ -194,15 +194,30 @@ export const report = (before: Replica, { next, says }: Turn): Turn => {
   if (!areSame(voters, votersOf(before).voters)) {
     more.push({ type: 'replica.configured', voters: [...voters], index });
   }
-  const [last, term] = [lastIndexOf(next.log), lastTermOf(next.log)];
-  const { matched, commit } = next;
+  const [was, is] = [endOf(before), endOf(next)];
+  const { commit } = next;
   const isMoved =
-    last !== lastIndexOf(before.log) ||
-    term !== lastTermOf(before.log) ||
-    matched !== before.matched ||
+    was.index !== is.index ||
+    was.term !== is.term ||
+    was.matched !== is.matched ||
     commit !== before.commit;
-  if (isMoved) more.push({ type: 'replica.appended', index: last, term, matched, commit });
+  if (isMoved) more.push({ type: 'replica.appended', ...is, commit });
   return { next, says: [...more, ...says] };
+};
+
+/**
+ * Where the log ends for others. What a primary has not yet handed to its disk and to the network is
+ * nobody's yet: it was not acknowledged, so no vote may rest on it, and one word will do for all of
+ * it when it goes out.
+ */
+const endOf = ({ id, leader, log, sent, matched }: Replica) => {
+  const last = lastIndexOf(log);
+  const index = leader === id ? Math.min(sent, last) : last;
+  return {
+    index,
+    term: termAt(log, index) ?? lastTermOf(log),
+    matched: Math.min(matched, index),
+  };
 };
 
 const areSame = (some: readonly Voter[], others: readonly Voter[]): boolean =>

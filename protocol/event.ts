@@ -354,6 +354,8 @@ export const facts = {
   'replica.committed': Type.Object({ index: count, term: count, command }),
   /** The primary refused a peer's command. */
   'replica.refused': Type.Object({ peer, reason }),
+  /** As primary that stops, it takes no more commands; `holders` are voters that hold all it has. */
+  'replica.drained': Type.Object({ holders: Type.Array(nameSchema) }),
   /** The state was taken from a snapshot: forget what was learned from commits before. */
   'replica.restored': Type.Object({ index: count, term: count, state: stateSchema }),
   /** The answer to a `replica.request` with this ticket. */

@@ -44,7 +44,7 @@ describe('a backup', () => {
 
   rows(
     {
-      proves: 'has entries written, and acknowledges nothing before they are',
+      proves: 'has entries written, and acknowledges nothing before they are (thesis 3.8)',
       when: prepare('a', 1, [0, 0], [one, two]),
       says: [
         appended(2, 1, 2),
@@ -52,19 +52,19 @@ describe('a backup', () => {
       ],
     },
     {
-      proves: 'acknowledges what is on its disk',
+      proves: 'acknowledges what is on its disk (section 5.3)',
       given: [prepare('a', 1, [0, 0], [one, two])],
       when: written(1),
       says: [acked('a', 1, 2)],
     },
     {
-      proves: 'acknowledges again what comes again',
+      proves: 'acknowledges again what comes again (section 5.5)',
       given: HOLDING,
       when: prepare('a', 1, [0, 0], [one, two]),
       says: [acked('a', 1, 3)],
     },
     {
-      proves: 'asks for what follows its end when there is a gap',
+      proves: 'asks for what follows its end when there is a gap (section 5.3)',
       given: HOLDING,
       when: prepare('a', 1, [1, 5], [entry(1)]),
       says: [nacked('a', 3)],
@@ -106,33 +106,33 @@ describe('a backup', () => {
       says: [appended(3, 1, 3, 2), committed(1, 1), committed(2, 1)],
     },
     {
-      proves: 'commits never beyond what matches the leader’s log',
+      proves: 'commits never beyond what matches the leader’s log (section 5.3)',
       given: [...HOLDING, elected('c', 2)],
       when: beat('c', 2, { leader: 'c', index: 4, commit: 3 }),
       says: [nacked('c', 0)],
       context: { commit: 0 },
     },
     {
-      proves: 'commits never beyond what it has',
+      proves: 'commits never beyond what it has (section 5.3)',
       given: HOLDING,
       when: prepare('a', 1, [1, 3], [], 9),
       says: [appended(3, 1, 3, 3), committed(1, 1), committed(2, 1), committed(3, 1)],
       context: { commit: 3 },
     },
     {
-      proves: 'asks for what the leader’s beat says it lacks',
+      proves: 'asks for what the leader’s beat says it lacks (section 5.3)',
       given: HOLDING,
       when: beat('a', 1, { leader: 'a', index: 5 }),
       says: [nacked('a', 3)],
     },
     {
-      proves: 'heeds no beat of who does not lead',
+      proves: 'heeds no beat of who does not lead (section 5.2)',
       given: HOLDING,
       when: beat('c', 1, { leader: 'a', index: 5, commit: 3 }),
       says: [],
     },
     {
-      proves: 'says that less matches, as soon as there is a newer term',
+      proves: 'says that less matches, as soon as there is a newer term (section 5.1)',
       given: HOLDING,
       when: advanced(2),
       says: [appended(3, 1, 0)],
@@ -145,21 +145,21 @@ describe('a backup', () => {
       says: [],
     },
     {
-      proves: 'is not moved back by the news of a leader of an older term',
+      proves: 'is not moved back by the news of a leader of an older term (section 5.1)',
       given: [prepare('c', 3, [0, 0], [entry(3)])],
       when: elected('a', 2),
       says: [],
       context: { term: 3, leader: 'c', matched: 1 },
     },
     {
-      proves: 'does not lead by the news of an office of an older term',
+      proves: 'does not lead by the news of an office of an older term (section 5.1)',
       given: [prepare('c', 3, [0, 0], [entry(3)])],
       when: elected('b', 2),
       says: [],
       state: 'backup',
     },
     {
-      proves: 'hands its own requests to the leader',
+      proves: 'hands its own requests to the leader (thesis 6.2)',
       when: request(opening('b')),
       says: [sends('a', { type: 'replica.propose', ticket: 1 })],
     },
@@ -186,7 +186,7 @@ describe('a backup', () => {
     expect(termsOf(play)).toEqual([1, 1, 1]);
   });
 
-  test('does not acknowledge replaced entries when their write is done', () => {
+  test('does not acknowledge replaced entries when their write is done (section 5.3)', () => {
     const play = replica({ steps: [formed, elected('a', 1)] });
     takeAll(play, [prepare('a', 1, [0, 0], [one, two, three]), elected('c', 2)]);
     take(play, prepare('c', 2, [1, 1], [entry(2)]));

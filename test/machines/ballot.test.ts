@@ -40,21 +40,21 @@ describe('a vote', () => {
       state: VOTING,
     },
     {
-      proves: 'is cast only after the write that carries its ticket',
+      proves: 'is cast only after the write that carries its ticket (thesis 3.8)',
       given: [claim('a', 3)],
       when: written(1),
       says: [says.vote('a', 3, true)],
       state: LEADERLESS,
     },
     {
-      proves: 'is not cast for a write of another ticket',
+      proves: 'is not cast for a write of another ticket (thesis 3.8)',
       given: [claim('a', 3), claim('c', 4)],
       when: written(1),
       says: [],
       state: VOTING,
     },
     {
-      proves: 'is not cast for the write of another concern',
+      proves: 'is not cast for the write of another concern (thesis 3.8)',
       given: [claim('a', 3)],
       when: { type: 'storage.written', owner: 'replica', ticket: 1 },
       says: [],
@@ -67,47 +67,50 @@ describe('a vote', () => {
       says: [says.vote('c', 3, false)],
     },
     {
-      proves: 'is refused to a second candidate while the first one is being written',
+      proves: 'is refused to a second candidate while the first one is being written (section 5.2)',
       given: [claim('a', 3)],
       when: claim('c', 3, [2, 9]),
       says: [says.vote('c', 3, false)],
       state: VOTING,
     },
     {
-      proves: 'is not granted early to a claim repeated while it is being written',
+      proves: 'is not granted early to a claim repeated while it is being written (thesis 3.8)',
       given: [claim('a', 3)],
       when: claim('a', 3),
       says: [],
       state: VOTING,
     },
     {
-      proves: 'is not granted early either when a leader came and went during the write',
+      proves:
+        'is not granted early either when a leader came and went during the write (thesis 3.8)',
       given: [claim('a', 3), beat('c', 3, 'c'), suspected('c')],
       when: claim('a', 3),
       says: [says.vote('a', 3, false)],
     },
     {
-      proves: 'is cast again for a claim repeated after its write',
+      proves: 'is cast again for a claim repeated after its write (section 5.5)',
       given: [claim('a', 3), written(1)],
       when: claim('a', 3),
       says: [says.vote('a', 3, true)],
     },
     {
-      proves: 'goes to a newer term even while one is being written',
+      proves: 'goes to a newer term even while one is being written (section 5.1)',
       given: [claim('a', 3)],
       when: claim('c', 4),
       says: [says.advanced(4), says.write(2, 4, 'c')],
       state: VOTING,
     },
     {
-      proves: 'is re-checked against the log when its write is done, and not cast when behind',
+      proves:
+        'is re-checked against the log when its write is done, and not cast when behind (section 5.4.1)',
       given: [claim('a', 3), appended([2, 6])],
       when: written(1),
       says: [],
       state: LEADERLESS,
     },
     {
-      proves: 'that was not cast after its re-check is not granted to a repeated claim',
+      proves:
+        'that was not cast after its re-check is not granted to a repeated claim (section 5.4.1)',
       given: [claim('a', 3), appended([2, 6]), written(1)],
       when: claim('a', 3),
       says: [says.vote('a', 3, false)],
@@ -140,13 +143,13 @@ describe('a vote', () => {
 });
 
 describe('a term', () => {
-  test('that the store remembers is told at the start, before anything is acknowledged in it', () => {
+  test('that the store remembers is told at the start, before anything is acknowledged in it (thesis 3.8)', () => {
     const play = started({ stored: { term: 5, votedFor: 'a' } });
     expect(play.told.map(({ event }) => event)).toEqual([says.advanced(5)]);
     expect(started({ stored: { term: 0, votedFor: null } }).told).toEqual([]);
   });
 
-  test('is never older than the last entry of the log, which may be newer than the last vote', () => {
+  test('is never older than the last entry of the log, which may be newer than the last vote (section 5.1)', () => {
     const play = started();
     expect(take(play, appended([5, 9]))).toEqual([says.advanced(5)]);
     take(play, configured());
@@ -155,7 +158,7 @@ describe('a term', () => {
     ]);
   });
 
-  test('of the last vote keeps that vote when the log ends in the same term', () => {
+  test('of the last vote keeps that vote when the log ends in the same term (thesis 3.8)', () => {
     const play = leaderless({ stored: { term: 2, votedFor: 'a' } });
     expect(take(play, claim('c', 2))).toMatchObject([says.vote('c', 2, false)]);
   });
@@ -169,14 +172,14 @@ describe('a term', () => {
       context: { term: 2, votedFor: null },
     },
     {
-      proves: 'is not taken from a granted lean: it is a term that only may come',
+      proves: 'is not taken from a granted lean: it is a term that only may come (thesis 9.6)',
       when: lean('a', 9),
       says: [],
       state: LEADERLESS,
       context: { term: 2 },
     },
     {
-      proves: 'is taken from a refused lean',
+      proves: 'is taken from a refused lean (section 5.1)',
       given: [timing.placeSpacingMs],
       when: refusal('a', 7),
       says: [says.advanced(7)],
@@ -191,7 +194,7 @@ describe('a term', () => {
       state: LEADERLESS,
     },
     {
-      proves: 'is taken from a claim that gets no vote',
+      proves: 'is taken from a claim that gets no vote (section 5.1)',
       when: claim('a', 7, [1, 1]),
       says: [says.advanced(7), says.vote('a', 7, false)],
       context: { term: 7, votedFor: null },
@@ -202,12 +205,12 @@ describe('a term', () => {
 describe('a poll', () => {
   rows(
     {
-      proves: 'is refused to a log that is behind',
+      proves: 'is refused to a log that is behind (thesis 9.6)',
       when: poll('a', 3, [2, 4]),
       says: [says.lean('a', 2, false)],
     },
     {
-      proves: 'is refused for a term that is there already',
+      proves: 'is refused for a term that is there already (thesis 9.6)',
       when: poll('a', 2),
       says: [says.lean('a', 2, false)],
     },
@@ -219,14 +222,15 @@ describe('a poll', () => {
       state: FOLLOWING,
     },
     {
-      proves: 'that was refused is granted when the refuser loses its leader',
+      proves: 'that was refused is granted when the refuser loses its leader (thesis 9.6)',
       given: [beat('a', 2, 'a'), poll('c', 3)],
       when: suspected('a'),
       says: [says.lost(2), says.lean('c', 3, true)],
       state: LEADERLESS,
     },
     {
-      proves: 'that was refused is not granted later to a log that is behind by then',
+      proves:
+        'that was refused is not granted later to a log that is behind by then (section 5.4.1)',
       given: [beat('a', 2, 'a'), poll('c', 3), appended([2, 6])],
       when: suspected('a'),
       says: [says.lost(2)],
@@ -238,34 +242,35 @@ describe('a poll', () => {
       says: [says.lost(3)],
     },
     {
-      proves: 'that wins a majority makes its node a candidate, who first writes its own vote',
+      proves:
+        'that wins a majority makes its node a candidate, who first writes its own vote (thesis 9.6)',
       given: [timing.placeSpacingMs],
       when: lean('c', 3),
       says: [says.advanced(3), says.write(1, 3, 'b')],
       state: { candidate: 'writing' },
     },
     {
-      proves: 'is not helped by a voter that came back with another store',
+      proves: 'is not helped by a voter that came back with another store (thesis 9.6)',
       given: [timing.placeSpacingMs],
       when: lean('c', 3, OURS, 'another'),
       says: [],
       state: 'prospective',
     },
     {
-      proves: 'is not helped by who does not vote',
+      proves: 'is not helped by who does not vote (thesis 9.6)',
       given: [timing.placeSpacingMs],
       when: lean('x', 3),
       state: 'prospective',
     },
     {
-      proves: 'is not helped by the answer to a poll of another term',
+      proves: 'is not helped by the answer to a poll of another term (thesis 9.6)',
       given: [timing.placeSpacingMs],
       when: lean('c', 4),
       state: 'prospective',
       context: { term: 2 },
     },
     {
-      proves: 'refused by a longer log makes its node stand back at once',
+      proves: 'refused by a longer log makes its node stand back at once (section 5.4.1)',
       given: [timing.placeSpacingMs],
       when: refusal('c', 2, [2, 6]),
       says: [],
@@ -279,7 +284,7 @@ describe('a poll', () => {
       state: 'prospective',
     },
     {
-      proves: 'that nobody answers ends after a round, and changed no term',
+      proves: 'that nobody answers ends after a round, and changed no term (thesis 9.6)',
       given: [timing.placeSpacingMs],
       when: timing.placeSpacingMs,
       state: LEADERLESS,
@@ -300,7 +305,7 @@ describe('a place in line', () => {
     expect(['a', 'b', 'c'].map(of)).toEqual(places);
   });
 
-  test('is not held by the leader that was lost', () => {
+  test('is not held by the leader that was lost (instead of section 5.2’s chance)', () => {
     expect(placeOf({ voters, id: 'b', attempt: 0, lost: 'a' })).toBe(0);
   });
 
@@ -316,7 +321,7 @@ describe('a place in line', () => {
     expect(placeOf({ ...line, id: 'x', attempt: 0 })).toBe(4);
   });
 
-  test('does not wait for a best-placed node that can speak but not hear', () => {
+  test('does not wait for a best-placed node that can speak but not hear (instead of section 5.2’s chance)', () => {
     const play = leaderless();
     for (let ms = 0; ms < 140; ms += 20) takeAll(play, [poll('a', 3), 20]);
     expect(take(play, 10)).toMatchObject([sends(ALL, { type: 'election.poll', term: 3 })]);

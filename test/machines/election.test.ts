@@ -34,10 +34,12 @@ import {
 import { heard } from './play.ts';
 import { isPlain, sends, take, takeAll } from './table.ts';
 
+const drained = (...holders: string[]) => ({ type: 'replica.drained' as const, holders });
+
 describe('a candidate', () => {
   rows(
     {
-      proves: 'claims only after its own vote is written',
+      proves: 'claims only after its own vote is written (section 5.2; thesis 3.8)',
       given: STANDING,
       when: written(1),
       says: [sends(ALL, { type: 'election.claim', term: 3, transfer: false, ...end(OURS) })],
@@ -57,7 +59,7 @@ describe('a candidate', () => {
       state: { candidate: 'asking' },
     },
     {
-      proves: 'does not lead by a vote of a former term',
+      proves: 'does not lead by a vote of a former term (section 5.2)',
       given: ASKING,
       when: vote('c', 2),
       state: { candidate: 'asking' },
@@ -77,13 +79,13 @@ describe('a candidate', () => {
       state: FOLLOWING,
     },
     {
-      proves: 'gives up after a round, and polls anew in the next term',
+      proves: 'gives up after a round, and polls anew in the next term (section 5.2)',
       given: [...ASKING, timing.placeSpacingMs * 2],
       when: timing.placeSpacingMs * 4,
       says: [sends(ALL, { type: 'election.poll', term: 4 })],
     },
     {
-      proves: 'stands back when a snapshot brings its log into a newer term',
+      proves: 'stands back when a snapshot brings its log into a newer term (section 5.1)',
       given: STANDING,
       when: appended([5, 9]),
       says: [says.advanced(5)],
@@ -91,7 +93,7 @@ describe('a candidate', () => {
       context: { term: 5, votedFor: null },
     },
     {
-      proves: 'of a former round does not claim when its write is late',
+      proves: 'of a former round does not claim when its write is late (thesis 3.8)',
       given: [...STANDING, timing.placeSpacingMs * 2],
       when: written(1),
       says: [],
@@ -99,7 +101,7 @@ describe('a candidate', () => {
     },
   );
 
-  test('needs three of five, and counts nobody twice', () => {
+  test('needs three of five, and counts nobody twice (section 5.2)', () => {
     const play = started();
     takeAll(play, [appended(OURS), configured(['a', 'b', 'c', 'd', 'e'].map(voter)), 150]);
     takeAll(play, [lean('c', 3), lean('c', 3)]);
@@ -110,7 +112,7 @@ describe('a candidate', () => {
     expect(play.value).toBe('leader');
   });
 
-  test('who votes alone leads when its vote is written', () => {
+  test('who votes alone leads when its vote is written (section 5.2)', () => {
     const play = started();
     takeAll(play, [appended(OURS), configured([voter('b')]), 0]);
     expect(play.value).toEqual({ candidate: 'writing' });
@@ -152,14 +154,14 @@ describe('a follower', () => {
       state: VOTING,
     },
     {
-      proves: 'gives no vote to a transfer that is behind its log',
+      proves: 'gives no vote to a transfer that is behind its log (section 5.4.1)',
       given,
       when: claim('c', 3, [2, 4], true),
       says: [],
       state: FOLLOWING,
     },
     {
-      proves: 'stands at once when its leader hands over, and no longer follows it',
+      proves: 'stands at once when its leader hands over, and no longer follows it (thesis 3.10)',
       given,
       when: heard('a', { type: 'election.handover', term: 2 }),
       says: [says.advanced(3), says.write(1, 3, 'b')],
@@ -167,13 +169,13 @@ describe('a follower', () => {
       context: { leader: null },
     },
     {
-      proves: 'says in its claim that its leader handed over',
+      proves: 'says in its claim that its leader handed over (thesis 4.2.3)',
       given: [...given, heard('a', { type: 'election.handover', term: 2 })],
       when: written(1),
       says: [sends(ALL, { type: 'election.claim', transfer: true })],
     },
     {
-      proves: 'does not say so in a later claim, when the handover came to nothing',
+      proves: 'does not say so in a later claim, when the handover came to nothing (thesis 4.2.3)',
       given: [
         ...given,
         heard('a', { type: 'election.handover', term: 2 }),
@@ -185,21 +187,21 @@ describe('a follower', () => {
       says: [sends(ALL, { type: 'election.claim', term: 4, transfer: false })],
     },
     {
-      proves: 'does not stand for the handover of a former term',
+      proves: 'does not stand for the handover of a former term (section 5.1)',
       given: [beat('a', 3, 'a')],
       when: heard('a', { type: 'election.handover', term: 2 }),
       says: [],
       state: FOLLOWING,
     },
     {
-      proves: 'keeps its leader for as long as it hears it',
+      proves: 'keeps its leader for as long as it hears it (section 5.2)',
       given: [...given, 1000, beat('a', 2, 'a'), 1000, prepare('a', 2)],
       when: 1000,
       says: [],
       state: FOLLOWING,
     },
     {
-      proves: 'loses a leader that falls silent',
+      proves: 'loses a leader that falls silent (section 5.2)',
       given: [...given, timing.leaderSilenceMs - 1],
       when: 1,
       says: [says.lost(2), sends(ALL, { type: 'election.poll', term: 3 })],
@@ -235,7 +237,7 @@ describe('a follower', () => {
       context: { leader: 'a', term: 4 },
     },
     {
-      proves: 'takes nobody for a leader who is only said to be one',
+      proves: 'takes nobody for a leader who is only said to be one (section 5.2)',
       when: beat('c', 2, 'a'),
       says: [],
       state: LEADERLESS,
@@ -261,19 +263,19 @@ describe('a leader', () => {
       state: LEADERLESS,
     },
     {
-      proves: 'counts only beats that name it as the leader of its term',
+      proves: 'counts only beats that name it as the leader of its term (thesis 6.2)',
       given: [...LEADING, 1000, beat('c', 3, 'a'), beat('a', 2, 'b'), beat('a', 3)],
       when: timing.leaderSilenceMs - 1000,
       says: [says.lost(3)],
     },
     {
-      proves: 'does not count the beats of another store of a voter',
+      proves: 'does not count the beats of another store of a voter (thesis 6.2)',
       given: [...LEADING, 1000, beat('c', 3, 'b', { store: 'another' })],
       when: timing.leaderSilenceMs - 1000,
       says: [says.lost(3)],
     },
     {
-      proves: 'counts a node once that is among the voters with an old store too',
+      proves: 'counts a node once that is among the voters with an old store too (thesis 6.2)',
       given: [
         ...LEADING,
         configured([...voters, { node: 'c', store: 'anew' }]),
@@ -291,34 +293,34 @@ describe('a leader', () => {
       state: LEADERLESS,
     },
     {
-      proves: 'steps down for the leader of a newer term, and follows it',
+      proves: 'steps down for the leader of a newer term, and follows it (section 5.1)',
       given: LEADING,
       when: prepare('a', 4),
       says: [says.lost(3), says.advanced(4), says.elected('a', 4)],
       state: FOLLOWING,
     },
     {
-      proves: 'steps down for a claim of a newer term, and votes',
+      proves: 'steps down for a claim of a newer term, and votes (section 5.1)',
       given: LEADING,
       when: claim('a', 4),
       says: [says.lost(3), says.advanced(4), says.write(2, 4, 'a')],
       state: VOTING,
     },
     {
-      proves: 'refuses polls',
+      proves: 'refuses polls (thesis 9.6)',
       given: LEADING,
       when: poll('a', 4),
       says: [says.lean('a', 3, false)],
       state: 'leader',
     },
     {
-      proves: 'grants the poll it refused when it steps down itself',
+      proves: 'grants the poll it refused when it steps down itself (thesis 9.6)',
       given: [...LEADING, poll('a', 4)],
       when: timing.leaderSilenceMs,
       says: [says.lost(3), says.lean('a', 4, true)],
     },
     {
-      proves: 'is not moved by a lean that comes late',
+      proves: 'is not moved by a lean that comes late (thesis 9.6)',
       given: LEADING,
       when: lean('a', 4),
       says: [],
@@ -332,13 +334,25 @@ describe('a leader', () => {
       state: 'leader',
     },
     {
-      proves: 'that stops hands over to the voter with the longest log (thesis 3.10)',
+      proves: 'that stops hands over to a voter that holds its whole log (thesis 3.10)',
       given: [...LEADING, beat('a', 3, 'b', { index: 6 }), beat('c', 3, 'b', { index: 7 })],
-      when: { type: 'node.stopping' },
+      when: drained('a'),
+      says: [sends('a', { type: 'election.handover', term: 3 })],
+    },
+    {
+      proves: 'that stops hands over to the longest log, if nobody holds all in time (thesis 3.10)',
+      given: [...LEADING, beat('a', 3, 'b', { index: 6 }), beat('c', 3, 'b', { index: 7 })],
+      when: drained(),
       says: [sends('c', { type: 'election.handover', term: 3 })],
     },
     {
-      proves: 'that stops does not hand over to a voter that has fallen silent',
+      proves: 'that stops hands over to the first by name, if several hold all (thesis 3.10)',
+      given: [...LEADING, beat('a', 3, 'b', { index: 6 }), beat('c', 3, 'b', { index: 7 })],
+      when: drained('a', 'c'),
+      says: [sends('a', { type: 'election.handover', term: 3 })],
+    },
+    {
+      proves: 'that stops does not hand over to a voter that has fallen silent (thesis 3.10)',
       given: [
         ...LEADING,
         beat('c', 3, 'b', { index: 9 }),
@@ -346,19 +360,20 @@ describe('a leader', () => {
         beat('a', 3, 'b', { index: 6 }),
         timing.leaderSilenceMs - 1000 + 100,
       ],
-      when: { type: 'node.stopping' },
+      when: drained('c'),
       says: [sends('a', { type: 'election.handover', term: 3 })],
     },
     {
-      proves: 'that stops does not hand over to who does not vote, nor to another store',
+      proves:
+        'that stops does not hand over to who does not vote, nor to another store (thesis 3.10)',
       given: [...LEADING, beat('x', 3, 'b'), beat('c', 3, 'b', { store: 'another' })],
-      when: { type: 'node.stopping' },
+      when: drained('c', 'x'),
       says: [],
     },
   );
 });
 
-test('a node whose voters are not known yet votes, but does not stand', () => {
+test('a node whose voters are not known yet votes, but does not stand (thesis 4.2.2)', () => {
   const play = started();
   expect(play.pass(10_000)).toEqual([]);
   expect(take(play, claim('a', 3, [0, 0]))).toMatchObject([

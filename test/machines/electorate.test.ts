@@ -75,12 +75,12 @@ describe('wanted', () => {
       undefined,
     ],
     [
-      'a learner in the place of a dead voter: first one more',
+      'a learner in the place of a dead voter: first one more (thesis 4.1)',
       { voters: 'a b c', here: 'b d', failed: 'c' },
       'a b c d',
     ],
     [
-      'a learner in the place of a dead voter: then one less',
+      'a learner in the place of a dead voter: then one less (thesis 4.1)',
       { voters: 'a b c d', here: 'b d', failed: 'c' },
       'a b d',
     ],
@@ -139,7 +139,7 @@ describe('wanted', () => {
     expect(wanted(context, NOW)).toEqual({ kind: 'district.dismiss', node: 'd' });
   });
 
-  test('a learner votes only when it has settled', () => {
+  test('a learner votes only when it has settled (thesis 4.2.1)', () => {
     const context = contextOf({ voters: 'a', here: 'b c' });
     const peers = {
       ...context.peers,
@@ -167,7 +167,7 @@ describe('wanted', () => {
     expect(then).toEqual(changing([voter('a'), voter('b'), voter('c', 'anew')]));
   });
 
-  test('steps of one voter each, until there is nothing to want', () => {
+  test('steps of one voter each, until there is nothing to want (thesis 4.1)', () => {
     let context = contextOf({ voters: 'a b c d e f g', here: 'h i j', failed: 'b c d' });
     const peers = { ...context.peers };
     for (const node of ['e', 'f', 'g']) peers[node] = presence('here', { node })[1];
@@ -208,13 +208,13 @@ describe('the electorate', () => {
     return play;
   };
 
-  test('wants nothing as long as another leads', () => {
+  test('wants nothing as long as another leads (section 6)', () => {
     const play = started();
     take(play, elected('b', 1));
     expect(requests(play, 10_000)).toEqual([]);
   });
 
-  test('asks when it leads and there is something to want, until it is so', () => {
+  test('asks when it leads and there is something to want, until it is so (section 6)', () => {
     const play = started();
     take(play, elected('a', 1));
     expect(requests(play, timing.settleMs - 1)).toEqual([]);
@@ -223,7 +223,7 @@ describe('the electorate', () => {
     expect(asked.map(({ ticket }) => ticket)).toEqual([1, 2]);
   });
 
-  test('asks no more when it leads no longer', () => {
+  test('asks no more when it leads no longer (section 6)', () => {
     const play = started();
     takeAll(play, [elected('a', 1), lost(1)]);
     expect(requests(play, 10_000)).toEqual([]);

@@ -59,7 +59,7 @@ describe('a primary', () => {
       says: [],
     },
     {
-      proves: 'does not count itself before its own write is done',
+      proves: 'does not count itself before its own write is done (thesis 10.2.1)',
       given: [elected('b', 1)],
       when: ack('a', 1, 1),
       says: [],
@@ -77,7 +77,7 @@ describe('a primary', () => {
       says: [appended, committed(1, 1), COMMIT_TOLD],
     },
     {
-      proves: 'counts no acknowledgement of another term',
+      proves: 'counts no acknowledgement of another term (section 5.1)',
       given: [elected('b', 2), written(1)],
       when: ack('a', 1, 1),
       says: [],
@@ -89,25 +89,25 @@ describe('a primary', () => {
       says: [],
     },
     {
-      proves: 'counts no acknowledgement of who does not vote',
+      proves: 'counts no acknowledgement of who does not vote (section 5.3)',
       given: [elected('b', 1), written(1)],
       when: ack('x', 1, 1),
       says: [],
     },
     {
-      proves: 'counts no acknowledgement of what it never said',
+      proves: 'counts no acknowledgement of what it never said (section 5.3)',
       given: [elected('b', 1), written(1)],
       when: ack('a', 1, 9),
       says: [],
     },
     {
-      proves: 'answers its own requests with the place of the command',
+      proves: 'answers its own requests with the place of the command (section 8)',
       given: OPEN,
       when: request(admitting('b')),
       says: [appended, {}, prepared(ALL, [1, 1], [1]), { ...answered(), index: 2 }],
     },
     {
-      proves: 'answers the requests of others over the wire',
+      proves: 'answers the requests of others over the wire (section 8)',
       given: OPEN,
       when: heard('a', { type: 'replica.propose', ticket: 7, command: admitting('a') }),
       says: [
@@ -124,7 +124,7 @@ describe('a primary', () => {
       says: [{ ...answered('x is not a member'), transient: false }],
     },
     {
-      proves: 'lets nobody else open a term',
+      proves: 'lets nobody else open a term (section 8)',
       given: OPEN,
       when: request(opening('a')),
       says: [answered('only a new leader opens a term')],
@@ -136,13 +136,13 @@ describe('a primary', () => {
       says: [answered('x is not a member')],
     },
     {
-      proves: 'repairs a gap with the entries that follow',
+      proves: 'repairs a gap with the entries that follow (section 5.3)',
       given: [...OPEN, request(admitting('b'))],
       when: nack('c', 1, 0),
       says: [prepared('c', [0, 0], [1, 1])],
     },
     {
-      proves: 'repairs a follower that stands still behind it',
+      proves: 'repairs a follower that stands still behind it (section 5.3)',
       given: [...OPEN, beat('c', 1, { leader: 'b', index: 0 })],
       when: beat('c', 1, { leader: 'b', index: 0 }),
       says: [prepared('c', [0, 0], [1])],
@@ -154,19 +154,20 @@ describe('a primary', () => {
       says: [],
     },
     {
-      proves: 'asks again for an acknowledgement that was lost, of a follower that holds all',
+      proves:
+        'asks again for an acknowledgement that was lost, of a follower that holds all (section 5.3)',
       given: [elected('b', 1), written(1), beat('a', 1, { leader: 'b', index: 1 })],
       when: beat('a', 1, { leader: 'b', index: 1 }),
       says: [prepared('a', [0, 0], [1])],
     },
     {
-      proves: 'asks for no acknowledgement of what is committed',
+      proves: 'asks for no acknowledgement of what is committed (section 5.3)',
       given: [...OPEN, beat('c', 1, { leader: 'b', index: 1 })],
       when: beat('c', 1, { leader: 'b', index: 1 }),
       says: [],
     },
     {
-      proves: 'steps down when the election does',
+      proves: 'steps down when the election does (thesis 6.2)',
       given: OPEN,
       when: lost(1),
       says: [],
@@ -180,7 +181,7 @@ describe('a primary', () => {
       context: { term: 2, leader: null },
     },
     {
-      proves: 'is not moved by the news of a leader of an older term',
+      proves: 'is not moved by the news of a leader of an older term (section 5.1)',
       given: [elected('b', 3)],
       when: elected('a', 2),
       says: [],
@@ -188,7 +189,7 @@ describe('a primary', () => {
       context: { term: 3 },
     },
     {
-      proves: 'that stepped down answers that it does not lead',
+      proves: 'that stepped down answers that it does not lead (thesis 6.2)',
       given: [...OPEN, lost(1)],
       when: heard('a', { type: 'replica.propose', ticket: 7, command: admitting('a') }),
       says: [sends('a', { type: 'replica.answer', transient: true })],
@@ -206,7 +207,7 @@ describe('a primary', () => {
     expect(only(said, 'replica.committed')).toMatchObject([committed(1, 2), committed(2, 4)]);
   });
 
-  test('gathers what comes while two writes are under way into the next', () => {
+  test('gathers what comes while two writes are under way into the next (thesis 10.2.2)', () => {
     const play = replica({ steps: [formed, elected('b', 1)] });
     take(play, request(admitting('b')));
     expect(sent(takeAll(play, [request(admitting('x')), request(admitting('y'))]))).toEqual([]);
@@ -215,7 +216,7 @@ describe('a primary', () => {
     expect(sent(said)).toMatchObject([{ to: ALL, message: { prevIndex: 2 } }]);
   });
 
-  test('that loses the office has all written that waited: a log on disk has no gap', () => {
+  test('that loses the office has all written that waited: a log on disk has no gap (thesis 3.8)', () => {
     const play = replica({ steps: [formed, elected('b', 1)] });
     takeAll(play, [request(admitting('b')), request(admitting('x')), request(admitting('y'))]);
     const said = take(play, lost(1));
@@ -259,7 +260,7 @@ describe('a primary', () => {
       steps: [formed, elected('b', 2), written(1)],
     });
 
-  test('serves the snapshot to who is behind its log, and the same until it is taken', () => {
+  test('serves the snapshot to who is behind its log, and the same until it is taken (section 7)', () => {
     const play = holding(300);
     const said = take(play, ack('a', 2, 301));
     expect(only(said, 'storage.write')).toMatchObject([{ puts: [{ key: 'base' }] }]);
@@ -308,7 +309,7 @@ describe('a change of voters', () => {
       says: [],
     },
     {
-      proves: 'is committed by a majority of the new voters',
+      proves: 'is committed by a majority of the new voters (section 6)',
       given: [...ADMITTED, request(changing(more)), written(3), ack('a', 1, 3)],
       when: ack('d', 1, 3),
       says: [appended, committed(3, 1), COMMIT_TOLD],

@@ -52,25 +52,25 @@ describe('a node that joins', () => {
       state: 'catchingUp',
     },
     {
-      proves: 'asks for the rest of the snapshot from where the last part ended',
+      proves: 'asks for the rest of the snapshot from where the last part ended (section 7)',
       when: part(0, half),
       says: [fetches(300, half)],
       state: 'catchingUp',
     },
     {
-      proves: 'resumes where it was when a part is lost',
+      proves: 'resumes where it was when a part is lost (section 7)',
       given: [part(0, half)],
       when: timing.retryMs,
       says: [fetches(300, half)],
     },
     {
-      proves: 'takes no part twice',
+      proves: 'takes no part twice (section 7)',
       given: [part(0, half)],
       when: part(0, half),
       says: [],
     },
     {
-      proves: 'starts over when the snapshot is another one',
+      proves: 'starts over when the snapshot is another one (section 7)',
       given: [part(0, half)],
       when: part(0, half, 400),
       says: [fetches(400, half)],
@@ -82,13 +82,13 @@ describe('a node that joins', () => {
       says: [sends('c', { type: 'replica.fetch', index: 300, offset: half })],
     },
     {
-      proves: 'takes no entries before it has the snapshot',
+      proves: 'takes no entries before it has the snapshot (section 5.3)',
       when: prepare('a', 1, [0, 0], [one]),
       says: [],
       state: 'catchingUp',
     },
     {
-      proves: 'builds on the snapshot when it is whole, and tells what is in it',
+      proves: 'builds on the snapshot when it is whole, and tells what is in it (section 7)',
       given: [part(0, half)],
       when: part(half, text.length),
       says: [
@@ -100,7 +100,7 @@ describe('a node that joins', () => {
       state: 'backup',
     },
     {
-      proves: 'acknowledges the snapshot only when it is on its disk',
+      proves: 'acknowledges the snapshot only when it is on its disk (thesis 3.8)',
       given: [part(0, text.length)],
       when: written(1),
       says: [acked('a', 1, 300)],
@@ -119,7 +119,7 @@ describe('a node that joins', () => {
     },
   ]);
 
-  test('and comes back with a snapshot of index 0 tells all it has, because it may vote', () => {
+  test('and comes back with a snapshot of index 0 tells all it has, because it may vote (thesis 3.8)', () => {
     const stored = { base: { index: 0, term: 0, state }, first: 1, entries: [one, two] };
     const play = replica({ steps: [], stored });
     expect(take(play, joined)).toMatchObject([
@@ -147,14 +147,14 @@ describe('a node that joins', () => {
     expect(take(play, written(2))).toMatchObject([acked('c', 2, 2)]);
   });
 
-  test('skips entries that its snapshot holds already', () => {
+  test('skips entries that its snapshot holds already (section 7)', () => {
     const play = joining();
     takeAll(play, [part(0, text.length), prepare('a', 1, [1, 298], [one, two, three])]);
     expect(termsOf(play)).toEqual([1]);
     expect(play.snapshot.context.matched).toBe(301);
   });
 
-  test('is heard by a new leader although its snapshot is not whole: it may be needed', () => {
+  test('is heard by a new leader although its snapshot is not whole: it may be needed (section 5.4.1)', () => {
     const play = replica({ steps: [formed, ...HOLDING, part(0, half, 9)] });
     expect(play.value).toBe('catchingUp');
     take(play, elected('c', 2));
@@ -166,7 +166,7 @@ describe('a node that joins', () => {
 describe('a restart', () => {
   const state = { voters, members: [] };
 
-  test('gives back the snapshot and the entries that follow it, and nothing is committed anew', () => {
+  test('gives back the snapshot and the entries that follow it, and nothing is committed anew (thesis 3.8)', () => {
     const stored = {
       base: { index: 4, term: 1, state },
       first: 3,

@@ -16,9 +16,12 @@ export class Chronicle {
   readonly #lines: string[] = [];
   readonly #leaders = new Set<string>();
   readonly #fromMs: number;
+  readonly #hasPolls: boolean;
 
-  constructor(fromMs = 0) {
+  /** `hasPolls`: who polls and who stands is told too. */
+  constructor(fromMs = 0, { hasPolls = false } = {}) {
     this.#fromMs = fromMs;
+    this.#hasPolls = hasPolls;
   }
 
   see = (line: JournalLine): void => {
@@ -26,6 +29,16 @@ export class Chronicle {
       this.#tell(line.t, line.node, line.message);
       // A leader that is killed says nothing of it.
       this.#leaders.delete(line.message.replace('kill ', ''));
+    }
+    if (this.#hasPolls && line.kind === 'state' && line.machine === 'election') {
+      const steps: Record<string, string> = {
+        '"prospective"': 'polls the others',
+        '{"candidate":"writing"}': 'stands: its own vote is being written',
+        '{"candidate":"asking"}': 'claims the votes',
+        '{"follower":"voting"}': 'votes for another: the vote is being written',
+      };
+      const step = steps[JSON.stringify(line.value)];
+      if (step !== undefined) this.#tell(line.t, line.node, step);
     }
     if (line.kind !== 'fact') return;
     const what = this.#wordsFor(line.node, line.event);

@@ -1,0 +1,130 @@
+/**
+ * `npm run soak`: long runs of the simulated city, which are no part of `npm test`. Many seeds under
+ * heavy faults, a few for longer, and one large city; ends with status 1 if any invariant broke.
+ *
+ * Each run is the command that an operator would type, so what it prints can be run again.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import Table from 'cli-table3';
+import { Command, InvalidArgumentError } from 'commander';
+
+const PARTS = ['many', 'long', 'large'] as const;
+type Part = (typeof PARTS)[number];
+
+const above0 = (text: string): number => {
+  const value = Number(text);
+  if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
+  throw new InvalidArgumentError('It must be a number above zero.');
+};
+
+const whole = (text: string): number => {
+  const value = above0(text);
+  if (Number.isInteger(value)) return value;
+  throw new InvalidArgumentError('It must be a whole number.');
+};
+
+const partsOf = (text: string): Part[] =>
+  text.split(',').map((name) => {
+    const part = PARTS.find((known) => known === name);
+    if (part) return part;
+    throw new InvalidArgumentError(`Parts are ${PARTS.join(', ')}.`);
+  });
+
+interface Options {
+  readonly seeds: number;
+  readonly minutes: number;
+  readonly longSeeds: number;
+  readonly hours: number;
+  readonly largeNodes: number;
+  readonly largeHours: number;
+  readonly first: number;
+  readonly only: Part[];
+}
+
+const options = new Command('soak')
+  .description('Long runs of the simulated city; the options shorten them.')
+  .option('--seeds <n>', 'many: seeds of nine nodes', whole, 200)
+  .option('--minutes <n>', 'many: virtual minutes of each', above0, 10)
+  .option('--long-seeds <n>', 'long: seeds of nine nodes', whole, 4)
+  .option('--hours <n>', 'long: virtual hours of each', above0, 1)
+  .option('--large-nodes <n>', 'large: nodes of the one city', whole, 500)
+  .option('--large-hours <n>', 'large: virtual hours', above0, 1)
+  .option('--first <seed>', 'the first seed', whole, 1)
+  .option('--only <parts>', `some of ${PARTS.join(', ')}`, partsOf, [...PARTS])
+  .parse()
+  .opts<Options>();
+
+const { seeds, minutes, longSeeds, hours, largeNodes, largeHours, first, only } = options;
+const range = (count: number) => `${first}..${first + count - 1}`;
+
+/** What each part is: the arguments of `greenwave simulate`. */
+const runs: Record<Part, readonly string[]> = {
+  many: ['--seeds', range(seeds), '--nodes', '9', '--minutes', `${minutes}`, '--faults', 'heavy'],
+  long: ['--seeds', range(longSeeds), '--nodes', '9', '--hours', `${hours}`, '--faults', 'heavy'],
+  large: [
+    ...['--seeds', range(1), '--nodes', `${largeNodes}`],
+    ...['--hours', `${largeHours}`, '--faults', 'light'],
+  ],
+};
+
+/** The last line that `greenwave simulate --json` prints, as far as it is told here. */
+interface Summary {
+  readonly runs: number;
+  readonly nodes: number;
+  readonly virtualSeconds: number;
+  readonly wallSeconds: number;
+  readonly speed: number;
+  readonly leaderChanges: number;
+  readonly crashes: number;
+  readonly partitions: number;
+  readonly commits: number;
+  readonly reads: number;
+  readonly settledSecondsMax: number | null;
+  readonly violations: readonly unknown[];
+}
+
+const program = fileURLToPath(new URL('../bin/greenwave.js', import.meta.url));
+
+/** Runs one part to its end, however it ends. */
+const run = async (part: Part): Promise<Summary> => {
+  const args = ['simulate', ...runs[part], '--json'];
+  process.stderr.write(`greenwave ${args.join(' ')} …\n`);
+  const child = spawn(process.execPath, [program, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const stop = () => child.kill();
+  process.once('exit', stop);
+  const ended = once(child, 'exit');
+  let last = '{}';
+  for await (const line of createInterface({ input: child.stdout })) last = line;
+  await ended;
+  process.off('exit', stop);
+  const summary = JSON.parse(last) as Partial<Summary>;
+  if (summary.runs === undefined) throw new Error(`no summary, but ${last.slice(0, 200)}`);
+  return summary as Summary;
+};
+
+const table = new Table({
+  head: [
+    ...['', 'runs', 'nodes', 'virtual h', 'wall s', '× real', 'leaders', 'crashes', 'partitions'],
+    ...['commits', 'reads', 'settled s', 'violations'],
+  ],
+  style: { head: [], border: [], compact: true },
+});
+let violations = 0;
+for (const part of PARTS) {
+  if (!only.includes(part)) continue;
+  const summary = await run(part);
+  violations += summary.violations.length;
+  table.push([
+    ...[part, summary.runs, summary.nodes, (summary.virtualSeconds / 3600).toFixed(2)],
+    ...[Math.round(summary.wallSeconds), summary.speed, summary.leaderChanges],
+    ...[summary.crashes, summary.partitions, summary.commits, summary.reads],
+    ...[summary.settledSecondsMax ?? '–', summary.violations.length],
+  ]);
+}
+process.stdout.write(`${table}\n`);
+process.exitCode = violations === 0 ? 0 : 1;
