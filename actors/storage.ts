@@ -21,9 +21,9 @@ export interface Store {
   readonly recovered: Stored;
   /** Writes atomically, removes first; `done` is called when it is durable, batches in order. */
   write(batch: Batch, done: () => void): void;
-  /** Empties the store, gives it another id and puts `puts` there, in one durable step. What is
-   *  asked for later is for nobody: the next life opens the store anew. */
-  reset(puts: Batch['puts'], done: () => void): void;
+  /** Empties the store, gives it another id and puts there what is to stand under that id, in one
+   *  durable step. What is asked for later is for nobody: the next life opens the store anew. */
+  reset(puts: (id: string) => Batch['puts'], done: () => void): void;
   close(): Promise<void>;
 }
 
@@ -71,6 +71,6 @@ export const storageOn = (store: Store, deliver: Deliver) =>
       const done = () => deliver({ type: 'storage.written', owner, ticket });
       isGivenUp = event.type === 'storage.reset';
       if (event.type === 'storage.write') store.write({ puts, removes: event.removes }, done);
-      else store.reset(puts, done);
+      else store.reset(() => puts, done);
     });
   });

@@ -7,7 +7,8 @@
  * and never guessed at, and the node begins anew with a store of another id, as another voter.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { type Batch, nothingStored, type Store, volatileStore } from '../actors/storage.ts';
 import { logKey } from '../machines/log.ts';
@@ -15,6 +16,7 @@ import type { Stored } from '../machines/node.ts';
 import type { Entry } from '../protocol/command.ts';
 import { OperatorError } from './read-district.ts';
 import { readRecord, recordText } from './record.ts';
+import { isCorruption, LOCKED, reasonOf } from './store-trouble.ts';
 
 /** A new store id. */
 export const newStoreId = (): string => randomBytes(4).toString('hex');
@@ -58,18 +60,14 @@ export const openLevelStore = async (directory: string, trouble: Tell): Promise<
   }
 };
 
-const LOCKED = 'another process is using it';
-
-const isCorruption = (error: unknown): boolean => {
-  const { code, cause } = error as { code?: string; cause?: unknown };
-  return code === 'LEVEL_CORRUPTION' || (cause !== undefined && isCorruption(cause));
-};
-
-const reasonOf = (error: unknown): string => {
-  const { code, cause, message } = error as { code?: string; cause?: unknown; message: string };
-  if (code === 'LEVEL_LOCKED') return LOCKED;
-  if (code === 'ENOSPC' || message.includes('No space left')) return 'the disk is full';
-  return cause === undefined ? message : reasonOf(cause);
+/** Opens a store for an operator. Throws `OperatorError` when there is none that can be trusted. */
+export const openStoreThatIs = async (directory: string, trouble: Tell): Promise<Store> => {
+  if (!existsSync(join(directory, 'CURRENT'))) throw new OperatorError(`${directory} is no store`);
+  try {
+    return await open(directory, trouble);
+  } catch (error) {
+    throw new OperatorError(`${directory} cannot be used: ${reasonOf(error)}`);
+  }
 };
 
 const open = async (directory: string, trouble: Tell): Promise<Store> => {
@@ -88,8 +86,9 @@ const open = async (directory: string, trouble: Tell): Promise<Store> => {
       recovered: found.recovered,
       write: (batch, done) => writer.write(batch, done),
       reset: (puts, done) => {
-        const meta = { key: 'meta', value: { id: newStoreId(), incarnation } };
-        writer.write({ removes: [EVERYTHING], puts: [meta, ...puts] }, done);
+        const anew = { id: newStoreId(), incarnation };
+        const all = [{ key: 'meta', value: anew }, ...puts(anew.id)];
+        writer.write({ removes: [EVERYTHING], puts: all }, done);
       },
       close: () => writer.close(),
     };

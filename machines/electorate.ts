@@ -35,6 +35,8 @@ export interface Context extends ElectorateInput {
   /** Of the configuration in force, committed or not. */
   readonly voters: readonly Voter[];
   readonly peers: Readonly<Record<string, Presence>>;
+  /** Nodes that were taken out of the district, as far as it was heard. Sorted. */
+  readonly dismissed: readonly string[];
   readonly ticket: number;
   /** When this node began to lead: who was never seen since counts as gone since then. */
   readonly ledAt: number;
@@ -69,7 +71,10 @@ export const wanted = (context: Context, now: number): Command | undefined => {
     return { kind: 'voters.change', voters: [...voters, { node, store: of }] };
   }
   const gone = voters.filter((voter) => !isHere(voter) && isSettled(voter));
-  const hasLeft = ({ node }: Voter) => !state.members.some((member) => member.node === node);
+  // A founder that died before it enrolled has not left: it is dead like any other.
+  const hasLeft = ({ node }: Voter) =>
+    !state.members.some((member) => member.node === node) &&
+    (context.dismissed.includes(node) || at(peers, node)?.standing === 'departed');
   // Who has left goes first: one that is only dead may have to stay.
   const dead = gone.find(hasLeft) ?? gone[0];
   // The dead make room: first a learner votes, then a dead one no longer does.
@@ -84,6 +89,12 @@ export const wanted = (context: Context, now: number): Command | undefined => {
     return { kind: 'voters.change', voters: voters.filter((voter) => voter !== last) };
   }
   return undefined;
+};
+
+const dismissedBy = (dismissed: readonly string[], command: Command): readonly string[] => {
+  if (command.kind !== 'district.admit' && command.kind !== 'district.dismiss') return dismissed;
+  const others = dismissed.filter((node) => node !== command.node);
+  return command.kind === 'district.admit' ? others : [...others, command.node].sort();
 };
 
 const WAKE = 'electorate:look';
@@ -112,8 +123,12 @@ export const electorateMachine = setup({
     }),
     learn: assign(({ context, event }) => {
       if (event.type === 'replica.restored') return { state: event.state };
-      if (event.type === 'replica.committed') return { state: apply(context.state, event.command) };
-      return {};
+      if (event.type !== 'replica.committed') return {};
+      const { command } = event;
+      return {
+        state: apply(context.state, command),
+        dismissed: dismissedBy(context.dismissed, command),
+      };
     }),
     noteVoters: assign(({ event }) =>
       event.type === 'replica.configured' ? { voters: event.voters } : {},
@@ -138,6 +153,7 @@ export const electorateMachine = setup({
     state: initialState([]),
     voters: [],
     peers: {},
+    dismissed: [],
     ticket: 0,
     ledAt: 0,
   }),

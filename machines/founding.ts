@@ -39,11 +39,13 @@ export const firstVoters = (nodes: readonly Voter[]): Voter[] => {
   return nodes.slice(0, count % 2 === 0 ? count - 1 : count);
 };
 
-/** The same set with one node more; a node counts once, with the store that it had last. */
-export const including = (nodes: readonly Voter[], { node, store }: Voter): Voter[] =>
-  [...nodes.filter((other) => other.node !== node), { node, store }].sort((a, b) =>
-    a.node < b.node ? -1 : 1,
-  );
+/** The same set, sorted, with one node more; a node counts once, with the store it had last. */
+export const including = (nodes: readonly Voter[], { node, store }: Voter): Voter[] => {
+  const next = nodes.findIndex((other) => other.node >= node);
+  const place = next < 0 ? nodes.length : next;
+  const rest = nodes.slice(nodes[place]?.node === node ? place + 1 : place);
+  return [...nodes.slice(0, place), { node, store }, ...rest];
+};
 
 /** Counts one more node behind `ballot`; of several ballots the greatest is counted. */
 export const tallied = (tally: Tally | null, ballot: Ballot, by: Voter): Tally => {

@@ -93,11 +93,11 @@ const TRIES_MAX = 3;
 const self = ({ id, store }: Context): Voter => ({ node: id, store });
 
 /** Who could found a group: this node and those it met. */
-const met = (context: Context): Voter[] =>
-  names(context.groupless).reduce<Voter[]>(
-    (nodes, node) => including(nodes, { node, store: context.groupless[node]?.store ?? '' }),
-    [self(context)],
-  );
+const met = (context: Context): Voter[] => {
+  const { groupless } = context;
+  const others = names(groupless).map((node) => ({ node, store: groupless[node]?.store ?? '' }));
+  return including(others, self(context));
+};
 
 /** How many nodes there are, as far as this one knows: N of the argument above. */
 const nodesOf = (context: Context) => Math.max(context.expect, met(context).length);
@@ -144,8 +144,10 @@ export const genesisMachine = setup({
       isSameBallot(event.ballot, context.accepted?.ballot ?? null),
     isForMine: ({ context, event }) =>
       event.type === 'genesis.promise' && isSameBallot(event.ballot, context.promised),
-    isUnanimous: ({ context }) =>
-      met(context).every(({ node }) => context.promises.some((one) => one.node === node)),
+    isUnanimous: ({ context }) => {
+      const promised = new Set(context.promises.map(({ node }) => node));
+      return met(context).every(({ node }) => promised.has(node));
+    },
     hasQuorum: ({ context }) => context.promises.length >= quorumOf(nodesOf(context)),
     isTired: ({ context }) => context.tries >= TRIES_MAX,
     isChosen: ({ context }) => isChosen(context.accepted, context.tally),

@@ -38,8 +38,8 @@ import { ALL_TO_ALL_MAX, lifeOf, partOf, partPrints, shareOf } from './neighbour
 
 /** Announcements of settled members in one period, all together. */
 const ANNOUNCE_MAX = 4;
-/** Refused peers remembered, so that each is told once and not at every announcement. */
-const REFUSED_MAX = 100;
+/** Refused or departed peers remembered: each is told once, and not at every announcement. */
+const REMEMBERED_MAX = 100;
 
 export interface Peer {
   readonly incarnation: number;
@@ -77,6 +77,8 @@ export interface Context extends MembershipInput {
   readonly differsAt: number | null;
   /** Peers refused, with the life in which they were. */
   readonly refused: Readonly<Record<string, number>>;
+  /** Peers that said goodbye, with the life that did: nothing more comes of it but late words. */
+  readonly departed: Readonly<Record<string, number>>;
 }
 
 export type Events =
@@ -228,6 +230,8 @@ export const membershipMachine = setup({
         enqueue.emit({ type: 'membership.refused', peer, reason });
         return;
       }
+      // An announcement that its goodbye has overtaken must not bring it back.
+      if ((at(context.departed, peer) ?? -1) >= incarnation) return;
       const known = at(context.view, peer);
       // A late word of an earlier life must not lead anybody to where it lived.
       if (known && known.incarnation > incarnation) return;
@@ -276,8 +280,9 @@ export const membershipMachine = setup({
       if (event.type !== 'membership.view' || event.from !== context.leader) return;
       let { view, print } = context;
       for (const { node, ...peer } of event.members) {
-        if (isSelf(context, node) || (at(view, node)?.incarnation ?? -1) >= peer.incarnation)
-          continue;
+        const gone = at(context.departed, node) ?? -1;
+        const known = Math.max(gone, at(view, node)?.incarnation ?? -1);
+        if (isSelf(context, node) || known >= peer.incarnation) continue;
         const { changed, says } = taking({ view, print }, node, peer);
         ({ view, print } = changed);
         for (const said of says) enqueue.emit(said);
@@ -305,6 +310,10 @@ export const membershipMachine = setup({
       enqueue.emit(ourContract(context));
     }),
     remove: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type === 'membership.goodbye' && isOurs(context, event.district)) {
+        const { from, incarnation } = event;
+        enqueue.assign({ departed: remember(context.departed, from, incarnation) });
+      }
       const leaving = departureOf(context, event);
       if (!leaving || at(context.view, leaving.peer) === undefined) return;
       enqueue.assign({
@@ -360,6 +369,7 @@ export const membershipMachine = setup({
     print: 0,
     differsAt: null,
     refused: {},
+    departed: {},
   }),
   initial: 'offline',
   on: {
@@ -474,11 +484,11 @@ const departureOf = (context: Context, event: Events) => {
 };
 
 const remember = (
-  refused: Readonly<Record<string, number>>,
+  lives: Readonly<Record<string, number>>,
   peer: string,
   incarnation: number,
 ): Record<string, number> => {
-  const kept = Object.entries(refused).slice(-REFUSED_MAX + 1);
+  const kept = Object.entries(without(lives, peer)).slice(-REMEMBERED_MAX + 1);
   return { ...Object.fromEntries(kept), [peer]: incarnation };
 };
 

@@ -29,6 +29,8 @@ export interface MergeInput {
 }
 
 export interface Context extends MergeInput {
+  /** Where an answer reaches us: the leader that is asked may never have heard of us. */
+  readonly address: { readonly host: string; readonly port: number } | null;
   readonly group: string;
   readonly leader: string | null;
   /** Since when no leader is known, if none is. On our clock. */
@@ -40,7 +42,7 @@ export interface Context extends MergeInput {
 export type Events =
   | HeardAs<'merge.ask' | 'merge.welcome'>
   | FactAs<'membership.sighted' | 'genesis.formed' | 'election.elected' | 'election.lost'>
-  | FactAs<'storage.written'>;
+  | FactAs<'wire.opened' | 'storage.written'>;
 
 const RESET = 1;
 
@@ -56,6 +58,7 @@ export const mergeMachine = setup({
   guards: {
     isBetter: ({ context, event }) =>
       event.type === 'membership.sighted' &&
+      context.address !== null &&
       event.group !== '' &&
       event.group !== context.group &&
       event.leader !== undefined &&
@@ -76,20 +79,17 @@ export const mergeMachine = setup({
     loseLeader: assign(({ event }) =>
       event.type === 'election.lost' ? { leader: null, sinceAt: event.at } : {},
     ),
-    ask: enqueueActions(({ context: { district }, event, enqueue }) => {
-      if (event.type !== 'membership.sighted') return;
+    ask: enqueueActions(({ context: { district, address }, event, enqueue }) => {
+      if (event.type !== 'membership.sighted' || !address) return;
       const wanted = event.group;
+      const message = { type: 'merge.ask' as const, district, wanted, reply: address };
       enqueue.assign({ wanted });
-      enqueue.emit({
-        type: 'wire.send',
-        to: ALL,
-        message: { type: 'merge.ask', district, wanted },
-      });
+      enqueue.emit({ type: 'wire.send', to: ALL, message });
     }),
     welcome: enqueueActions(({ context: { district }, event, enqueue }) => {
       if (event.type !== 'merge.ask') return;
       const message = { type: 'merge.welcome' as const, district };
-      enqueue.emit({ type: 'wire.send', to: event.from, message });
+      enqueue.emit({ type: 'wire.send', to: event.reply, message });
     }),
     yield: emit(({ context }) => ({
       type: 'storage.reset' as const,
@@ -104,9 +104,19 @@ export const mergeMachine = setup({
   },
 }).createMachine({
   id: 'merge',
-  context: ({ input }) => ({ ...input, group: '', leader: null, sinceAt: 0, wanted: '' }),
+  context: ({ input }) => ({
+    ...input,
+    address: null,
+    group: '',
+    leader: null,
+    sinceAt: 0,
+    wanted: '',
+  }),
   initial: 'alone',
   on: {
+    'wire.opened': {
+      actions: assign({ address: ({ event }) => ({ host: event.host, port: event.port }) }),
+    },
     'election.elected': { actions: 'noteLeader' },
     'election.lost': { actions: 'loseLeader' },
   },

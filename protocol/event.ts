@@ -146,7 +146,7 @@ export const messages = {
   /** Multicast: I may leave my group for the one I `wanted`: does its leader hear me? */
   'merge.ask': {
     scope: 'open',
-    payload: Type.Object({ district: nameSchema, wanted: nameSchema }),
+    payload: Type.Object({ district: nameSchema, wanted: nameSchema, reply: addressSchema }),
   },
   /** The leader of the group in the header hears who asked. */
   'merge.welcome': { scope: 'open', payload: Type.Object({ district: nameSchema }) },

@@ -19,8 +19,8 @@ const HICCUP_MS_MAX = 80;
 
 interface Waiting {
   readonly batch: Batch;
-  /** The disk is another store from here on, with this batch alone on it. */
-  readonly isReset?: boolean;
+  /** The disk is another store from here on, with these alone on it. */
+  readonly anew?: (id: string) => Batch['puts'];
   readonly done: () => void;
 }
 
@@ -86,8 +86,8 @@ export class Disk {
         if (!this.#writing) this.#begin();
       },
       reset: (puts, done) => {
-        const batch = { puts, removes: [] };
-        this.#waiting.push({ batch, isReset: true, done: () => arrive(done) });
+        const batch = { puts: [], removes: [] };
+        this.#waiting.push({ batch, anew: puts, done: () => arrive(done) });
         if (!this.#writing) this.#begin();
       },
       close: async () => {
@@ -160,8 +160,10 @@ export class Disk {
     if (this.#waiting.length > 0 && !this.#writing) this.#begin();
   }
 
-  #apply({ batch: { puts, removes }, isReset }: Waiting): void {
-    if (isReset) this.#empty();
+  #apply({ batch, anew }: Waiting): void {
+    if (anew) this.#empty();
+    const { removes } = batch;
+    const puts = anew ? anew(this.#storeId) : batch.puts;
     for (const { from, until } of removes) {
       if (from > this.#lastKey) continue;
       for (const key of this.#content.keys()) {

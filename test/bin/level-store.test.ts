@@ -139,7 +139,9 @@ test('a store that is given up is another one, with the new group alone, in the 
   const store = await open();
   await written(store, put([logKey(1), entry(1)], ['vote', { term: 3, votedFor: 'n2' }]));
   const group = { group: '1.5.n1.00000000', voters: [] };
-  await new Promise<void>((resolve) => store.reset([{ key: 'group', value: group }], resolve));
+  await new Promise<void>((resolve) =>
+    store.reset(() => [{ key: 'group', value: group }], resolve),
+  );
   await store.close();
   const anew = await open();
   expect(anew.id).not.toBe(store.id);

@@ -33,8 +33,10 @@ interface Given {
   departed?: string;
   /** Members, when they are not simply all of the others. */
   members?: string;
+  dismissed?: string;
 }
-const contextOf = ({ voters, here = '', failed = '', departed = '', members }: Given): Context => {
+const contextOf = (given: Given): Context => {
+  const { voters, here = '', failed = '', departed = '', members, dismissed = '' } = given;
   const everybody = [...new Set(names(`a ${voters} ${here} ${failed} ${departed}`))].sort();
   return {
     id: 'a',
@@ -50,6 +52,7 @@ const contextOf = ({ voters, here = '', failed = '', departed = '', members }: G
       ...names(failed).map((node) => presence('failed', { node })),
       ...names(departed).map((node) => presence('departed', { node })),
     ]),
+    dismissed: names(dismissed),
     ticket: 0,
     ledAt: 0,
   };
@@ -98,13 +101,23 @@ describe('wanted', () => {
     ],
     [
       'who has left out, even of three',
-      { voters: 'a b c', here: 'b', failed: 'c', members: 'a b' },
+      { voters: 'a b c', here: 'b', failed: 'c', members: 'a b', dismissed: 'c' },
       'a b',
     ],
     [
       'who has left out, before who is only dead',
-      { voters: 'a b c d', here: 'd', failed: 'b c', members: 'a b d' },
+      { voters: 'a b c d', here: 'd', failed: 'b c', members: 'a b d', dismissed: 'c' },
       'a b d',
+    ],
+    [
+      'three, although a founder died before it enrolled: it is dead, and has not left',
+      { voters: 'a b c', here: 'b', failed: 'c', members: 'a b' },
+      undefined,
+    ],
+    [
+      'a founder out that said goodbye before it enrolled',
+      { voters: 'a b c', here: 'b', departed: 'c', members: 'a b' },
+      'a b',
     ],
     ['an odd number when nobody is dead', { voters: 'a b', here: 'b' }, 'a'],
     [

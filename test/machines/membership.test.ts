@@ -101,6 +101,18 @@ describe('a peer leaves the view', () => {
     expect(play.hear(heard('n2', goodbye))).toEqual([]);
   });
 
+  test('and is not brought back by a word of that life that its goodbye overtook', () => {
+    const play = memberOf();
+    play.hear(heard('n2', announce(2)));
+    play.hear(heard('n2', { type: 'membership.goodbye', district: 'town', why: 'goodbye' }));
+    expect(play.hear(heard('n2', announce(2)))).toEqual([]);
+    expect(viewOf(play)).toEqual({});
+    expect(typesOf(play.hear(heard('n2', announce(2), 2)))).toEqual([
+      'membership.sighted',
+      'membership.joined',
+    ]);
+  });
+
   test('when the detector fails it', () => {
     const play = memberOf();
     play.hear(heard('n2', announce(2)));

@@ -11,7 +11,12 @@ const timing = lan();
 const OURS = '1.3.b.00000000';
 const ABOVE = '1.5.a.00000000';
 const BELOW = '1.2.x.00000000';
-const play = () => new Play(mergeMachine, { id: 'b', district: 'town', timing });
+const address = { host: 'h', port: 2 };
+const play = () => {
+  const begun = new Play(mergeMachine, { id: 'b', district: 'town', timing });
+  begun.hear({ type: 'wire.opened', ...address });
+  return begun;
+};
 const rows = (...table: Row<typeof mergeMachine>[]) => prove(play, table);
 
 const formed = { type: 'genesis.formed' as const, group: OURS };
@@ -26,7 +31,8 @@ const welcome = (group: string) => ({
   ...heard('z', { type: 'merge.welcome', district: 'town' }),
   group,
 });
-const ask = (wanted: string) => heard('y', { type: 'merge.ask', district: 'town', wanted });
+const reply = { host: 'y', port: 3 };
+const ask = (wanted: string) => heard('y', { type: 'merge.ask', district: 'town', wanted, reply });
 const written = { type: 'storage.written' as const, owner: 'merge', ticket: 1 };
 const patienceMs = timing.electionTimeoutMs + timing.heartbeatTimeoutMs;
 
@@ -36,7 +42,7 @@ describe('a node that sights another group', () => {
       proves: 'asks for the leader of a group that ranks above its own',
       given: [formed, elected('a')],
       when: sighted(ABOVE),
-      says: [sends(ALL, { type: 'merge.ask', district: 'town', wanted: ABOVE })],
+      says: [sends(ALL, { type: 'merge.ask', district: 'town', wanted: ABOVE, reply: address })],
       state: 'asking',
     },
     {
@@ -139,10 +145,10 @@ describe('a node that sights another group', () => {
 describe('a node that is asked', () => {
   rows(
     {
-      proves: 'answers as the leader of the group that is wanted',
+      proves: 'answers as the leader of the group that is wanted, where it was told to',
       given: [formed, elected('b')],
       when: ask(OURS),
-      says: [sends('y', { type: 'merge.welcome', district: 'town' })],
+      says: [{ to: reply, message: { type: 'merge.welcome', district: 'town' } }],
     },
     {
       proves: 'does not answer for a leader',

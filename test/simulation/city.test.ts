@@ -133,7 +133,10 @@ test.each([
   const first = open();
   first.write(vote(5), () => {});
   clock.run(100);
-  first.reset([{ key: 'group', value: { group: 'g', voters: [] } }], () => {});
+  first.reset(
+    () => [{ key: 'group', value: { group: 'g', voters: [] } }],
+    () => {},
+  );
   clock.run(100 + ms);
   disk.crash();
   disk.settle({});
