@@ -25,6 +25,13 @@ export interface Bounds {
   readonly letters: number;
 }
 
+/** What a search within the bounds comes to. */
+export interface Counts {
+  readonly states: number;
+  readonly transitions: number;
+  readonly depth: number;
+}
+
 /** What one node did in one move. */
 export interface Deal {
   readonly before: NodeView;
@@ -44,6 +51,8 @@ export interface Model {
   readonly bounds: Bounds;
   /** The other bounds, in words, as they are printed. */
   readonly limits: readonly string[];
+  /** What the whole search comes to, when it is known. */
+  readonly counts?: Counts;
   /** Steps spent on closing over the nodes; when they are more, the search does without. */
   readonly closureStepsMax?: number;
   /** What is on each disk at first. */

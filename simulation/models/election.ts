@@ -10,7 +10,7 @@ import type { Emitted } from '../../protocol/event.ts';
 import { lan } from '../../protocol/timing.ts';
 import type { Disk } from '../world-disk.ts';
 import { recovered } from '../world-disk.ts';
-import type { Bounds, Deal, Model } from '../world-model.ts';
+import type { Bounds, Counts, Deal, Model } from '../world-model.ts';
 import { type NodeSetup, type NodeView, storeOf } from '../world-node.ts';
 import { votesAreWritten, votesStand } from './laws.ts';
 
@@ -74,13 +74,12 @@ interface Options {
   readonly nodes: readonly string[];
   readonly termMax: number;
   readonly bounds: Bounds;
+  readonly counts?: Counts;
 }
 
-export const electionModel = ({ name, title, nodes, termMax, bounds }: Options): Model => ({
-  name,
-  title,
+export const electionModel = ({ nodes, termMax, ...rest }: Options): Model => ({
+  ...rest,
   setup: setupOf(nodes),
-  bounds,
   limits: [
     `terms ${FIRST_TERM + 1} to ${termMax}, and no polls for later ones`,
     'beats only of those who lead',

@@ -4,34 +4,18 @@
  */
 import { expect, test } from 'vitest';
 import { explore } from '../../simulation/explore.ts';
-import { electionModel } from '../../simulation/models/election.ts';
+import { models } from '../../simulation/models/models.ts';
 import { World } from '../../simulation/world.ts';
 import type { Model } from '../../simulation/world-model.ts';
 
-const model = electionModel({
-  name: 'election',
-  title: 'three nodes, one new term',
-  nodes: ['a', 'b', 'c'],
-  termMax: 2,
-  bounds: {
-    crashes: 1,
-    drops: 1,
-    duplicates: 1,
-    timeouts: 3,
-    beats: 0,
-    requests: 0,
-    letters: 4,
-  },
-});
+const model = models.find(({ name }) => name === 'election') as Model;
 
 test('every state within a crash, a drop, a duplicate and three timeouts keeps the laws', () => {
   const world = new World(model);
   const { verdict, states, transitions, depth } = explore(world);
   expect({ verdict, states, transitions, depth }).toEqual({
     verdict: 'exhausted',
-    states: 234_055,
-    transitions: 1_474_323,
-    depth: 21,
+    ...model.counts,
   });
   expect([...world.reached]).toEqual(
     expect.arrayContaining([
