@@ -31,13 +31,25 @@ export const nothingStored: Stored = Object.freeze({
   log: { base: null, first: 1, entries: [] },
 });
 
-/** A store that forgets everything with its process; and is another one every time. */
-export const volatileStore = (identity: { id: string; incarnation: number }): Store => ({
-  ...identity,
-  recovered: nothingStored,
-  write: (_, done) => done(),
-  close: async () => {},
-});
+/**
+ * A store that forgets everything with its process; and is another one every time. It answers after
+ * the turn of the loop, as a disk does, so that what is asked for in one turn can be gathered.
+ */
+export const volatileStore = (identity: { id: string; incarnation: number }): Store => {
+  let isClosed = false;
+  return {
+    ...identity,
+    recovered: nothingStored,
+    write: (_, done) => {
+      void Promise.resolve().then(() => {
+        if (!isClosed) done();
+      });
+    },
+    close: async () => {
+      isClosed = true;
+    },
+  };
+};
 
 export const storageOn = (store: Store, deliver: Deliver) =>
   fromCallback<BusEvent>(({ receive }) => {

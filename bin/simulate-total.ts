@@ -12,6 +12,7 @@ const counted = [
   'cuts',
   'stalls',
   'commits',
+  'reads',
   'events',
 ] as const;
 

@@ -237,7 +237,7 @@ const textOf = (total: ReturnType<typeof totalOf>): string => {
     `${hours(virtualSeconds * 1000)} of virtual time in ${wallSeconds} s (${speed} × real time)`,
     `${total.leaderChanges} leader changes, ${total.crashes} crashes, ${total.wipes} lost disks`,
     `${total.partitions} partitions, ${total.cuts} cuts, ${total.stalls} stalls`,
-    `${total.commits} commits`,
+    `${total.commits} commits, ${total.reads} leased reads`,
   ].join('\n');
   const verdict =
     violations.length === 0

@@ -2,7 +2,7 @@
  * One node: starts its effects and its concerns, and falls back to fail-safe when any of them
  * fails. The only machine that knows the others; they meet through events alone.
  */
-import { fromCallback, type NonReducibleUnknown, setup } from 'xstate';
+import { emit, fromCallback, type NonReducibleUnknown, setup } from 'xstate';
 import type { Voter } from '../protocol/command.ts';
 import { digestOf } from '../protocol/digest.ts';
 import type { Intersection, Link } from '../protocol/district.ts';
@@ -15,6 +15,7 @@ import { electionMachine } from './election.ts';
 import { electorateMachine } from './electorate.ts';
 import { enrolmentMachine } from './enrolment.ts';
 import { genesisMachine } from './genesis.ts';
+import { leaseMachine } from './lease.ts';
 import { membershipMachine } from './membership.ts';
 import { phasesMachine } from './phases.ts';
 import { replicaMachine } from './replica.ts';
@@ -28,6 +29,7 @@ export const concerns = {
   detector: detectorMachine,
   election: electionMachine,
   replica: replicaMachine,
+  lease: leaseMachine,
   enrolment: enrolmentMachine,
   electorate: electorateMachine,
   timekeeper: timekeeperMachine,
@@ -66,6 +68,12 @@ const notProvided = <Input = NonReducibleUnknown>(name: string) =>
     throw new Error(`the effect ${name} is not provided`);
   });
 
+/** Why a node fails: its own word, or what a part of it threw. */
+const reasonOf = (event: { readonly type: string }): string => {
+  const { reason, error } = event as { reason?: string; error?: unknown };
+  return reason ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+};
+
 const self = ({ id, store, contract }: NodeInput) => ({ id, store, timing: contract.timing });
 
 export const nodeMachine = setup({
@@ -73,6 +81,7 @@ export const nodeMachine = setup({
     input: NodeInput;
     context: NodeInput;
     events: { type: 'node.failed'; reason: string } | { type: 'node.stop' };
+    emitted: { type: 'node.failed'; reason: string };
   },
   actors: {
     ...concerns,
@@ -140,6 +149,7 @@ export const nodeMachine = setup({
           systemId: 'replica',
           input: ({ context }) => ({ ...self(context), stored: context.stored.log }),
         },
+        { src: 'lease', systemId: 'lease', input: ({ context }) => self(context) },
         {
           src: 'enrolment',
           systemId: 'enrolment',
@@ -171,7 +181,10 @@ export const nodeMachine = setup({
       },
     },
     /** Nothing is commanded any more; what the lamp driver has ends in red, then flashes. */
-    failSafe: { on: { 'node.stop': 'stopped' } },
+    failSafe: {
+      entry: emit(({ event }) => ({ type: 'node.failed' as const, reason: reasonOf(event) })),
+      on: { 'node.stop': 'stopped' },
+    },
     stopped: { type: 'final' },
   },
 });

@@ -166,6 +166,13 @@ export const messages = {
       transient: Type.Boolean(),
     }),
   },
+  /** Multicast by the leader: may I answer reads for a while? Each round has a number of its own. */
+  'lease.renew': { scope: 'group', payload: Type.Object({ term: count, round: count }) },
+  /** A voter that is in exactly this term grants the round. */
+  'lease.grant': {
+    scope: 'group',
+    payload: Type.Object({ term: count, round: count, store: nameSchema }),
+  },
   /** What time is it in the group? `sentMs` is the asker's own clock and comes back. */
   'timekeeper.ask': { scope: 'group', payload: Type.Object({ sentMs: milliseconds }) },
   /** The leader's answer: the group's time when it answered. */
@@ -269,6 +276,14 @@ export const facts = {
     problems: Type.Array(text),
     transient: Type.Boolean(),
   }),
+  /** The answer to a `lease.ask` with this ticket: all up to `index` is committed and applied. */
+  'lease.answered': Type.Object({
+    owner: text,
+    ticket: count,
+    index: Type.Optional(count),
+    problems: Type.Array(text),
+    transient: Type.Boolean(),
+  }),
   /** The group's time is our clock plus `offsetMs`, give or take `boundMs`. */
   'timekeeper.synced': Type.Object({ offsetMs: milliseconds, boundMs: milliseconds, term: count }),
   /** A stage got its green. */
@@ -322,9 +337,11 @@ export type Show = {
 };
 /** Asks the replica to have `command` appended; answered by `replica.answered`. */
 export type Ask = { type: 'replica.request'; owner: string; ticket: number; command: Command };
+/** Asks for a read of what is agreed, without a command; answered by `lease.answered`. */
+export type AskRead = { type: 'lease.ask'; owner: string; ticket: number };
 /** Asks the effects to give up the lamps, cleanly. */
 export type LeaveLamps = { type: 'lamps.leave' };
-export type Request = Send | Write | Wake | Show | Ask | LeaveLamps;
+export type Request = Send | Write | Wake | Show | Ask | AskRead | LeaveLamps;
 
 /** Everything that travels on a node's bus. */
 export type BusEvent = Heard | Stamped<Fact> | Stamped<Request>;

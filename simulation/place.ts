@@ -111,6 +111,12 @@ export class Place {
     this.#loop?.arrive(() => void this.#node?.propose(command));
   }
 
+  /** Asks the node to read what is agreed. Nobody waits for the answer. */
+  read(): void {
+    if (this.#standing !== 'running') return;
+    this.#loop?.arrive(() => void this.#node?.read());
+  }
+
   #ended(loop: Loop): void {
     loop.end();
     if (this.#loop === loop) this.#standing = 'down';

@@ -6,7 +6,7 @@ import type { JournalLine } from '../protocol/journal.ts';
 import { type City, createCity } from './city.ts';
 import { type Fault, inject } from './faults.ts';
 import type { Violation } from './invariants.ts';
-import { load } from './load.ts';
+import { load, readers } from './load.ts';
 import { clocksAt, type FaultLevel, scheduleOf } from './schedule.ts';
 import { lastCommitted, SETTLED_MS_MAX, unsettled } from './settling.ts';
 
@@ -36,6 +36,8 @@ export interface Outcome {
   readonly cuts: number;
   readonly stalls: number;
   readonly commits: number;
+  /** Reads that a leader answered under its lease. */
+  readonly reads: number;
   readonly groups: number;
   /** How long after the last fault it took to settle. In virtual seconds. */
   readonly settledSeconds: number | null;
@@ -45,6 +47,8 @@ export interface Outcome {
 
 /** A proposal every so often keeps the log moving. In virtual milliseconds. */
 const LOAD_MS = 3_000;
+/** And all are asked to read so often, also just after one leader followed another. */
+const READ_MS = 730;
 const PROGRESS_MS = 30_000;
 /** How often it is looked whether a city has settled. */
 const LOOK_MS = 100;
@@ -68,6 +72,7 @@ export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
   const faults = faultsOf(options);
   city.start();
   load(city, LOAD_MS);
+  readers(city, READ_MS);
   inject(city, faults);
   for (let nextMs = 0; nextMs < durationMs && city.violations.length === 0; ) {
     nextMs = Math.min(durationMs, nextMs + PROGRESS_MS);
@@ -121,6 +126,7 @@ const outcomeOf = (
     cuts,
     stalls,
     commits: sum(({ committed }) => committed.size),
+    reads: sum(({ reads }) => reads),
     groups: groups.length,
     settledSeconds: run.settledMs === null ? null : run.settledMs / 1000,
     events,

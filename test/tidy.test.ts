@@ -46,6 +46,7 @@ const LONGER: Record<string, string> = {
   'machines/detector.ts': 'one concern, one file: beats, silence and probes judge one history',
   'machines/election.ts': 'one concern, one file: Raft’s rules must be read side by side',
   'machines/replica.ts': 'one concern, one file: primary, backup and catching up are one chart',
+  'machines/lease.ts': 'one concern, one file: its argument and its chart are read together',
   'machines/phases.ts': 'one concern, one file: the decision of a stage and its chart',
   'simulation/world.ts': 'the moves of a cluster, which share one packed state',
   'cabinet/driver.ts': 'the last gate is read as a whole by whoever must trust it',
@@ -60,10 +61,19 @@ const FOR_THE_JOURNAL = new Set([
   'enrolment.enrolled',
   'detector.cleared',
   'replica.refused',
+  'lease.answered',
   'phases.changed',
 ]);
 const REQUESTS = [
-  ...['wire.send', 'storage.write', 'clock.wake', 'lamps.show', 'lamps.leave', 'replica.request'],
+  ...[
+    'wire.send',
+    'storage.write',
+    'clock.wake',
+    'lamps.show',
+    'lamps.leave',
+    'replica.request',
+    'lease.ask',
+  ],
 ];
 
 const folders = readdirSync(ROOT);
