@@ -7,7 +7,7 @@
  *                                                            that is done, a request
  */
 import { textOfFields } from './diagram-words.ts';
-import type { World } from './world.ts';
+import type { Told, World } from './world.ts';
 import type { Deal } from './world-model.ts';
 import type { NodeView, Stimulus } from './world-node.ts';
 
@@ -30,6 +30,8 @@ interface Row {
   /** Beside the columns. */
   readonly note: string;
   readonly isUp: readonly boolean[];
+  /** Of a tick: what the clock of each node gains. */
+  readonly clocks?: readonly string[];
 }
 
 /** The moves from the beginning of the world on, and what is wrong in the end. */
@@ -48,18 +50,25 @@ const rowsOf = (world: World, moves: readonly number[]): Row[] => {
   let state = world.initial;
   return moves.map((move, k) => {
     const { told, next } = world.tell(state, move);
+    const isUp = world.views(next).map(({ local }) => local.isUp);
+    state = next;
+    if (told.how === 'tick') return timeRow(told.advances, isUp);
     const deal = world.steps.dealOf(told.result);
     // Of letters that are equal the last one is meant.
     const row = rowOf(world, { deal, how: told.how, sent });
     for (const { text } of deal.letters) if (told.how !== 'drop') sent.set(text, k + 1);
-    state = next;
-    return { ...row, isUp: world.views(next).map(({ local }) => local.isUp) };
+    return { ...row, isUp };
   });
+};
+
+const timeRow = (advances: readonly number[], isUp: readonly boolean[]): Row => {
+  const clocks = advances.map((by) => (by > 0 ? `+${by}` : ''));
+  return { from: 0, to: 0, label: '', mark: '', shaft: '', note: 'time passes', isUp, clocks };
 };
 
 interface Move {
   readonly deal: Deal;
-  readonly how: 'act' | 'keep' | 'drop';
+  readonly how: Exclude<Told['how'], 'tick'>;
   /** By letter: the row in which it was sent. */
   readonly sent: ReadonlyMap<string, number>;
 }
@@ -116,8 +125,9 @@ const deedOf = (stimulus: Stimulus, { local }: NodeView): { mark: string; text: 
       const what = event.type === 'replica.request' ? event.command.kind : event.type;
       return { mark: '?', text: `is asked for ${what}` };
     }
+    case 'tick':
     case 'hear':
-      throw new Error('what is heard is an arrow');
+      throw new Error('what is heard is an arrow, and time passes for all');
   }
 };
 
@@ -148,11 +158,18 @@ const widthOf = (rows: readonly Row[]): number =>
     return span === 0 ? width : Math.max(width, Math.ceil((label.length + 6) / span));
   }, COLUMN_MIN);
 
-const drawn = ({ from, to, label, mark, shaft, note, isUp }: Row, width: number): string => {
+const drawn = (row: Row, width: number): string => {
+  const { from, to, label, mark, shaft, note, isUp, clocks } = row;
   const cells = isUp.flatMap((up) => [up ? LIFE : NO_LIFE, ...Array(width - 1).fill(' ')]);
   // Beyond the last node no arrow needs room.
   cells.length -= width - NOTE_AFTER;
-  if (from === to) cells[to * width] = mark;
+  if (clocks) {
+    clocks.forEach((gain, node) => {
+      [...gain].forEach((sign, k) => {
+        cells[node * width + k] = sign;
+      });
+    });
+  } else if (from === to) cells[to * width] = mark;
   else {
     const step = to > from ? 1 : -1;
     const [first, last] = [from * width, to * width];

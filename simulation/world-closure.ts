@@ -71,6 +71,9 @@ class Closing implements Closure {
         for (const { stimulus, trouble } of this.#steps.choicesOf(local)) {
           this.#follow(node, local, this.#steps.take(local, stimulus), needsOf(trouble));
         }
+        for (const { stimulus } of this.#steps.ticksOf(local)) {
+          this.#follow(node, local, this.#steps.take(local, stimulus), ALWAYS);
+        }
       }
     }
     return true;

@@ -23,6 +23,8 @@ export interface Bounds {
   readonly requests: number;
   /** Letters on their way at once. */
   readonly letters: number;
+  /** Ticks in which a node is stalled, where time passes; none by default. */
+  readonly stalls?: number;
 }
 
 /** What a search within the bounds comes to. */

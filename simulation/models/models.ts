@@ -5,6 +5,7 @@
  */
 import type { Model } from '../world-model.ts';
 import { electionModel } from './election.ts';
+import { lease } from './lease.ts';
 
 const three = ['a', 'b', 'c'];
 
@@ -26,4 +27,4 @@ const election = electionModel({
   counts: { states: 234_055, transitions: 1_474_323, depth: 21 },
 });
 
-export const models: readonly Model[] = [election];
+export const models: readonly Model[] = [election, lease];

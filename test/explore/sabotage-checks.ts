@@ -7,6 +7,7 @@ import { logKey } from '../../machines/log.ts';
 import type { Replica } from '../../machines/replication.ts';
 import type { Emitted } from '../../protocol/event.ts';
 import type * as Election from '../../simulation/models/election.ts';
+import type * as Lease from '../../simulation/models/lease.ts';
 import type * as ReplicaModel from '../../simulation/models/replica.ts';
 import type * as Rules from '../../simulation/models/rules.ts';
 import type { Bounds, Model } from '../../simulation/world-model.ts';
@@ -16,6 +17,7 @@ import type { NodeView } from '../../simulation/world-node.ts';
 export interface House {
   readonly election: typeof Election;
   readonly replica: typeof ReplicaModel;
+  readonly lease: typeof Lease;
   readonly rules: typeof Rules;
 }
 
@@ -208,6 +210,19 @@ export const checks = {
       view.stateOf('replica') === 'primary' ? [changeTo('a', 'b'), changeTo('a')] : [],
     // A majority of whom, changes by then.
     invariant: house.replica.logsMatch,
+  }),
+
+  'leases where clocks drift': ({ lease }: House): Model => ({
+    ...lease.leaseModel({
+      name: 'sabotaged lease',
+      title: 'three nodes',
+      nodes: three,
+      termMax: 3,
+      roundsMax: 2,
+      standing: ['b'],
+      bounds: bounds({ timeouts: 1, requests: 3, letters: 3 }),
+    }),
+    closureStepsMax: 0,
   }),
 } satisfies Record<string, (house: House) => Model>;
 

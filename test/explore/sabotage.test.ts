@@ -16,6 +16,7 @@ interface Case extends Sabotage {
 }
 
 const ELECTION = 'machines/election.ts';
+const LEASE = 'machines/lease.ts';
 
 const cases: Readonly<Record<string, Case>> = {
   'a vote is given twice in a term': {
@@ -139,6 +140,36 @@ const cases: Readonly<Record<string, Case>> = {
     check: 'a leader changes the voters twice',
     found: /two changes of voters under way/,
   },
+  'a lease counts from the answers and not from the sending': {
+    file: LEASE,
+    replace: `win: enqueueActions(({ context, enqueue }) => {
+      enqueue.assign({ untilMs: context.sentAt +`,
+    by: `win: enqueueActions(({ context, event, enqueue }) => {
+      enqueue.assign({ untilMs: event.at +`,
+    check: 'leases where clocks drift',
+    found: /a and b serve reads at one instant/,
+  },
+  'a new leader does not wait for the former lease': {
+    file: LEASE,
+    replace: 'event.at + formerLeaseMs(context.timing)',
+    by: 'event.at',
+    check: 'leases where clocks drift',
+    found: /a and b serve reads at one instant/,
+  },
+  'a new leader waits as if all clocks were equal': {
+    file: LEASE,
+    replace: '(leaseMs * (1e6 + clockDriftPpmMax)) / (1e6 - clockDriftPpmMax)',
+    by: 'leaseMs + 0 * clockDriftPpmMax',
+    check: 'leases where clocks drift',
+    found: /a and b serve reads at one instant/,
+  },
+  'a voter grants the round of a leader it has voted out': {
+    file: LEASE,
+    replace: "event.type === 'lease.renew' && event.term === context.term &&",
+    by: "event.type === 'lease.renew' &&",
+    check: 'leases where clocks drift',
+    found: /a and b serve reads at one instant/,
+  },
 };
 
 const STATES_MAX = 3_000_000;
@@ -147,6 +178,7 @@ const searchOf = async (check: CheckName, { load }: Pick<Copy, 'load'>) => {
   const house: House = {
     election: (await load('simulation/models/election.ts')) as House['election'],
     replica: (await load('simulation/models/replica.ts')) as House['replica'],
+    lease: (await load('simulation/models/lease.ts')) as House['lease'],
     rules: (await load('simulation/models/rules.ts')) as House['rules'],
   };
   const { explore } = (await load('simulation/explore.ts')) as typeof Explore;
