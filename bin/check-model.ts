@@ -2,7 +2,7 @@
 import { diagramOf } from '../simulation/diagram.ts';
 import { explore, type Found } from '../simulation/explore.ts';
 import { World } from '../simulation/world.ts';
-import type { Bounds, Model } from '../simulation/world-model.ts';
+import type { Bounds, Counts, Model } from '../simulation/world-model.ts';
 
 /** How often long work says how far it is. */
 const PROGRESS_MS = 2_000;
@@ -31,6 +31,8 @@ export interface Checked {
   readonly cut: number;
   readonly cpuSeconds: number;
   readonly statesPerCpuSecond: number;
+  /** What the search came to when it was last looked at, where that is written down. */
+  readonly known?: Counts;
   /** What must happen sometimes, and whether it did. */
   readonly sometimes: Readonly<Record<string, boolean>>;
   readonly wrong?: string;
@@ -78,6 +80,7 @@ export const runModel = (
     cut,
     cpuSeconds,
     statesPerCpuSecond: rate(states, cpuSeconds),
+    ...(model.counts && { known: model.counts }),
     sometimes: Object.fromEntries(
       Object.keys(model.sometimes).map((what) => [what, world.reached.has(what)]),
     ),

@@ -35,6 +35,12 @@ export const resultText = (checked: Checked): string => {
   const sometimes = Object.entries(checked.sometimes).map(([what, isReached]) =>
     isReached ? `  sometimes ${what}` : pc.red(`  never: ${what}`),
   );
+  const { known } = checked;
+  const isKnown = !known || (states === known.states && transitions === known.transitions);
+  if (verdict === 'exhausted' && !isKnown) {
+    const before = `${count(known.states)} states and ${count(known.transitions)} transitions`;
+    sometimes.unshift(pc.yellow(`  it had ${before} before: a machine or the model has changed`));
+  }
   // Who looks at a counterexample need not be told what was not reached on the way.
   const rest = checked.diagram === undefined ? sometimes : ['', checked.diagram];
   return [colour(`  ${verdict}: ${figures}`), ...rest].join('\n');

@@ -5,6 +5,7 @@
  */
 import type { Model } from '../world-model.ts';
 import { electionModel } from './election.ts';
+import { electorate } from './electorate.ts';
 import { lease } from './lease.ts';
 
 const three = ['a', 'b', 'c'];
@@ -27,4 +28,4 @@ const election = electionModel({
   counts: { states: 234_055, transitions: 1_474_323, depth: 21 },
 });
 
-export const models: readonly Model[] = [election, lease];
+export const models: readonly Model[] = [election, lease, electorate];

@@ -50,6 +50,12 @@ test('a model that has more states than allowed is not good', () => {
   expect(isGood(checked)).toBe(false);
 });
 
+test('a model that has not as many states as it had says so', () => {
+  const before = { states: 7, transitions: 8, depth: 9 };
+  expect(resultText(run({ ...small, counts: before }))).toContain('it had 7 states and 8 trans');
+  expect(resultText(run(small))).not.toContain('it had');
+});
+
 test('what is wrong is drawn', () => {
   const checked = run({
     ...small,

@@ -7,6 +7,7 @@ import { logKey } from '../../machines/log.ts';
 import type { Replica } from '../../machines/replication.ts';
 import type { Emitted } from '../../protocol/event.ts';
 import type * as Election from '../../simulation/models/election.ts';
+import type * as Electorate from '../../simulation/models/electorate.ts';
 import type * as Lease from '../../simulation/models/lease.ts';
 import type * as ReplicaModel from '../../simulation/models/replica.ts';
 import type * as Rules from '../../simulation/models/rules.ts';
@@ -17,6 +18,7 @@ import type { NodeView } from '../../simulation/world-node.ts';
 export interface House {
   readonly election: typeof Election;
   readonly replica: typeof ReplicaModel;
+  readonly electorate: typeof Electorate;
   readonly lease: typeof Lease;
   readonly rules: typeof Rules;
 }
@@ -224,6 +226,15 @@ export const checks = {
     }),
     closureStepsMax: 0,
   }),
+
+  'voters that come and go': ({ electorate }: House): Model =>
+    electorate.electorateModel({
+      name: 'sabotaged electorate',
+      title: 'one leader of five voters',
+      members: ['a', 'b', 'c', 'd', 'e'],
+      fickle: ['b', 'c', 'd'],
+      bounds: bounds({ requests: 6, letters: 0 }),
+    }),
 } satisfies Record<string, (house: House) => Model>;
 
 export type CheckName = keyof typeof checks;

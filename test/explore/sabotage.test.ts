@@ -17,6 +17,7 @@ interface Case extends Sabotage {
 
 const ELECTION = 'machines/election.ts';
 const LEASE = 'machines/lease.ts';
+const ELECTORATE = 'machines/electorate.ts';
 
 const cases: Readonly<Record<string, Case>> = {
   'a vote is given twice in a term': {
@@ -170,6 +171,20 @@ const cases: Readonly<Record<string, Case>> = {
     check: 'leases where clocks drift',
     found: /a and b serve reads at one instant/,
   },
+  'a voter is retired as soon as it is gone': {
+    file: ELECTORATE,
+    replace: '?? context.ledAt) >= timing.settleMs',
+    by: '?? context.ledAt) >= 0 * timing.settleMs',
+    check: 'voters that come and go',
+    found: /retired before it has been gone for long/,
+  },
+  'any number of voters is enough': {
+    file: ELECTORATE,
+    replace: 'living.length >= Math.max(target, VOTERS_KEPT)',
+    by: 'living.length + VOTERS_KEPT >= target',
+    check: 'voters that come and go',
+    found: /only 2 voters would be left/,
+  },
 };
 
 const STATES_MAX = 3_000_000;
@@ -178,6 +193,7 @@ const searchOf = async (check: CheckName, { load }: Pick<Copy, 'load'>) => {
   const house: House = {
     election: (await load('simulation/models/election.ts')) as House['election'],
     replica: (await load('simulation/models/replica.ts')) as House['replica'],
+    electorate: (await load('simulation/models/electorate.ts')) as House['electorate'],
     lease: (await load('simulation/models/lease.ts')) as House['lease'],
     rules: (await load('simulation/models/rules.ts')) as House['rules'],
   };
