@@ -45,21 +45,38 @@ export const queueOf = <E>(handle: (event: E) => void): ((event: E) => void) => 
   };
 };
 
+export interface BusOptions {
+  readonly clock: Clock;
+  /** Told everything that the machines emit, before it is delivered. */
+  readonly tell: (event: { readonly type: string }) => void;
+}
+
 /** The bus of one node, as an effect: taps what the machines emit. */
 export const busBetween = (
   machines: Readonly<Record<string, AnyStateMachine>>,
   audience: Audience,
-  clock: Clock,
+  { clock, tell }: BusOptions,
 ) =>
-  fromCallback<BusEvent>(({ system, receive }) => {
+  fromCallback<BusEvent>(({ system, self, receive }) => {
+    const hearers = new Map<string, AnyActorRef[]>();
+    const hearersOf = (type: string): AnyActorRef[] => {
+      const known = hearers.get(type);
+      if (known) return known;
+      const found = (audience.get(type) ?? []).flatMap((id) => system.get(id) ?? []);
+      hearers.set(type, found);
+      return found;
+    };
     const put = queueOf<EventObject & { at: number }>((event) => {
-      for (const id of audience.get(event.type) ?? []) system.get(id)?.send(event);
+      for (const hearer of hearersOf(event.type)) hearer.send(event);
     });
     receive((event: EventObject & { at?: number }) =>
       put({ ...event, at: event.at ?? clock.now() }),
     );
     const taps = Object.keys(machines).map((id) =>
-      (system.get(id) as AnyActorRef).on('*', (event) => system.get('bus')?.send(event)),
+      (system.get(id) as AnyActorRef).on('*', (event) => {
+        tell(event);
+        self.send(event);
+      }),
     );
     return () => {
       for (const tap of taps) tap.unsubscribe();

@@ -5,13 +5,21 @@
  */
 import { type AnyActorRef, createActor, type InspectionEvent } from 'xstate';
 import { concerns, nodeMachine } from '../machines/node.ts';
+import type { Replica } from '../machines/replication.ts';
 import { ConfigError, type Problem } from '../protocol/assert.ts';
 import type { District } from '../protocol/check-district.ts';
 import { PROTOCOL_VERSION } from '../protocol/codec.ts';
-import type { Command } from '../protocol/command.ts';
+import type { Command, State } from '../protocol/command.ts';
 import { digestOf } from '../protocol/digest.ts';
 import { intersectionOf } from '../protocol/district.ts';
-import { ALL, type Ask, type Emitted, type Fact, type Only } from '../protocol/event.ts';
+import {
+  ALL,
+  type Ask,
+  type AskRead,
+  type Emitted,
+  type Fact,
+  type Only,
+} from '../protocol/event.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Transport } from '../transport/transport.ts';
 import { alarms } from './alarms.ts';
@@ -19,7 +27,7 @@ import { audienceOf, busBetween } from './bus.ts';
 import { type Clock, realClock } from './clock.ts';
 import { journalTo } from './journal.ts';
 import { lampsHear, lampsThrough, type OpenLamps } from './lamps.ts';
-import { type Store, storageOn } from './storage.ts';
+import { type Store, storageHears, storageOn } from './storage.ts';
 import { wireHears, wireOver } from './wire.ts';
 
 export interface NodeOptions {
@@ -37,6 +45,8 @@ export interface NodeOptions {
   readonly inspect?: (event: InspectionEvent) => void;
   /** A part of the node failed: its lamps end in red, and nothing else will happen. */
   readonly failed?: (reason: string) => void;
+  /** The node has left its group for another: end it, and start it anew on the same store. */
+  readonly yielded?: (group: string) => void;
   /** Watches the group without taking part in it. */
   readonly isObserver?: boolean;
 }
@@ -53,6 +63,9 @@ export interface GreenwaveNode {
   /** Asks the district to agree on `command`. Resolves when it is in the log, or refused; an
    *  answer may be lost with a leader, so watch `replica.committed` for what is agreed. */
   propose(command: Command): Promise<Answer>;
+  /** Reads what is agreed, under the leader's lease. Another node than the leader refuses, and says
+   *  who leads. Reads of one group never go back, whoever answers them. */
+  read(): Promise<Reading>;
   /** Calls `heard` for every fact and request on the node's bus. */
   watch(heard: (event: Emitted & { at: number }) => void): void;
 }
@@ -60,11 +73,16 @@ export interface GreenwaveNode {
 /** What became of a proposal: where it stands in the log, or why it was refused. */
 export type Answer = Pick<Only<Fact, 'replica.answered'>, 'index' | 'problems' | 'transient'>;
 
+/** The state after all entries up to `index`, or why it cannot be told. */
+export type Reading =
+  | { readonly state: State; readonly index: number }
+  | Pick<Answer, 'problems' | 'transient'>;
+
 /** A node stops at the latest this long after it was asked to. In milliseconds. */
 const STOP_MS_MAX = 1500;
 
 /** The owner of requests that come from outside the machines. */
-const PROPOSER = 'operator';
+const OPERATOR = 'operator';
 
 const problemsOf = ({ id, district, isObserver }: NodeOptions): Problem[] => {
   const problems: Problem[] = [];
@@ -92,29 +110,54 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const watchers: ((event: Emitted & { at: number }) => void)[] = [];
   const write = options.journal ?? (() => {});
   const trouble = (message: string) => write({ t: wall(), node: id, kind: 'error', message });
-
-  const answers = new Map<number, (answer: Answer) => void>();
-  let proposals = 0;
   watchers.push((event) => {
-    if (event.type !== 'replica.answered' || event.owner !== PROPOSER) return;
-    answers.get(event.ticket)?.(event);
-    answers.delete(event.ticket);
+    if (event.type !== 'merge.yielded') return;
+    const { group } = event;
+    // Not within the event that told it: the bus finishes that one first.
+    clock.setTimeout(() => options.yielded?.(group), 0);
   });
 
-  const observe = journalTo({ node: id, wall, write });
-  /** Hears what the supervisor hears, and tells when it is a failure. */
-  const fail = (event: { type: string; error?: unknown; reason?: string }) => {
-    const isFailure = event.type === 'node.failed' || event.type.startsWith('xstate.error.actor.');
-    if (!isFailure) return;
-    const reason = event.reason ?? (event.error as Error)?.stack ?? String(event.error);
+  const fail = (reason: string) => {
     trouble(`fail-safe: ${reason}`);
     options.failed?.(reason);
   };
+
+  /** By ticket: who waits for the answer to a proposal or a read. */
+  const answers = new Map<number, (answer: Answer) => void>();
+  let tickets = 0;
+  watchers.push((event) => {
+    if (event.type !== 'replica.answered' && event.type !== 'lease.answered') return;
+    if (event.owner !== OPERATOR) return;
+    answers.get(event.ticket)?.(event);
+    answers.delete(event.ticket);
+  });
+  const ask = (
+    request: Omit<Ask, 'owner' | 'ticket'> | Omit<AskRead, 'owner' | 'ticket'>,
+    answered: (answer: Answer) => void,
+  ) => {
+    const ticket = ++tickets;
+    answers.set(ticket, answered);
+    send({ ...request, owner: OPERATOR, ticket } as Ask | AskRead);
+  };
+
+  const observe = journalTo({ node: id, wall, write });
+  /** Observing costs every event of every machine, so it is done only for who wants to know. */
+  const isObserved = options.journal !== undefined || options.inspect !== undefined;
+  const tell = (event: Parameters<typeof send>[0]) => {
+    // What is said gets its stamp on the bus, at this same instant.
+    const heard = { at: clock.now(), ...event } as Emitted & { at: number };
+    for (const watch of watchers) watch(heard);
+  };
   const deliver = (event: Parameters<typeof send>[0]) => send(event);
-  const send = (event: { type: string }) => (actor.system.get('bus') as AnyActorRef)?.send(event);
+  const send = (event: { type: string }) => {
+    const bus = actor.system.get('bus') as AnyActorRef | undefined;
+    if (!bus) return;
+    tell(event);
+    bus.send(event);
+  };
   const audience = audienceOf(concerns, {
     clock: ['clock.wake'],
-    storage: ['storage.write'],
+    storage: storageHears,
     lamps: lampsHear,
     wire: wireHears,
   });
@@ -122,7 +165,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const actor = createActor(
     nodeMachine.provide({
       actors: {
-        bus: busBetween(concerns, audience, clock),
+        bus: busBetween(concerns, audience, { clock, tell }),
         clock: alarms(clock, deliver),
         storage: storageOn(store, deliver),
         lamps: lampsThrough(options.lamps, digestOf, deliver),
@@ -152,19 +195,16 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         filedPlan: plans[0] ?? null,
         stored: store.recovered,
       },
-      inspect: (event) => {
-        observe(event);
-        options.inspect?.(event);
-        if (event.type !== '@xstate.event') return;
-        if (event.actorRef === actor) fail(event.event);
-        if (event.actorRef !== actor.system.get('bus')) return;
-        // What machines emit gets its stamp on the bus, at this same instant.
-        const heard = { at: clock.now(), ...event.event } as Emitted & { at: number };
-        for (const watch of watchers) watch(heard);
-      },
+      ...(isObserved && {
+        inspect: (event: InspectionEvent) => {
+          observe(event);
+          options.inspect?.(event);
+        },
+      }),
     },
   );
-  actor.subscribe({ error: (error) => fail({ type: 'node.failed', reason: String(error) }) });
+  actor.on('node.failed', ({ reason }) => fail(reason));
+  actor.subscribe({ error: (error) => fail(String(error)) });
 
   const stateOf: GreenwaveNode['stateOf'] = (concern) => actor.system.get(concern)?.getSnapshot();
   const kill = () => {
@@ -191,11 +231,16 @@ const compose = (options: NodeOptions): GreenwaveNode => {
       }),
     kill,
     propose: (command) =>
-      new Promise((resolve) => {
-        const ticket = ++proposals;
-        answers.set(ticket, resolve);
-        send({ type: 'replica.request', owner: PROPOSER, ticket, command } as Ask);
-      }),
+      new Promise((resolve) => ask({ type: 'replica.request', command }, resolve)),
+    read: () =>
+      new Promise((resolve) =>
+        ask({ type: 'lease.ask' }, ({ problems, transient }) => {
+          const replica = stateOf('replica')?.context as Replica | undefined;
+          if (problems.length > 0 || !replica) return resolve({ problems, transient });
+          // The replica has applied as much as the answer says, or more.
+          resolve({ state: replica.state, index: replica.commit });
+        }),
+      ),
     stateOf,
     watch: (heard) => void watchers.push(heard),
   };

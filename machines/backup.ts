@@ -6,7 +6,14 @@ import { Compile } from 'typebox/compile';
 import { type State, stateSchema } from '../protocol/command.ts';
 import type { Emitted, HeardAs } from '../protocol/event.ts';
 import { entriesAfter, LOG_END, lastIndexOf, logKey, replaceAfter, termAt } from './log.ts';
-import { type Base, commitThrough, type Replica, type Turn, writeFrom } from './replication.ts';
+import {
+  type Base,
+  commitThrough,
+  type Replica,
+  type Turn,
+  votersOf,
+  writeFrom,
+} from './replication.ts';
 
 const stateCheck = Compile(stateSchema);
 
@@ -36,7 +43,7 @@ export const accept = (replica: Replica, event: HeardAs<'replica.prepare'>): Tur
   const firstNew = entries.findIndex((entry, k) => termAt(log, prevIndex + 1 + k) !== entry.term);
   const matched = Math.max(following.matched, prevIndex + entries.length);
   const taken = { ...following, matched };
-  if (firstNew < 0) return settle(taken, event.commit, entries.length > 0 ? [ackOf(taken)] : []);
+  if (firstNew < 0) return settle(taken, event.commit, entries.length > 0 ? acksOf(taken) : []);
   const from = prevIndex + 1 + firstNew;
   const replaced = replaceAfter(log, from - 1, entries.slice(firstNew));
   // What was missing may have come: what is missing next may be asked for at once.
@@ -49,22 +56,23 @@ const settle = (replica: Replica, commit: number, says: readonly Emitted[]): Tur
   return { next: committed.next, says: [...says, ...committed.says] };
 };
 
-const ackOf = (replica: Replica): Emitted => ({
-  type: 'wire.send',
-  to: replica.leader ?? replica.id,
-  message: {
-    type: 'replica.ack',
-    term: replica.term,
-    store: replica.store,
-    index: Math.min(replica.durable, replica.matched),
-  },
-});
+const acksOf = (replica: Replica): Emitted[] => {
+  const { id, store, term, leader, durable, matched } = replica;
+  if (!votersOf(replica).voters.some((voter) => voter.node === id && voter.store === store)) {
+    return [];
+  }
+  const message = { type: 'replica.ack' as const, term, store, index: Math.min(durable, matched) };
+  return [{ type: 'wire.send', to: leader ?? id, message }];
+};
 
-/** Tells the primary what has reached the disk. */
+/**
+ * Tells the primary what has reached the disk. Only a voter does, because no other is counted; who
+ * becomes one by an entry of the log acknowledges that entry, and with it all before.
+ */
 export const acknowledge = (replica: Replica): Turn =>
   replica.leader === null || replica.leader === replica.id
     ? nothing(replica)
-    : { next: replica, says: [ackOf(replica)] };
+    : { next: replica, says: acksOf(replica) };
 
 const complain = (replica: Replica, index: number, now: number): Turn => {
   const { nackedAt, leader, timing } = replica;

@@ -29,9 +29,30 @@ export const intersectionsOf = ({ members }: State): Intersection[] => {
   return [...known.values()];
 };
 
+interface Judgement {
+  readonly problems: readonly string[];
+  readonly next: State;
+}
+
+/**
+ * What each command came to in each state. Nobody changes either, and several concerns of a node
+ * apply the same commands to the same states, so that each is checked once.
+ */
+const judgements = new WeakMap<State, WeakMap<Command, Judgement>>();
+
+const judge = (state: State, command: Command): Judgement => {
+  const known = judgements.get(state) ?? new WeakMap<Command, Judgement>();
+  judgements.set(state, known);
+  const before = known.get(command);
+  if (before) return before;
+  const problems = findProblems(state, command);
+  const judgement = { problems, next: problems.length > 0 ? state : change(state, command) };
+  known.set(command, judgement);
+  return judgement;
+};
+
 /** The state after `command`. */
-export const apply = (state: State, command: Command): State =>
-  problemsOf(state, command).length > 0 ? state : change(state, command);
+export const apply = (state: State, command: Command): State => judge(state, command).next;
 
 const change = (state: State, command: Command): State => {
   switch (command.kind) {
@@ -60,7 +81,10 @@ const change = (state: State, command: Command): State => {
 const byNode = (a: { node: string }, b: { node: string }) => (a.node < b.node ? -1 : 1);
 
 /** Why `command` must not be applied to `state`; empty when it may. */
-export const problemsOf = (state: State, command: Command): string[] => {
+export const problemsOf = (state: State, command: Command): readonly string[] =>
+  judge(state, command).problems;
+
+const findProblems = (state: State, command: Command): string[] => {
   switch (command.kind) {
     case 'term.open':
       return [];

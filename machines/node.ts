@@ -2,7 +2,7 @@
  * One node: starts its effects and its concerns, and falls back to fail-safe when any of them
  * fails. The only machine that knows the others; they meet through events alone.
  */
-import { fromCallback, type NonReducibleUnknown, setup } from 'xstate';
+import { emit, fromCallback, type NonReducibleUnknown, setup } from 'xstate';
 import type { Voter } from '../protocol/command.ts';
 import { digestOf } from '../protocol/digest.ts';
 import type { Intersection, Link } from '../protocol/district.ts';
@@ -14,8 +14,11 @@ import { detectorMachine } from './detector.ts';
 import { electionMachine } from './election.ts';
 import { electorateMachine } from './electorate.ts';
 import { enrolmentMachine } from './enrolment.ts';
+import type { StoredBallot } from './founding.ts';
 import { genesisMachine } from './genesis.ts';
+import { leaseMachine } from './lease.ts';
 import { membershipMachine } from './membership.ts';
+import { mergeMachine } from './merge.ts';
 import { phasesMachine } from './phases.ts';
 import { replicaMachine } from './replica.ts';
 import type { StoredLog } from './replication.ts';
@@ -25,9 +28,11 @@ import { timekeeperMachine } from './timekeeper.ts';
 export const concerns = {
   membership: membershipMachine,
   genesis: genesisMachine,
+  merge: mergeMachine,
   detector: detectorMachine,
   election: electionMachine,
   replica: replicaMachine,
+  lease: leaseMachine,
   enrolment: enrolmentMachine,
   electorate: electorateMachine,
   timekeeper: timekeeperMachine,
@@ -38,6 +43,7 @@ export const concerns = {
 /** What a store gives back: everything a node must not forget. */
 export interface Stored {
   readonly group: { readonly group: string; readonly voters: readonly Voter[] } | null;
+  readonly ballot: StoredBallot | null;
   readonly vote: { readonly term: number; readonly votedFor: string | null };
   readonly log: StoredLog;
 }
@@ -66,6 +72,12 @@ const notProvided = <Input = NonReducibleUnknown>(name: string) =>
     throw new Error(`the effect ${name} is not provided`);
   });
 
+/** Why a node fails: its own word, or what a part of it threw. */
+const reasonOf = (event: { readonly type: string }): string => {
+  const { reason, error } = event as { reason?: string; error?: unknown };
+  return reason ?? (error instanceof Error ? (error.stack ?? error.message) : String(error));
+};
+
 const self = ({ id, store, contract }: NodeInput) => ({ id, store, timing: contract.timing });
 
 export const nodeMachine = setup({
@@ -73,6 +85,7 @@ export const nodeMachine = setup({
     input: NodeInput;
     context: NodeInput;
     events: { type: 'node.failed'; reason: string } | { type: 'node.stop' };
+    emitted: { type: 'node.failed'; reason: string };
   },
   actors: {
     ...concerns,
@@ -118,12 +131,17 @@ export const nodeMachine = setup({
           systemId: 'genesis',
           input: ({ context }) => ({
             ...self(context),
-            incarnation: context.incarnation,
             district: context.district,
             expect: context.expect,
             isObserver: context.isObserver,
             stored: context.stored.group,
+            ballot: context.stored.ballot,
           }),
+        },
+        {
+          src: 'merge',
+          systemId: 'merge',
+          input: ({ context }) => ({ ...self(context), district: context.district }),
         },
         {
           src: 'detector',
@@ -140,6 +158,7 @@ export const nodeMachine = setup({
           systemId: 'replica',
           input: ({ context }) => ({ ...self(context), stored: context.stored.log }),
         },
+        { src: 'lease', systemId: 'lease', input: ({ context }) => self(context) },
         {
           src: 'enrolment',
           systemId: 'enrolment',
@@ -171,7 +190,10 @@ export const nodeMachine = setup({
       },
     },
     /** Nothing is commanded any more; what the lamp driver has ends in red, then flashes. */
-    failSafe: { on: { 'node.stop': 'stopped' } },
+    failSafe: {
+      entry: emit(({ event }) => ({ type: 'node.failed' as const, reason: reasonOf(event) })),
+      on: { 'node.stop': 'stopped' },
+    },
     stopped: { type: 'final' },
   },
 });

@@ -163,8 +163,8 @@ const countAcks = (replica: Replica): Turn => {
     return { next: replica, says: [] };
   }
   const committed = commitThrough(replica, index);
-  // Backups learn of the commit with the next prepare; when none is due, at once.
-  const isIdle = committed.next.sent >= lastIndexOf(committed.next.log);
+  // Backups learn of the commit with the next prepare; at once, when nothing more is under way.
+  const isIdle = index >= lastIndexOf(committed.next.log);
   const tell = {
     type: 'wire.send' as const,
     to: ALL,
@@ -201,7 +201,11 @@ export const noteBeat = (
   const { sent, commit } = replica;
   if (index !== known.beatIndex) return { next, says: [] };
   if (index < sent) return repair(next, from, index);
-  const isUnknown = known.match < sent && commit < sent;
+  // Who does not vote acknowledges nothing.
+  const isVoter = votersOf(next).voters.some(
+    (voter) => voter.node === from && voter.store === store,
+  );
+  const isUnknown = isVoter && known.match < sent && commit < sent;
   return isUnknown ? repair(next, from, commit) : { next, says: [] };
 };
 

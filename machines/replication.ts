@@ -86,9 +86,20 @@ export interface Turn {
   readonly says: readonly Emitted[];
 }
 
+/** Where in each log the last change of voters stands; logs are never changed, only replaced. */
+const lastChanges = new WeakMap<Log, number>();
+
+const lastChangeIn = (log: Log): number => {
+  const known = lastChanges.get(log);
+  if (known !== undefined) return known;
+  const last = log.entries.findLastIndex(({ command }) => command.kind === 'voters.change');
+  lastChanges.set(log, last);
+  return last;
+};
+
 /** The voters in force: those of the last change in the log, committed or not. */
 export const votersOf = ({ base, log }: Replica): { voters: readonly Voter[]; index: number } => {
-  const last = log.entries.findLastIndex(({ command }) => command.kind === 'voters.change');
+  const last = lastChangeIn(log);
   const change = log.entries[last]?.command;
   const index = log.offset + last + 1;
   if (change?.kind === 'voters.change' && index > base.index)
@@ -177,21 +188,24 @@ export const writeFrom = (replica: Replica, from: number): Turn => {
 
 /** What the rest of the node hears after every step: where the log ends, and who votes. */
 export const report = (before: Replica, { next, says }: Turn): Turn => {
+  if (next === before) return { next, says };
   const more: Emitted[] = [];
-  const voters = votersOf(next);
-  if (JSON.stringify(voters.voters) !== JSON.stringify(votersOf(before).voters)) {
-    more.push({ type: 'replica.configured', voters: [...voters.voters], index: voters.index });
+  const { voters, index } = votersOf(next);
+  if (!areSame(voters, votersOf(before).voters)) {
+    more.push({ type: 'replica.configured', voters: [...voters], index });
   }
-  const end = (replica: Replica) =>
-    `${lastIndexOf(replica.log)} ${lastTermOf(replica.log)} ${replica.matched} ${replica.commit}`;
-  if (end(next) !== end(before)) {
-    more.push({
-      type: 'replica.appended',
-      index: lastIndexOf(next.log),
-      term: lastTermOf(next.log),
-      matched: next.matched,
-      commit: next.commit,
-    });
-  }
+  const [last, term] = [lastIndexOf(next.log), lastTermOf(next.log)];
+  const { matched, commit } = next;
+  const isMoved =
+    last !== lastIndexOf(before.log) ||
+    term !== lastTermOf(before.log) ||
+    matched !== before.matched ||
+    commit !== before.commit;
+  if (isMoved) more.push({ type: 'replica.appended', index: last, term, matched, commit });
   return { next, says: [...more, ...says] };
 };
+
+const areSame = (some: readonly Voter[], others: readonly Voter[]): boolean =>
+  some === others ||
+  (some.length === others.length &&
+    some.every(({ node, store }, k) => node === others[k]?.node && store === others[k]?.store));

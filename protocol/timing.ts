@@ -47,6 +47,15 @@ export const timingSchema = Type.Object(
     ),
     retryMs: duration('How long before an unanswered request is repeated.'),
     repairMs: duration('How long before missing log entries are asked for again.'),
+    leaseMs: duration(
+      'How long a leader answers reads after a round of the voters. Low costs rounds; high keeps the next leader from answering for longer.',
+    ),
+    clockDriftPpmMax: Type.Integer({
+      minimum: 0,
+      maximum: 100_000,
+      description:
+        'How much a monotonic clock may gain or lose, in parts per million. Too low: a lease may outlive its office; high: a new leader waits longer.',
+    }),
     sequenceLeadMs: duration(
       'How long before the end of a stage its successor is sent to the lamps; more than the worst lateness of a timer.',
     ),
@@ -102,6 +111,8 @@ export const lan = (): Timing => ({
   settleMs: 2000,
   retryMs: 600,
   repairMs: 200,
+  leaseMs: 1000,
+  clockDriftPpmMax: 1000,
   sequenceLeadMs: 1000,
   timeSyncMs: 2000,
   startUpRedMs: 2000,
@@ -146,6 +157,16 @@ export const checkTiming = (timing: Timing): Problem[] => {
     timing.joinAnnounceMs * 2 <= timing.discoveryMs,
     'joinAnnounceMs',
     'at least 2 announcements must fit into discoveryMs',
+  );
+  demand(
+    timing.leaseMs <= timing.leaderSilenceMs,
+    'leaseMs',
+    'must not exceed leaderSilenceMs, or a cut-off leader answers reads longer than it leads',
+  );
+  demand(
+    timing.retryMs < timing.leaseMs,
+    'retryMs',
+    'must be less than leaseMs, or no round of a lease is repeated before it is worth nothing',
   );
   return problems;
 };

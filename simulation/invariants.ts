@@ -12,7 +12,7 @@ import type { Intersection } from '../protocol/district.ts';
 import type { Emitted } from '../protocol/event.ts';
 import { createJudge, type LampsSeen } from '../protocol/judge.ts';
 import { fingerprint, fingerprintOfState } from './fingerprint.ts';
-import { forgetBefore, type GroupRecord, newRecord } from './group-record.ts';
+import { forgetBefore, type GroupRecord, lackOf, newRecord } from './group-record.ts';
 
 /** Each name and what it demands. */
 export const invariants = {
@@ -24,6 +24,8 @@ export const invariants = {
   'leaders are complete': 'a leader holds every entry that was committed in an earlier term',
   'logs match': 'entries of one index and term are equal, and so is the term before them',
   'states agree': 'nodes that have applied as many entries have the same state',
+  'leased reads never go back':
+    'a read under a lease sees at least what every such read before it saw, whoever answers',
   'lamps are safe': 'no conflicting signal groups are lit, and every change takes its time',
   'nodes do not fail': 'no part of a node ever throws',
   'it settles': 'after the last fault there is soon one view, one leader and progress',
@@ -92,6 +94,9 @@ export class Invariants {
         return;
       case 'replica.appended':
         this.#looked(node, group);
+        return;
+      case 'lease.answered':
+        if (event.index !== undefined) this.#read(node, group, event.index);
         return;
       default:
     }
@@ -164,24 +169,9 @@ export class Invariants {
     if (known !== undefined && known !== life) {
       this.violate('one leader a term', node.id, `leads term ${term}, but so did ${known}`);
     }
-    const replica = node.replica();
-    if (replica) this.#checkComplete(node, group, { term, replica });
-  }
-
-  #checkComplete(
-    node: Observed,
-    group: GroupRecord,
-    { term, replica: { log } }: { term: number; replica: Replica },
-  ): void {
-    for (let index = log.offset + 1; index <= group.lastCommitted; index += 1) {
-      const committed = group.committed.get(index);
-      if (!committed || committed.inTerm >= term) continue;
-      const held = log.entries[index - log.offset - 1]?.term;
-      if (held === committed.term) continue;
-      const has = held === undefined ? 'nothing there' : `an entry of term ${held}`;
-      const message = `leads term ${term}, but has ${has} instead of entry ${index} of term ${committed.term}`;
-      this.violate('leaders are complete', node.id, message);
-      return;
+    const lack = lackOf(group, term, node.replica()?.log);
+    if (lack !== undefined) {
+      this.violate('leaders are complete', node.id, `leads term ${term}, but ${lack}`);
     }
   }
 
@@ -217,6 +207,15 @@ export class Invariants {
     else if (known !== print) {
       this.violate('states agree', node.id, `has another state than others at entry ${commit}`);
     }
+  }
+
+  #read(node: Observed, group: GroupRecord, index: number): void {
+    if (index < group.readTo) {
+      const message = `answers a read with entry ${index}, after one that saw ${group.readTo}`;
+      this.violate('leased reads never go back', node.id, message);
+    }
+    group.readTo = Math.max(group.readTo, index);
+    group.reads += 1;
   }
 
   #matchLog(

@@ -1,6 +1,6 @@
 /**
  * Keeps a city busy: an operator who again and again asks some node to have a plan adopted, so that
- * there is something to commit whatever happens.
+ * there is something to commit whatever happens, and others who read what was agreed.
  */
 import { greenWave } from '../machines/green-wave.ts';
 import type { Replica } from '../machines/replication.ts';
@@ -26,6 +26,14 @@ export const load = (city: City, everyMs: number): void => {
     city.place(asked).propose({ kind: 'plan.adopt', plan });
   };
   city.at(city.now() + everyMs, propose);
+};
+
+/** Asks every node that runs to read, every so often, so that those in and out of office are asked. */
+export const readers = (city: City, everyMs: number): void => {
+  city.at(city.now() + everyMs, () => {
+    for (const id of city.running()) city.place(id).read();
+    readers(city, everyMs);
+  });
 };
 
 /** Who leads in the latest term, by its own word. */

@@ -23,9 +23,15 @@ test('our own timings keep every relation', () => {
 test.each([
   ['fewer than four beats in T_hb', { beatMs: 751 }, ['beatMs', 'leaderSilenceMs']],
   ['probes longer than T_hb / 2', { probeTimeoutMs: 751 }, ['probeTimeoutMs']],
-  ['a leader that two lost beats depose', { leaderSilenceMs: 900 }, ['leaderSilenceMs']],
+  [
+    'a leader that two lost beats depose',
+    { leaderSilenceMs: 900, leaseMs: 900 },
+    ['leaderSilenceMs'],
+  ],
   ['a leader that outlasts T_hb', { leaderSilenceMs: 3001 }, ['leaderSilenceMs']],
   ['places that do not fit into T_elect', { placeSpacingMs: 600 }, ['placeSpacingMs']],
+  ['a lease longer than an office', { leaseMs: 1201 }, ['leaseMs']],
+  ['a lease of one round', { leaseMs: 600 }, ['retryMs']],
   ['a join that is heard once', { joinAnnounceMs: 700 }, ['joinAnnounceMs']],
 ] as const)('%s is a problem, with its place and value', (_, rest, keys) => {
   const problems = checkTiming({ ...lan(), ...rest });

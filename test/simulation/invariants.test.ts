@@ -215,6 +215,32 @@ test('states agree: another state after as many entries is noticed', () => {
   ).toEqual(['states agree']);
 });
 
+test('leased reads never go back: a read that sees less than one before it is noticed', () => {
+  const read = (index: number): Emitted => ({
+    type: 'lease.answered',
+    ...{ owner: 'operator', ticket: 1, index, problems: [], transient: false },
+  });
+  const refused: Emitted = {
+    type: 'lease.answered',
+    ...{ owner: 'operator', ticket: 1, problems: ['n1 leads'], transient: true },
+  };
+  const [n1, n2] = [node('n1'), node('n2')];
+  expect(
+    watch([
+      [n1, read(4)],
+      [n2, refused],
+      [n2, read(4)],
+      [n1, read(5)],
+    ]),
+  ).toEqual([]);
+  expect(
+    watch([
+      [n1, read(5)],
+      [n2, read(4)],
+    ]),
+  ).toEqual(['leased reads never go back']);
+});
+
 test('lamps are safe: conflicting greens are noticed', () => {
   const watched = new Invariants(town(2).intersections, () => 1_000);
   const show = (t: number, NS: 'red' | 'green', EW: 'red' | 'green') =>
