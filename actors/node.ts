@@ -27,7 +27,7 @@ import { audienceOf, busBetween } from './bus.ts';
 import { type Clock, realClock } from './clock.ts';
 import { journalTo } from './journal.ts';
 import { lampsHear, lampsThrough, type OpenLamps } from './lamps.ts';
-import { type Store, storageOn } from './storage.ts';
+import { type Store, storageHears, storageOn } from './storage.ts';
 import { wireHears, wireOver } from './wire.ts';
 
 export interface NodeOptions {
@@ -45,6 +45,8 @@ export interface NodeOptions {
   readonly inspect?: (event: InspectionEvent) => void;
   /** A part of the node failed: its lamps end in red, and nothing else will happen. */
   readonly failed?: (reason: string) => void;
+  /** The node has left its group for another: end it, and start it anew on the same store. */
+  readonly yielded?: (group: string) => void;
   /** Watches the group without taking part in it. */
   readonly isObserver?: boolean;
 }
@@ -108,6 +110,13 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const watchers: ((event: Emitted & { at: number }) => void)[] = [];
   const write = options.journal ?? (() => {});
   const trouble = (message: string) => write({ t: wall(), node: id, kind: 'error', message });
+  watchers.push((event) => {
+    if (event.type !== 'merge.yielded') return;
+    const { group } = event;
+    // Not within the event that told it: the bus finishes that one first.
+    clock.setTimeout(() => options.yielded?.(group), 0);
+  });
+
   const fail = (reason: string) => {
     trouble(`fail-safe: ${reason}`);
     options.failed?.(reason);
@@ -148,7 +157,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   };
   const audience = audienceOf(concerns, {
     clock: ['clock.wake'],
-    storage: ['storage.write'],
+    storage: storageHears,
     lamps: lampsHear,
     wire: wireHears,
   });

@@ -21,12 +21,16 @@ export interface Store {
   readonly recovered: Stored;
   /** Writes atomically, removes first; `done` is called when it is durable, batches in order. */
   write(batch: Batch, done: () => void): void;
+  /** Empties the store, gives it another id and puts there what is to stand under that id, in one
+   *  durable step. What is asked for later is for nobody: the next life opens the store anew. */
+  reset(puts: (id: string) => Batch['puts'], done: () => void): void;
   close(): Promise<void>;
 }
 
 /** What a store holds in which nothing was ever written. */
 export const nothingStored: Stored = Object.freeze({
   group: null,
+  ballot: null,
   vote: { term: 0, votedFor: null },
   log: { base: null, first: 1, entries: [] },
 });
@@ -35,27 +39,38 @@ export const nothingStored: Stored = Object.freeze({
  * A store that forgets everything with its process; and is another one every time. It answers after
  * the turn of the loop, as a disk does, so that what is asked for in one turn can be gathered.
  */
-export const volatileStore = (identity: { id: string; incarnation: number }): Store => {
+export const volatileStore = (
+  identity: { id: string; incarnation: number },
+  recovered = nothingStored,
+): Store => {
   let isClosed = false;
+  const later = (done: () => void) => {
+    void Promise.resolve().then(() => {
+      if (!isClosed) done();
+    });
+  };
   return {
     ...identity,
-    recovered: nothingStored,
-    write: (_, done) => {
-      void Promise.resolve().then(() => {
-        if (!isClosed) done();
-      });
-    },
+    recovered,
+    write: (_, done) => later(done),
+    reset: (_, done) => later(done),
     close: async () => {
       isClosed = true;
     },
   };
 };
 
+export const storageHears = ['storage.write', 'storage.reset'] as const;
+
 export const storageOn = (store: Store, deliver: Deliver) =>
   fromCallback<BusEvent>(({ receive }) => {
+    let isGivenUp = false;
     receive((event) => {
-      if (event.type !== 'storage.write') return;
-      const { owner, ticket, puts, removes } = event;
-      store.write({ puts, removes }, () => deliver({ type: 'storage.written', owner, ticket }));
+      if (isGivenUp || (event.type !== 'storage.write' && event.type !== 'storage.reset')) return;
+      const { owner, ticket, puts } = event;
+      const done = () => deliver({ type: 'storage.written', owner, ticket });
+      isGivenUp = event.type === 'storage.reset';
+      if (event.type === 'storage.write') store.write({ puts, removes: event.removes }, done);
+      else store.reset(() => puts, done);
     });
   });

@@ -26,6 +26,7 @@ export const wireHears = [
   'membership.joined',
   'membership.left',
   'genesis.formed',
+  'storage.reset',
 ] as const;
 
 /** Peers whose address is remembered. */
@@ -33,7 +34,7 @@ const ADDRESSES_MAX = 2000;
 /** Refusals told in one second; the rest are counted into the next one. */
 const REFUSALS_TOLD_MAX = 20;
 /** What an observer may say: it takes no part. */
-const OBSERVER_SAYS: ReadonlySet<string> = new Set(['membership.announce']);
+const OBSERVER_SAYS: ReadonlySet<string> = new Set(['membership.announce', 'merge.ask']);
 /** What may be heard under our own id: from another node that goes by it. */
 const DOUBLE_SAYS: ReadonlySet<string> = new Set([
   'membership.announce',
@@ -79,6 +80,8 @@ class Wire {
   #counter = 0;
   #port: Port | undefined;
   #isClosed = false;
+  /** The node has given its store up: it says nothing more. */
+  #isMute = false;
   #told = { sinceMs: Number.NEGATIVE_INFINITY, count: 0 };
 
   constructor(node: NodeInput, options: WireOptions) {
@@ -105,6 +108,7 @@ class Wire {
   take(event: BusEvent): void {
     if (event.type === 'wire.send') this.#send(event);
     else if (event.type === 'genesis.formed') this.#group = event.group;
+    else if (event.type === 'storage.reset') this.#isMute = true;
     else if (event.type === 'membership.left') this.#lives.delete(event.peer);
     else if (event.type === 'membership.sighted' || event.type === 'membership.joined') {
       if (this.#addresses.size >= ADDRESSES_MAX && !this.#addresses.has(event.peer)) return;
@@ -119,7 +123,8 @@ class Wire {
   }
 
   #send({ to, message }: Send): void {
-    if (!this.#port || (this.#node.isObserver && !OBSERVER_SAYS.has(message.type))) return;
+    if (!this.#port || this.#isMute) return;
+    if (this.#node.isObserver && !OBSERVER_SAYS.has(message.type)) return;
     const { id, incarnation } = this.#node;
     const timestamp = this.#options.timestamp();
     const counter = ++this.#counter;

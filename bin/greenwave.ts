@@ -10,6 +10,7 @@ import { importCommand } from './import.ts';
 import { lampsCommand } from './lamps.ts';
 import { nodeCommand } from './node.ts';
 import { OperatorError } from './read-district.ts';
+import { recoverCommand } from './recover.ts';
 import { schemaCommand } from './schema.ts';
 import { simulateCommand } from './simulate.ts';
 import { statusCommand } from './status.ts';
@@ -24,6 +25,7 @@ for (const command of [
   nodeCommand,
   lampsCommand,
   statusCommand,
+  recoverCommand,
   importCommand,
   schemaCommand,
   simulateCommand,

@@ -7,7 +7,8 @@
  * and never guessed at, and the node begins anew with a store of another id, as another voter.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { type Batch, nothingStored, type Store, volatileStore } from '../actors/storage.ts';
 import { logKey } from '../machines/log.ts';
@@ -15,6 +16,7 @@ import type { Stored } from '../machines/node.ts';
 import type { Entry } from '../protocol/command.ts';
 import { OperatorError } from './read-district.ts';
 import { readRecord, recordText } from './record.ts';
+import { isCorruption, LOCKED, reasonOf } from './store-trouble.ts';
 
 /** A new store id. */
 export const newStoreId = (): string => randomBytes(4).toString('hex');
@@ -58,18 +60,14 @@ export const openLevelStore = async (directory: string, trouble: Tell): Promise<
   }
 };
 
-const LOCKED = 'another process is using it';
-
-const isCorruption = (error: unknown): boolean => {
-  const { code, cause } = error as { code?: string; cause?: unknown };
-  return code === 'LEVEL_CORRUPTION' || (cause !== undefined && isCorruption(cause));
-};
-
-const reasonOf = (error: unknown): string => {
-  const { code, cause, message } = error as { code?: string; cause?: unknown; message: string };
-  if (code === 'LEVEL_LOCKED') return LOCKED;
-  if (code === 'ENOSPC' || message.includes('No space left')) return 'the disk is full';
-  return cause === undefined ? message : reasonOf(cause);
+/** Opens a store for an operator. Throws `OperatorError` when there is none that can be trusted. */
+export const openStoreThatIs = async (directory: string, trouble: Tell): Promise<Store> => {
+  if (!existsSync(join(directory, 'CURRENT'))) throw new OperatorError(`${directory} is no store`);
+  try {
+    return await open(directory, trouble);
+  } catch (error) {
+    throw new OperatorError(`${directory} cannot be used: ${reasonOf(error)}`);
+  }
 };
 
 const open = async (directory: string, trouble: Tell): Promise<Store> => {
@@ -87,6 +85,11 @@ const open = async (directory: string, trouble: Tell): Promise<Store> => {
       incarnation,
       recovered: found.recovered,
       write: (batch, done) => writer.write(batch, done),
+      reset: (puts, done) => {
+        const anew = { id: newStoreId(), incarnation };
+        const all = [{ key: 'meta', value: anew }, ...puts(anew.id)];
+        writer.write({ removes: [EVERYTHING], puts: all }, done);
+      },
       close: () => writer.close(),
     };
   } catch (error) {
@@ -99,6 +102,7 @@ const open = async (directory: string, trouble: Tell): Promise<Store> => {
 interface Kept {
   meta?: { id: string; incarnation: number };
   group?: NonNullable<Stored['group']>;
+  genesis?: NonNullable<Stored['ballot']>;
   vote?: Stored['vote'];
   base?: NonNullable<Stored['log']['base']>;
 }
@@ -126,16 +130,24 @@ const recover = async (db: Level): Promise<Found> => {
       entries.push(record.value as Entry);
     }
   }
-  const { meta, group, vote, base, head } = kept as Kept & { head?: number };
+  const { meta, group, genesis, vote, base, head } = kept as Kept & { head?: number };
   const first = Number((keys[0] ?? logKey(1)).slice('log/'.length));
   if ((head ?? 0) !== lastWrite) throw new CorruptError(`write ${lastWrite} is not the last`);
   if (keys.some((key, k) => key !== logKey(first + k)) || first > (base?.index ?? 0) + 1) {
     throw new CorruptError('entries of the log are missing');
   }
   const log = { base: base ?? null, first, entries };
-  const recovered = { group: group ?? null, vote: vote ?? nothingStored.vote, log };
+  const recovered = {
+    group: group ?? null,
+    ballot: genesis ?? null,
+    vote: vote ?? nothingStored.vote,
+    log,
+  };
   return { meta, recovered, lastKey: keys.at(-1) ?? '', lastWrite };
 };
+
+/** Every key that this program writes. */
+const EVERYTHING = { from: '', until: '~' };
 
 type Operation = { type: 'put'; key: string; value: string } | { type: 'del'; key: string };
 

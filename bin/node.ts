@@ -5,7 +5,6 @@ import type { ChildProcess } from 'node:child_process';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { createNode } from '../actors/node.ts';
-import { type Store, volatileStore } from '../actors/storage.ts';
 import { cabinetSocket, isAnswered } from '../cabinet/address.ts';
 import type { District } from '../protocol/check-district.ts';
 import { type Intersection, intersectionOf, isShared } from '../protocol/district.ts';
@@ -14,7 +13,7 @@ import type { LampsShowing } from '../protocol/lamp-line.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
 import { jsonPrinter, onStopSignal, printer, startGreenwave } from './host.ts';
 import { lampsAt } from './lamp-port.ts';
-import { newIncarnation, newStoreId, openLevelStore } from './level-store.ts';
+import { type Create, live, storesIn } from './lives.ts';
 import { interfaceAddress, whole } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
 import { textOf, timeOfDay } from './tell.ts';
@@ -69,7 +68,8 @@ interface What {
 const runNode = async ({ file, id, district, intersection }: What, options: Options) => {
   const journal = options.json ? jsonPrinter() : plainPrinter();
   const trouble = (message: string) => journal({ t: Date.now(), node: id, kind: 'error', message });
-  const store = await openStore(options, trouble);
+  const open = storesIn(options.data, trouble);
+  const store = await open();
   const lamps = await lampDriver({ file, district, intersection }, options);
   if (!options.json) {
     const kept = options.data === undefined ? 'keeps nothing on disk' : `keeps ${options.data}`;
@@ -82,27 +82,30 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
   const ended = new Promise<number>((settle) => {
     resolve = settle;
   });
-  const node = createNode({
-    id,
-    district,
-    store,
-    transport: transportOf(district, options),
-    lamps: lampsAt({ door: { path: lamps.path }, ...(lamps.isForeign && { shown }) }),
-    journal,
-    failed: (reason) => {
-      process.stderr.write(`greenwave: ${id} failed: ${reason}\n`);
-      resolve(1);
-    },
-  });
-  node.watch((event) => {
-    if (event.type !== 'membership.duplicate') return;
-    process.stderr.write(`greenwave: ${event.reason}\n`);
-    resolve(3);
-  });
+  const end = (message: string, code: number) => {
+    process.stderr.write(`greenwave: ${message}\n`);
+    resolve(code);
+  };
+  const create: Create = (store, yielded) => {
+    const node = createNode({
+      id,
+      district,
+      store,
+      transport: transportOf(district, options),
+      lamps: lampsAt({ door: { path: lamps.path }, ...(lamps.isForeign && { shown }) }),
+      journal,
+      failed: (reason) => end(`${id} failed: ${reason}`, 1),
+      yielded,
+    });
+    node.watch((event) => {
+      if (event.type === 'membership.duplicate') end(event.reason, 3);
+    });
+    return node;
+  };
   onStopSignal(() => resolve(0));
-  node.start();
+  const stop = live(store, { create, open });
   process.exitCode = await ended;
-  await node.stop();
+  await stop();
   // A driver of our own goes with us, once its lamps are red.
   if (!isShared(intersection)) lamps.child?.kill('SIGTERM');
 };
@@ -114,11 +117,6 @@ const transportOf = ({ discovery }: District, options: Options) =>
     ttl: options.ttl,
     ...(options.port !== undefined && { tcpPort: options.port }),
   });
-
-const openStore = (options: Options, trouble: (message: string) => void): Promise<Store> =>
-  options.data === undefined
-    ? Promise.resolve(volatileStore({ id: newStoreId(), incarnation: newIncarnation() }))
-    : openLevelStore(options.data, trouble);
 
 interface Driver {
   readonly path: string;

@@ -1,6 +1,7 @@
 /**
  * Sums up the runs of `greenwave simulate`: its last line.
  */
+import pc from 'picocolors';
 import type { Outcome } from '../simulation/simulate.ts';
 
 const counted = [
@@ -12,6 +13,7 @@ const counted = [
   'cuts',
   'stalls',
   'commits',
+  'yields',
   'reads',
   'events',
 ] as const;
@@ -38,4 +40,25 @@ export const totalOf = (outcomes: readonly Outcome[], wallMs: number) => {
       violations.map((violation) => ({ seed, ...violation })),
     ),
   };
+};
+
+export const hours = (ms: number) => `${(ms / 3_600_000).toFixed(2)} h`;
+
+/** The same for people. */
+export const textOf = (total: ReturnType<typeof totalOf>): string => {
+  const { nodes, virtualSeconds, wallSeconds, speed, violations } = total;
+  const what = [
+    `${total.runs} ${total.runs === 1 ? 'run' : 'runs'} of ${nodes} nodes`,
+    `${hours(virtualSeconds * 1000)} of virtual time in ${wallSeconds} s (${speed} × real time)`,
+    `${total.leaderChanges} leader changes, ${total.crashes} crashes, ${total.wipes} lost disks`,
+    `${total.partitions} partitions, ${total.cuts} cuts, ${total.stalls} stalls`,
+    `${total.commits} commits, ${total.reads} leased reads, ${total.yields} nodes left their group`,
+  ].join('\n');
+  const verdict =
+    violations.length === 0
+      ? pc.green(
+          `no violation; settled ${total.settledSecondsMax} s after the last fault or sooner`,
+        )
+      : pc.red(`${violations.length} violations, of seeds ${total.failedSeeds.join(', ')}`);
+  return `${what}\n${verdict}`;
 };

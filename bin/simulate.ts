@@ -13,7 +13,7 @@ import { faultsOf, type Outcome, type SimulateOptions, simulate } from '../simul
 import { jsonPrinter, printer, startGreenwave } from './host.ts';
 import { whole } from './options.ts';
 import { OperatorError } from './read-district.ts';
-import { totalOf } from './simulate-total.ts';
+import { hours, textOf, totalOf } from './simulate-total.ts';
 
 const NODES_MAX = 1000;
 const SEEDS_MAX = 100_000;
@@ -33,6 +33,7 @@ interface Options {
   readonly minutes?: number;
   readonly hours?: number;
   readonly faults: FaultLevel;
+  readonly apart?: true;
   readonly only?: readonly number[];
   readonly jobs: number;
   readonly shrink?: true;
@@ -73,6 +74,7 @@ export const simulateCommand: Command = new Command('simulate')
   .addOption(
     new Option('--faults <level>', 'how bad it gets').choices(faultLevels).default('heavy'),
   )
+  .option('--apart', 'a district without `expect`, parted while it is founded')
   .option('--only <places>', 'of the schedule of faults, only these: 3,17,21', placeList)
   .option('--jobs <count>', 'processes at once', whole(1, JOBS_MAX), availableParallelism())
   .option('--shrink', 'after a failure, look for a shorter schedule that fails too')
@@ -98,6 +100,7 @@ const plan = (seed: number, options: Options): SimulateOptions => ({
   nodes: options.nodes,
   durationMs: durationMsOf(options),
   faults: options.faults,
+  ...(options.apart && { apart: true }),
   ...(options.only && { only: options.only }),
 });
 
@@ -109,7 +112,7 @@ const commandOf = (seed: number, options: Options, only = options.only): string 
   [
     `greenwave simulate --seed ${seed} --nodes ${options.nodes}`,
     ...lengthArgs(options),
-    `--faults ${options.faults}`,
+    `--faults ${options.faults}${options.apart ? ' --apart' : ''}`,
     ...(only ? [`--only ${only.join(',') || "''"}`] : []),
   ].join(' ');
 
@@ -132,8 +135,6 @@ const tellViolations = ({ seed, violations }: Outcome, options: Options): void =
   }
   if (violations.length > 0) say(`  again: ${commandOf(seed, options)}`);
 };
-
-const hours = (ms: number) => `${(ms / 3_600_000).toFixed(2)} h`;
 
 const runOne = async (seed: number, options: Options): Promise<boolean> => {
   const startedMs = performance.now();
@@ -216,7 +217,8 @@ const runProcess = async (
   take: (outcome: Outcome) => void,
 ): Promise<void> => {
   const range = ['--seeds', `${seeds[0]}..${seeds.at(-1)}`, '--nodes', `${options.nodes}`];
-  const args = ['simulate', ...range, ...lengthArgs(options), '--faults', options.faults];
+  const how = ['--faults', options.faults, ...(options.apart ? ['--apart'] : [])];
+  const args = ['simulate', ...range, ...lengthArgs(options), ...how];
   const child = startGreenwave([...args, '--jobs', '1', '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -228,22 +230,4 @@ const runProcess = async (
     if (typeof outcome.seed === 'number') take(outcome);
   }
   await ended;
-};
-
-const textOf = (total: ReturnType<typeof totalOf>): string => {
-  const { nodes, virtualSeconds, wallSeconds, speed, violations } = total;
-  const what = [
-    `${total.runs} ${total.runs === 1 ? 'run' : 'runs'} of ${nodes} nodes`,
-    `${hours(virtualSeconds * 1000)} of virtual time in ${wallSeconds} s (${speed} × real time)`,
-    `${total.leaderChanges} leader changes, ${total.crashes} crashes, ${total.wipes} lost disks`,
-    `${total.partitions} partitions, ${total.cuts} cuts, ${total.stalls} stalls`,
-    `${total.commits} commits, ${total.reads} leased reads`,
-  ].join('\n');
-  const verdict =
-    violations.length === 0
-      ? pc.green(
-          `no violation; settled ${total.settledSecondsMax} s after the last fault or sooner`,
-        )
-      : pc.red(`${violations.length} violations, of seeds ${total.failedSeeds.join(', ')}`);
-  return `${what}\n${verdict}`;
 };

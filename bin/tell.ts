@@ -33,6 +33,8 @@ const factText = (event: Fact): string | undefined => {
       return pc.yellow(`suspects ${event.peer}: ${event.reason}`);
     case 'genesis.formed':
       return `belongs to group ${event.group}`;
+    case 'merge.yielded':
+      return pc.yellow(`leaves its group for ${event.group}`);
     case 'election.elected':
       return pc.cyan(`${event.leader} leads in term ${event.term}`);
     case 'election.lost':

@@ -159,7 +159,7 @@ export const membershipMachine = setup({
     /** Takes an announcement: refuses, sights, or brings the view up to date. */
     meet: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'membership.announce') return;
-      const { from: peer, incarnation, store, host, port, group, phase } = event;
+      const { from: peer, incarnation, store, host, port, group, phase, leader } = event;
       if (isSelf(context, peer) || !isOurs(context, event.district)) return;
       const [oldest, newest] = event.versions;
       const isVersionShared = oldest <= context.versions[1] && newest >= context.versions[0];
@@ -175,7 +175,8 @@ export const membershipMachine = setup({
       const known = at(context.view, peer);
       // A late word of an earlier life must not lead anybody to where it lived.
       if (known && known.incarnation > incarnation) return;
-      enqueue.emit({ type: 'membership.sighted', peer, store, group, phase, host, port });
+      const led = leader !== undefined && { leader };
+      enqueue.emit({ type: 'membership.sighted', peer, store, group, phase, ...led, host, port });
       // An observer takes no part, so nobody watches it.
       if (context.group === '' || group !== context.group || phase !== 'member') return;
       const isSame = known?.incarnation === incarnation && known.store === store;

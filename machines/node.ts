@@ -14,9 +14,11 @@ import { detectorMachine } from './detector.ts';
 import { electionMachine } from './election.ts';
 import { electorateMachine } from './electorate.ts';
 import { enrolmentMachine } from './enrolment.ts';
+import type { StoredBallot } from './founding.ts';
 import { genesisMachine } from './genesis.ts';
 import { leaseMachine } from './lease.ts';
 import { membershipMachine } from './membership.ts';
+import { mergeMachine } from './merge.ts';
 import { phasesMachine } from './phases.ts';
 import { replicaMachine } from './replica.ts';
 import type { StoredLog } from './replication.ts';
@@ -26,6 +28,7 @@ import { timekeeperMachine } from './timekeeper.ts';
 export const concerns = {
   membership: membershipMachine,
   genesis: genesisMachine,
+  merge: mergeMachine,
   detector: detectorMachine,
   election: electionMachine,
   replica: replicaMachine,
@@ -40,6 +43,7 @@ export const concerns = {
 /** What a store gives back: everything a node must not forget. */
 export interface Stored {
   readonly group: { readonly group: string; readonly voters: readonly Voter[] } | null;
+  readonly ballot: StoredBallot | null;
   readonly vote: { readonly term: number; readonly votedFor: string | null };
   readonly log: StoredLog;
 }
@@ -127,12 +131,17 @@ export const nodeMachine = setup({
           systemId: 'genesis',
           input: ({ context }) => ({
             ...self(context),
-            incarnation: context.incarnation,
             district: context.district,
             expect: context.expect,
             isObserver: context.isObserver,
             stored: context.stored.group,
+            ballot: context.stored.ballot,
           }),
+        },
+        {
+          src: 'merge',
+          systemId: 'merge',
+          input: ({ context }) => ({ ...self(context), district: context.district }),
         },
         {
           src: 'detector',

@@ -6,7 +6,15 @@
  */
 import Type, { type Static } from 'typebox';
 import type { Command } from './command.ts';
-import { commandSchema, entrySchema, nameSchema, stateSchema, voterSchema } from './command.ts';
+import {
+  commandSchema,
+  entrySchema,
+  MEMBERS_MAX,
+  nameSchema,
+  stateSchema,
+  VOTERS_MAX,
+  voterSchema,
+} from './command.ts';
 import { lampSchema } from './lamp.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
@@ -29,6 +37,19 @@ export const PREPARE_ENTRIES_MAX = 64;
 export const CHUNK_CHARS_MAX = 65_536;
 /** Characters of a whole snapshot. */
 export const SNAPSHOT_CHARS_MAX = 67_108_864;
+
+/** One attempt of one node, with one store, to have a group founded. Ordered by these fields. */
+const ballotSchema = Type.Object({ round: count, node: nameSchema, store: nameSchema });
+export type Ballot = Static<typeof ballotSchema>;
+const proposalFields = {
+  ballot: ballotSchema,
+  genesis: nameSchema,
+  voters: Type.Array(voterSchema, { minItems: 1, maxItems: VOTERS_MAX }),
+  quorum: Type.Integer({ minimum: 1, maximum: MEMBERS_MAX }),
+};
+const proposalSchema = Type.Object(proposalFields);
+/** A group that is to be founded: its name, its first voters, and how many must accept it. */
+export type Proposal = Static<typeof proposalSchema>;
 
 /**
  * Messages between nodes. `scope: 'open'` may be heard from any group of the district, because
@@ -68,15 +89,39 @@ export const messages = {
   },
   /** The answer to a challenge: I am here. */
   'membership.present': { scope: 'open', payload: Type.Object({ store: nameSchema }) },
-  /** Multicast: let these nodes found a group. */
-  'genesis.propose': {
+  /** Multicast: promise to heed no lesser ballot than this one (Paxos, phase 1a). */
+  'genesis.prepare': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, ballot: ballotSchema }),
+  },
+  /** Multicast: the ballot that the sender promised itself to, and what it accepted last (1b). To
+   *  a lesser ballot this is the refusal. */
+  'genesis.promise': {
     scope: 'open',
     payload: Type.Object({
       district: nameSchema,
-      genesis: nameSchema,
-      members: Type.Array(voterSchema, { minItems: 1, maxItems: 1000 }),
+      store: nameSchema,
+      ballot: ballotSchema,
+      accepted: Type.Optional(proposalSchema),
     }),
   },
+  /** Multicast: accept this group (2a). */
+  'genesis.propose': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, ...proposalFields }),
+  },
+  /** Multicast: the sender has accepted what was proposed in this ballot (2b). */
+  'genesis.accept': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, store: nameSchema, ballot: ballotSchema }),
+  },
+  /** Multicast: I may leave my group for the one I `wanted`: does its leader hear me? */
+  'merge.ask': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, wanted: nameSchema }),
+  },
+  /** The leader of the group in the header hears who asked. */
+  'merge.welcome': { scope: 'open', payload: Type.Object({ district: nameSchema }) },
   /** Multicast by each node, at least three times a second: a sign of life, and where I stand. */
   'detector.beat': {
     scope: 'group',
@@ -216,6 +261,7 @@ export const facts = {
     store: nameSchema,
     group: Type.String(),
     phase: text,
+    leader: Type.Optional(nameSchema),
     ...addressFields,
   }),
   /** Nobody else answers to this node's id: it may take part. */
@@ -242,6 +288,8 @@ export const facts = {
     group: nameSchema,
     voters: Type.Optional(Type.Array(voterSchema)),
   }),
+  /** This node has left its group for `group`, and must start anew with what its store holds now. */
+  'merge.yielded': Type.Object({ group: nameSchema }),
   /** Everything about us is in the replicated state. */
   'enrolment.enrolled': Type.Object({}),
   /** The district refuses us. */
@@ -327,6 +375,14 @@ export type Write = {
   /** Keys from `from` (inclusive) on, as long as they are less than `until`, are removed first. */
   removes: { from: string; until: string }[];
 };
+/** Asks for the store to be emptied, to get another id, and to hold `puts` alone, in one durable
+ *  step. Answered like a write. Nothing else is written or said by this life of the node. */
+export type Reset = {
+  type: 'storage.reset';
+  owner: string;
+  ticket: number;
+  puts: { key: string; value: unknown }[];
+};
 /** Asks to hear `clock.due` when the node's clock reaches `atMs`; a later ask replaces the former. */
 export type Wake = { type: 'clock.wake'; id: string; atMs: number };
 /** Asks the lamp driver to show timelines; instants on the node's clock. */
@@ -341,7 +397,7 @@ export type Ask = { type: 'replica.request'; owner: string; ticket: number; comm
 export type AskRead = { type: 'lease.ask'; owner: string; ticket: number };
 /** Asks the effects to give up the lamps, cleanly. */
 export type LeaveLamps = { type: 'lamps.leave' };
-export type Request = Send | Write | Wake | Show | Ask | AskRead | LeaveLamps;
+export type Request = Send | Write | Reset | Wake | Show | Ask | AskRead | LeaveLamps;
 
 /** Everything that travels on a node's bus. */
 export type BusEvent = Heard | Stamped<Fact> | Stamped<Request>;

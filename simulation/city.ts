@@ -67,6 +67,7 @@ export class City {
       invariants: this.invariants,
       journal,
       wall: this.#wall,
+      yielded: this.#yielded,
       ...(clocks && { clocks }),
     });
   }
@@ -216,18 +217,13 @@ export class City {
     Object.assign(this.network.faults, faults);
   }
 
-  /** Whether a node's disk may be lost without losing a majority of any group's voters' disks. */
-  mayWipe(id: string): boolean {
-    const isLost = (voter: { node: string; store: string }) =>
-      voter.node === id || this.#places.get(voter.node)?.disk.storeId !== voter.store;
-    return [...this.invariants.groups.values()].every(
-      ({ configurations }) =>
-        configurations.size > 0 &&
-        [...configurations.values()].every(
-          ({ voters }) => voters.filter(isLost).length * 2 < voters.length,
-        ),
-    );
-  }
+  /** A node has left its group: its process ends and starts anew, on the same disk. */
+  #yielded = (id: string): void => {
+    this.counts.yields += 1;
+    this.network.crash(id);
+    this.place(id).kill();
+    this.restart(id);
+  };
 
   async #settle(): Promise<void> {
     this.#isOpening = false;

@@ -9,6 +9,8 @@ export interface Counts {
   crashes: number;
   wipes: number;
   stops: number;
+  /** Nodes that left their group for another. */
+  yields: number;
   partitions: number;
   cuts: number;
   stalls: number;
@@ -20,6 +22,7 @@ export const noCounts = (): Counts => ({
   crashes: 0,
   wipes: 0,
   stops: 0,
+  yields: 0,
   partitions: 0,
   cuts: 0,
   stalls: 0,

@@ -19,6 +19,8 @@ const HICCUP_MS_MAX = 80;
 
 interface Waiting {
   readonly batch: Batch;
+  /** The disk is another store from here on, with these alone on it. */
+  readonly anew?: (id: string) => Batch['puts'];
   readonly done: () => void;
 }
 
@@ -83,6 +85,11 @@ export class Disk {
         this.#waiting.push({ batch, done: () => arrive(done) });
         if (!this.#writing) this.#begin();
       },
+      reset: (puts, done) => {
+        const batch = { puts: [], removes: [] };
+        this.#waiting.push({ batch, anew: puts, done: () => arrive(done) });
+        if (!this.#writing) this.#begin();
+      },
       close: async () => {
         this.#close();
         closed();
@@ -99,9 +106,12 @@ export class Disk {
   /** Decides what became of the unfinished writes: a prefix of them is durable. */
   settle({ lost = Number.POSITIVE_INFINITY, wipe = false }: Loss): void {
     const kept = Math.max(0, this.#limbo.length - lost);
-    for (const { batch } of this.#limbo.slice(0, kept)) this.#apply(batch);
+    for (const waiting of this.#limbo.slice(0, kept)) this.#apply(waiting);
     this.#limbo = [];
-    if (!wipe) return;
+    if (wipe) this.#empty();
+  }
+
+  #empty(): void {
     this.#content = new Map();
     this.#lastKey = '';
     this.#storeId = this.#mint();
@@ -115,7 +125,7 @@ export class Disk {
 
   /** A clean end waits for the write under way and forgets the others. */
   #close(): void {
-    for (const { batch } of this.#stopWriting()) this.#apply(batch);
+    for (const waiting of this.#stopWriting()) this.#apply(waiting);
     this.#waiting = [];
   }
 
@@ -145,12 +155,15 @@ export class Disk {
 
   #finish(batch: readonly Waiting[]): void {
     this.#writing = null;
-    for (const { batch: written } of batch) this.#apply(written);
+    for (const waiting of batch) this.#apply(waiting);
     for (const { done } of batch) done();
     if (this.#waiting.length > 0 && !this.#writing) this.#begin();
   }
 
-  #apply({ puts, removes }: Batch): void {
+  #apply({ batch, anew }: Waiting): void {
+    if (anew) this.#empty();
+    const { removes } = batch;
+    const puts = anew ? anew(this.#storeId) : batch.puts;
     for (const { from, until } of removes) {
       if (from > this.#lastKey) continue;
       for (const key of this.#content.keys()) {
@@ -175,6 +188,7 @@ export class Disk {
     const [first = logKey(1)] = keys;
     const stored: Stored = {
       group: (this.#content.get('group') as Stored['group']) ?? nothingStored.group,
+      ballot: (this.#content.get('genesis') as Stored['ballot']) ?? nothingStored.ballot,
       vote: (this.#content.get('vote') as Stored['vote']) ?? nothingStored.vote,
       log: {
         base: (this.#content.get('base') as Stored['log']['base']) ?? nothingStored.log.base,

@@ -4,6 +4,7 @@
  */
 import type { Faults as Weather } from '../transport/memory.ts';
 import type { City } from './city.ts';
+import { mayWipe } from './spare.ts';
 
 /** A fault without its time. */
 export type Deed =
@@ -53,7 +54,7 @@ const begin = (city: City, fault: Fault): (() => void) => {
     case 'wipe': {
       const { node } = fault;
       city.kill(node);
-      return () => city.restart(node, { wipe: city.mayWipe(node) });
+      return () => city.restart(node, { wipe: mayWipe(city, node) });
     }
     case 'leave':
       city.stop(fault.node);

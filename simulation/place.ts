@@ -27,6 +27,8 @@ export interface PlaceOptions {
   readonly journal: (line: JournalLine) => void;
   readonly heard: (node: Observed, event: Emitted) => void;
   readonly failed: (reason: string) => void;
+  /** The node has left its group for another, and is to start anew. */
+  readonly yielded: () => void;
 }
 
 export type Standing = 'running' | 'stopping' | 'down';
@@ -58,7 +60,7 @@ export class Place {
   /** Starts the next life. The transport opens when promises have settled. */
   start(loss: Loss = {}): void {
     if (this.#standing !== 'down') return;
-    const { id, district, cabinet, wall, journal, heard, failed, disk } = this.#options;
+    const { id, district, cabinet, wall, journal, heard, failed, yielded, disk } = this.#options;
     disk.settle(loss);
     const loop = new Loop(this.clock);
     const store = disk.open(loop.arrive, () => this.#ended(loop));
@@ -74,6 +76,7 @@ export class Place {
       wall,
       journal,
       failed,
+      yielded,
     });
     node.watch((event) => heard(observed, event));
     this.#standing = 'running';

@@ -27,6 +27,7 @@ export interface PlacesOptions {
   readonly district: District;
   readonly invariants: Invariants;
   readonly journal: (line: JournalLine) => void;
+  readonly yielded: (id: string) => void;
   /** Virtual milliseconds, whole. */
   readonly wall: () => number;
   readonly clocks?: Clocks;
@@ -69,7 +70,7 @@ const cabinetOf = (
 };
 
 const placeOf = (
-  { seed, virtual, network, district, invariants, journal, wall }: PlacesOptions,
+  { seed, virtual, network, district, invariants, journal, wall, yielded }: PlacesOptions,
   id: string,
   { clock, cabinet }: { clock: HostClock; cabinet: Cabinet },
 ): Place =>
@@ -83,5 +84,6 @@ const placeOf = (
     wall,
     journal,
     heard: (node, event) => invariants.heard(node, event),
+    yielded: () => yielded(id),
     failed: (reason) => invariants.violate('nodes do not fail', id, reason),
   });

@@ -7,6 +7,9 @@ import type { Faults as Weather } from '../transport/memory.ts';
 import type { Deed, Fault } from './faults.ts';
 import { type Random, random } from './random.ts';
 
+/** Long enough for every side to found a group and to elect a leader. */
+const PARTED_MS = 12_000;
+
 export const faultLevels = ['none', 'light', 'heavy'] as const;
 export type FaultLevel = (typeof faultLevels)[number];
 
@@ -100,6 +103,14 @@ export const scheduleOf = ({ seed, nodes, level, untilMs }: ScheduleOptions): Fa
     faults.push({ ...fault, atMs: Math.round(atMs), forMs });
   }
 };
+
+/** A partition while the district is founded, so that groups are founded apart. */
+export const partedAtFirst = ({ seed, nodes, untilMs }: Omit<ScheduleOptions, 'level'>): Fault => ({
+  kind: 'partition',
+  sides: sidesOf(random(seed, 'founding'), nodes),
+  atMs: 0,
+  forMs: Math.min(PARTED_MS, untilMs),
+});
 
 const kindOf = (draw: Random, weights: Severity['weights']): Kind => {
   const kinds = Object.entries(weights) as [Kind, number][];

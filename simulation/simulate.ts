@@ -2,13 +2,15 @@
  * Runs one seed: a city, the faults of the seed, and then a quiet time in which it must settle.
  * The same options give the same run.
  */
+import type { District } from '../protocol/check-district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { type City, createCity } from './city.ts';
 import { type Fault, inject } from './faults.ts';
 import type { Violation } from './invariants.ts';
 import { load, readers } from './load.ts';
-import { clocksAt, type FaultLevel, scheduleOf } from './schedule.ts';
+import { clocksAt, type FaultLevel, partedAtFirst, scheduleOf } from './schedule.ts';
 import { lastCommitted, SETTLED_MS_MAX, unsettled } from './settling.ts';
+import { town } from './town.ts';
 
 export interface SimulateOptions {
   readonly seed: number;
@@ -16,6 +18,8 @@ export interface SimulateOptions {
   /** How long faults go on; the quiet time comes on top. In virtual milliseconds. */
   readonly durationMs: number;
   readonly faults: FaultLevel;
+  /** The district does not say how many nodes to expect, and is founded while it is parted. */
+  readonly apart?: boolean;
   /** Which faults of the seed's schedule happen, by place; all by default. */
   readonly only?: readonly number[];
   readonly journal?: (line: JournalLine) => void;
@@ -39,6 +43,8 @@ export interface Outcome {
   /** Reads that a leader answered under its lease. */
   readonly reads: number;
   readonly groups: number;
+  /** Nodes that left their group for another. */
+  readonly yields: number;
   /** How long after the last fault it took to settle. In virtual seconds. */
   readonly settledSeconds: number | null;
   readonly events: number;
@@ -54,9 +60,12 @@ const PROGRESS_MS = 30_000;
 const LOOK_MS = 100;
 
 /** The schedule of the seed, as far as it happens. */
-export const faultsOf = ({ seed, nodes, durationMs, faults, only }: SimulateOptions): Fault[] => {
+export const faultsOf = (options: SimulateOptions): Fault[] => {
+  const { seed, nodes, durationMs, faults, apart, only } = options;
   const { ids } = createCity({ seed, district: nodes });
-  const schedule = scheduleOf({ seed, nodes: ids, level: faults, untilMs: durationMs });
+  const when = { seed, nodes: ids, untilMs: durationMs };
+  const first = apart ? [partedAtFirst(when)] : [];
+  const schedule = [...first, ...scheduleOf({ ...when, level: faults })];
   return only ? schedule.filter((_, place) => only.includes(place)) : schedule;
 };
 
@@ -65,7 +74,7 @@ export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
   const clocks = clocksAt(level);
   const city = createCity({
     seed,
-    district: nodes,
+    district: options.apart ? unexpecting(nodes) : nodes,
     ...(clocks && { clocks }),
     ...(journal && { journal }),
   });
@@ -81,6 +90,11 @@ export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
   }
   const settledMs = await settle(city);
   return outcomeOf(city, { options, faults: faults.length, settledMs });
+};
+
+const unexpecting = (nodes: number): District => {
+  const { expect: _, ...district } = town(nodes);
+  return district;
 };
 
 /** Heals everything, and gives how long the city takes to settle. */
@@ -112,7 +126,7 @@ const outcomeOf = (
   const groups = [...city.invariants.groups.values()];
   const sum = (of: (group: (typeof groups)[number]) => number) =>
     groups.reduce((total, group) => total + of(group), 0);
-  const { crashes, wipes, partitions, cuts, stalls, events } = city.counts;
+  const { crashes, wipes, partitions, cuts, stalls, yields, events } = city.counts;
   return {
     kind: 'summary',
     seed: run.options.seed,
@@ -128,6 +142,7 @@ const outcomeOf = (
     commits: sum(({ committed }) => committed.size),
     reads: sum(({ reads }) => reads),
     groups: groups.length,
+    yields,
     settledSeconds: run.settledMs === null ? null : run.settledMs / 1000,
     events,
     violations: [...city.violations],

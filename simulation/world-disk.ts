@@ -24,6 +24,7 @@ export const recovered = (disk: Disk): Stored => {
   const first = Number((keys[0] ?? logKey(1)).slice(logKey(0).indexOf('/') + 1));
   return {
     group: (disk['group'] as Stored['group'] | undefined) ?? nothingStored.group,
+    ballot: (disk['genesis'] as Stored['ballot'] | undefined) ?? nothingStored.ballot,
     vote: (disk['vote'] as Stored['vote'] | undefined) ?? nothingStored.vote,
     log: {
       base: (disk['base'] as Stored['log']['base'] | undefined) ?? nothingStored.log.base,

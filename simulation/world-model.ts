@@ -83,8 +83,12 @@ export interface Model {
 export type Act =
   | { readonly node: string; readonly fires: string }
   | { readonly node: string; readonly asks: Emitted }
+  /** A client asks, and what comes of it is still under way when the search begins: comes last. */
+  | { readonly node: string; readonly begins: Emitted }
   /** From here on nothing that this node says, or is told, arrives. */
-  | { readonly cutsOff: string };
+  | { readonly cutsOff: string }
+  /** From here on messages of this type to this node are still under way when the search begins. */
+  | { readonly delays: string; readonly to: string };
 
 export const isBeat = ({ concern, id }: Timer): boolean =>
   concern === 'detector' && id.includes('.beat.');

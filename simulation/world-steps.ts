@@ -127,7 +127,11 @@ export class NodeSteps {
   choicesOf(local: number): readonly Choice[] {
     const known = this.#choices[local];
     if (known) return known;
-    const choices = this.#choose(this.view(local)).map(([stimulus, trouble]) => ({
+    const { bounds } = this.#model;
+    const possible = this.#choose(this.view(local)).filter(
+      ([, trouble]) => trouble === null || (bounds[trouble] ?? 0) > 0,
+    );
+    const choices = possible.map(([stimulus, trouble]) => ({
       stimulus: this.#stimulus(stimulus),
       trouble: trouble === null ? -1 : troubles.indexOf(trouble),
     }));

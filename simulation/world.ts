@@ -4,10 +4,13 @@
  *
  * A letter in the bag may arrive now, later or never, so the network reorders and loses without
  * any move; a letter for a node that is down waits for it, which is one more delay.
+ *
+ * Nodes are not taken for one another (no symmetry): the machines break ties by id, in the line of
+ * voters and in every sorted list, so that two worlds that differ by names alone may go on apart.
  */
 import type { Searchable, Visit } from './explore.ts';
 import { Budget, troubles } from './world-budget.ts';
-import { BY_CRASH, BY_TIMEOUT, closureOf } from './world-closure.ts';
+import { type Beginning, BY_CRASH, BY_TIMEOUT, closureOf } from './world-closure.ts';
 import { Bag, type Layout, layoutOf } from './world-code.ts';
 import { Future } from './world-future.ts';
 import { type History, noted } from './world-history.ts';
@@ -90,12 +93,14 @@ export class World implements Searchable {
       return byCrash | (this.#budget.has(left, TIMEOUTS) ? BY_TIMEOUT : 0);
     });
     const opening = opened(nodes, model);
+    const letters = opening.letters.map((letter) => this.steps.post(letter));
     const locals = opening.locals.map((local) => this.steps.number(local));
-    this.#future = this.#reduce(locals);
-    this.initial = new Int32Array(this.width);
-    this.initial.set(locals.map((local) => this.steps.merged(local)));
-    this.initial[this.#layout.history] = this.#historyNumber(opening.history);
-    this.initial[this.#layout.budget] = this.#budget.whole;
+    this.#future = this.#reduce({ locals, letters });
+    this.#next.set(locals.map((local) => this.steps.merged(local)));
+    this.#next[this.#layout.history] = this.#historyNumber(opening.history);
+    const begun = { budget: this.#budget.whole, out: -1, letters };
+    if (!this.#fill(this.#next, begun)) throw new Error(`${model.name} begins with more letters`);
+    this.initial = this.#next.slice();
   }
 
   expand(state: Int32Array, visit: Visit): number {
@@ -150,13 +155,13 @@ export class World implements Searchable {
   }
 
   /** Merges what behaves alike, and learns which letters matter; not when there is too much. */
-  #reduce(locals: readonly number[]): Future | undefined {
+  #reduce({ locals, letters }: Beginning): Future | undefined {
     const { closureStepsMax = CLOSURE_STEPS_MAX } = this.model;
-    const closure = closureOf(this.steps, locals, closureStepsMax);
+    const closure = closureOf(this.steps, { locals, letters }, closureStepsMax);
     if (!closure) return undefined;
     this.steps.merge(mergingOf(closure, this.steps, (local) => this.#summarise(local)));
     const merged = locals.map((local) => this.steps.merged(local));
-    const again = closureOf(this.steps, merged, closureStepsMax);
+    const again = closureOf(this.steps, { locals: merged, letters }, closureStepsMax);
     return again && new Future(again, this.steps);
   }
 
@@ -243,6 +248,7 @@ export class World implements Searchable {
   #try(state: Int32Array, { node, stimulus, how, budget, place }: Try, visit: Visit): boolean {
     const result = this.steps.take(state[node] as number, stimulus);
     const out = how === ACT ? place : -1;
+    if (result.isWithin && !result.isSeen) this.#see(result);
     // What changes nothing and takes no letter only uses up what trouble is left.
     if (result.isIdle && out < 0 && result.wrong === undefined) {
       if (!result.isSeen) this.#see(result);
@@ -257,8 +263,9 @@ export class World implements Searchable {
       this.#next[this.#layout.history] = note.history;
       wrong ??= note.wrong;
     }
-    if (!this.#fill(state, { budget, out, letters: result.letters })) return false;
-    if (!result.isSeen) this.#see(result);
+    // What is wrong is told even where there is no room for what was sent.
+    const hasRoom = this.#fill(state, { budget, out, letters: result.letters });
+    if (!hasRoom && wrong === undefined) return false;
     visit(this.#next, moveOf(node, stimulus, how), wrong);
     return true;
   }

@@ -35,7 +35,9 @@ describe('the audience', () => {
   const audience = audienceOf(concerns, effects);
 
   test('of an event is every concern whose machine handles it, in order, then the effects', () => {
-    expect(audience.get('genesis.formed')).toEqual(['membership', 'detector', 'replica', 'wire']);
+    expect(audience.get('genesis.formed')).toEqual([
+      ...['membership', 'merge', 'detector', 'replica', 'wire'],
+    ]);
     expect(audience.get('clock.wake')).toEqual(['clock']);
   });
 

@@ -1,8 +1,10 @@
 /** A node with a failing part: it falls back to fail-safe, and whoever runs it is told why. */
 import { describe, expect, test } from 'vitest';
+import { createActor } from 'xstate';
 import { createNode } from '../../actors/node.ts';
-import { volatileStore } from '../../actors/storage.ts';
+import { storageOn, volatileStore } from '../../actors/storage.ts';
 import { ConfigError } from '../../protocol/assert.ts';
+import { VirtualClock } from '../../simulation/clock.ts';
 import { Town, townOf } from './town.ts';
 
 describe('a part that fails', () => {
@@ -25,6 +27,22 @@ describe('a part that fails', () => {
     const until = lines.length;
     await town.walk(20_000);
     expect(lines).toHaveLength(until);
+  });
+
+  test('a store that is given up is asked for nothing more', async () => {
+    const clock = new VirtualClock();
+    const asked: string[] = [];
+    const store = {
+      ...volatileStore({ id: 's', incarnation: 1 }),
+      write: () => void asked.push('write'),
+      reset: () => void asked.push('reset'),
+    };
+    const actor = createActor(storageOn(store, () => {})).start();
+    const write = { type: 'storage.write' as const, owner: 'election', ticket: 1, puts: [] };
+    actor.send({ ...write, removes: [], at: clock.now() });
+    actor.send({ ...write, type: 'storage.reset', owner: 'merge', at: clock.now() });
+    actor.send({ ...write, removes: [], at: clock.now() });
+    expect(asked).toEqual(['write', 'reset']);
   });
 
   test('the way to the lamps: the same, and what the lamps have ends by itself', async () => {

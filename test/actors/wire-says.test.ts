@@ -49,6 +49,16 @@ describe('goes out', () => {
     expect(world.ears.map(({ heard }) => heard.length)).toEqual([1, 0]);
   });
 
+  test('nothing any more, once the node gives its store up', async () => {
+    const world = await inGroup();
+    world.meet(2);
+    world.take({ type: 'storage.reset', owner: 'merge', ticket: 1, puts: [] });
+    for (const to of [ALL, 'n2']) world.take({ type: 'wire.send', to, message: beat });
+    world.run();
+    expect(world.ears.map(({ heard }) => heard.length)).toEqual([0, 0]);
+    expect(world.delivered).toEqual([]);
+  });
+
   test('what is for an address, to that address', async () => {
     const world = await inGroup();
     const address = world.ears[1]?.port.address;

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Batch, Store } from '../../actors/storage.ts';
+import { type Batch, nothingStored, type Store } from '../../actors/storage.ts';
 import { openLevelStore } from '../../bin/level-store.ts';
 import { OperatorError } from '../../bin/read-district.ts';
 import { readRecord, recordText } from '../../bin/record.ts';
@@ -60,6 +60,7 @@ test('votes, group, snapshot and log come back after a restart, in a later life'
   expect(second.incarnation).toBeGreaterThan(first.incarnation);
   expect(second.recovered).toEqual({
     group: { group: 'g', voters: [] },
+    ballot: null,
     vote: { term: 3, votedFor: 'n2' },
     log: { base: null, first: 1, entries: [entry(1), entry(3)] },
   });
@@ -133,6 +134,22 @@ test.each([
     await anew.close();
   },
 );
+
+test('a store that is given up is another one, with the new group alone, in the same step', async () => {
+  const store = await open();
+  await written(store, put([logKey(1), entry(1)], ['vote', { term: 3, votedFor: 'n2' }]));
+  const group = { group: '1.5.n1.00000000', voters: [] };
+  await new Promise<void>((resolve) =>
+    store.reset(() => [{ key: 'group', value: group }], resolve),
+  );
+  await store.close();
+  const anew = await open();
+  expect(anew.id).not.toBe(store.id);
+  expect(anew.incarnation).toBeGreaterThan(store.incarnation);
+  expect(anew.recovered).toEqual({ ...nothingStored, group });
+  expect(told).toEqual([]);
+  await anew.close();
+});
 
 test('a directory that cannot be used is told, and the node goes on without a store', async () => {
   const file = join(folder, 'file');

@@ -158,7 +158,12 @@ test('only what nodes say before they share a group is open', () => {
     'membership.contract',
     'membership.challenge',
     'membership.present',
+    'genesis.prepare',
+    'genesis.promise',
     'genesis.propose',
+    'genesis.accept',
+    'merge.ask',
+    'merge.welcome',
   ]);
   expect(PROTOCOL_VERSION).toBe(1);
 });

@@ -125,6 +125,28 @@ test('a wiped disk is another store with nothing in it', () => {
   expect(second.incarnation).toBe(2);
 });
 
+test.each([
+  ['done', 100, 'g'],
+  ['lost in a crash', 0, undefined],
+] as const)('a disk that is given up is another store, in one step: %s', (_, ms, group) => {
+  const { clock, disk, open, vote } = opened();
+  const first = open();
+  first.write(vote(5), () => {});
+  clock.run(100);
+  first.reset(
+    () => [{ key: 'group', value: { group: 'g', voters: [] } }],
+    () => {},
+  );
+  clock.run(100 + ms);
+  disk.crash();
+  disk.settle({});
+  const second = open();
+  expect(second.recovered.group?.group).toBe(group);
+  expect(second.id === first.id).toBe(group === undefined);
+  expect(second.recovered.vote.term).toBe(group === undefined ? 5 : 0);
+  expect(second.incarnation).toBe(2);
+});
+
 test('a city in calm weather settles, and stays so when everyone is stalled for a moment', async () => {
   const city = createCity({ seed: 5, district: 4 });
   city.start();

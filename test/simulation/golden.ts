@@ -53,6 +53,9 @@ export class Chronicle {
     switch (fact.type) {
       case 'genesis.formed':
         return `is of group ${fact.group}`;
+      case 'merge.yielded':
+        this.#leaders.delete(node);
+        return `leaves its group for ${fact.group}`;
       case 'election.elected':
         if (fact.leader === node) this.#leaders.add(node);
         return fact.leader === node

@@ -59,8 +59,8 @@ const violatedBySeeds = async ({ load }: Pick<Copy, 'load'>): Promise<string[]> 
 test('an acknowledgement that does not wait for the disk is found by seeds', async () => {
   const tooEarly = {
     file: 'machines/backup.ts',
-    replace: 'index: Math.min(replica.durable, replica.matched),',
-    by: 'index: replica.matched,',
+    replace: 'index: Math.min(durable, matched) }',
+    by: 'index: matched + 0 * durable }',
   };
   expect(await violatedBySeeds(original)).toEqual([]);
   expect(await violatedBySeeds(broken(tooEarly))).toEqual(['acknowledged is durable']);

@@ -144,3 +144,28 @@ test('a node that lost its disk comes back as a learner and becomes a voter agai
   expect(state.voters.map((voter) => voter.store)).not.toContain(store);
   chronicle.expectGolden('lost-disk', 'A voter loses its disk');
 });
+
+test('two groups that were founded apart are one soon after they meet', async () => {
+  const chronicle = new Chronicle(SETTLED_MS);
+  const { expect: _, ...district } = town(5);
+  const city = createCity({ seed: 29, district, journal: chronicle.see });
+  const [three, two] = [
+    ['n1', 'n2', 'n3'],
+    ['n4', 'n5'],
+  ];
+  city.partition([three, two]);
+  city.start();
+  load(city, 1_000);
+  await city.run(SETTLED_MS);
+  const groupOf = (id: string) => (city.place(id).disk.read('group') as { group: string }).group;
+  expect(groupOf('n1')).toMatch(/^1\.3\.n1\./);
+  expect(groupOf('n4')).toMatch(/^1\.2\.n4\./);
+  city.heal();
+  await expectSettled(city, 25_000);
+  expect(new Set(city.ids.map(groupOf))).toEqual(new Set([groupOf('n1')]));
+  expect(city.counts.yields).toBe(2);
+  const { state } = replicaOf(city, 'n5');
+  expect(state.members.map(({ node }) => node)).toEqual(city.ids);
+  expect(state.voters).toHaveLength(5);
+  chronicle.expectGolden('merge', 'Three nodes and two have founded groups apart, and meet');
+});

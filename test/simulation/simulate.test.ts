@@ -20,6 +20,19 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   30_000,
 );
 
+test.each([1, 2, 3])(
+  'seed %i of six nodes that are founded apart, under heavy faults, ends with one group',
+  async (seed) => {
+    const run = { seed, nodes: 6, durationMs: MINUTE_MS, faults: 'heavy' as const, apart: true };
+    const outcome = await simulate(run);
+    const again = `greenwave simulate --seed ${seed} --nodes 6 --minutes 1 --faults heavy --apart`;
+    expect(outcome.violations, again).toEqual([]);
+    expect(outcome.groups).toBeGreaterThan(1);
+    expect(outcome.yields).toBeGreaterThan(0);
+  },
+  30_000,
+);
+
 test('without faults there is one leader and no loss', async () => {
   const outcome = await simulate({ seed: 1, nodes: 3, durationMs: 20_000, faults: 'none' });
   expect(outcome).toMatchObject({ violations: [], leaderChanges: 0, crashes: 0, groups: 1 });
