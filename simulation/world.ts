@@ -250,10 +250,7 @@ export class World implements Searchable {
     const out = how === ACT ? place : -1;
     if (result.isWithin && !result.isSeen) this.#see(result);
     // What changes nothing and takes no letter only uses up what trouble is left.
-    if (result.isIdle && out < 0 && result.wrong === undefined) {
-      if (!result.isSeen) this.#see(result);
-      return true;
-    }
+    if (result.isIdle && out < 0 && result.wrong === undefined) return true;
     if (!result.isWithin) return false;
     this.#next.set(state);
     this.#next[node] = result.next;

@@ -50,7 +50,7 @@ const violatedBySeeds = async ({ load }: Pick<Copy, 'load'>): Promise<string[]> 
   for (const seed of [1, 2, 3]) {
     const run = { seed, nodes: 5, durationMs: 60_000, faults: 'heavy' as const };
     const { violations } = await simulate(run);
-    console.log(seed, violations);
+
     if (violations.length > 0) return violations.map(({ invariant }) => invariant);
   }
   return [];
