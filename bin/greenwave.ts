@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../protocol/assert.ts';
+import { checkCommand } from './check.ts';
 import { importCommand } from './import.ts';
 import { lampsCommand } from './lamps.ts';
 import { nodeCommand } from './node.ts';
@@ -28,6 +29,7 @@ for (const command of [
   importCommand,
   schemaCommand,
   simulateCommand,
+  checkCommand,
 ]) {
   command.exitOverride();
   program.addCommand(command);

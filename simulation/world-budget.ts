@@ -8,6 +8,7 @@ export const troubles = [
   'timeouts',
   'beats',
   'requests',
+  'stalls',
 ] as const;
 export type Trouble = (typeof troubles)[number];
 
@@ -21,7 +22,7 @@ export class Budget {
   readonly #after: readonly Int32Array[];
 
   constructor(bounds: Bounds) {
-    const sizes = troubles.map((trouble) => bounds[trouble] + 1);
+    const sizes = troubles.map((trouble) => (bounds[trouble] ?? 0) + 1);
     const all = sizes.reduce((product, size) => product * size, 1);
     if (all > BUDGETS_MAX) throw new Error('these bounds are too many to be counted');
     this.whole = all - 1;

@@ -32,13 +32,19 @@ const needsOf = (trouble: number): number => {
   return trouble === troubles.indexOf('timeouts') ? BY_TIMEOUT : ALWAYS;
 };
 
+/** Where a search begins: the state of each node, and the letters on their way. */
+export interface Beginning {
+  readonly locals: readonly number[];
+  readonly letters: readonly number[];
+}
+
 /** The closure, or undefined when it takes more than `stepsMax` steps. */
 export const closureOf = (
   steps: NodeSteps,
-  locals: readonly number[],
+  beginning: Beginning,
   stepsMax: number,
 ): Closure | undefined => {
-  const closing = new Closing(steps, locals);
+  const closing = new Closing(steps, beginning);
   return closing.run(stepsMax) ? closing : undefined;
 };
 
@@ -51,13 +57,14 @@ class Closing implements Closure {
   /** A node, its state, and a letter for it or -1 for what it does by itself. */
   readonly #waiting: [number, number, number][] = [];
 
-  constructor(steps: NodeSteps, locals: readonly number[]) {
+  constructor(steps: NodeSteps, { locals, letters }: Beginning) {
     this.#steps = steps;
     this.territories = locals.map(() => ({ edges: new Map() }));
     this.#post = locals.map(() => []);
     locals.forEach((local, node) => {
       this.#reach(node, local);
     });
+    for (const letter of letters) this.#send(letter);
   }
 
   run(stepsMax: number): boolean {
@@ -70,6 +77,9 @@ class Closing implements Closure {
       else {
         for (const { stimulus, trouble } of this.#steps.choicesOf(local)) {
           this.#follow(node, local, this.#steps.take(local, stimulus), needsOf(trouble));
+        }
+        for (const { stimulus } of this.#steps.ticksOf(local)) {
+          this.#follow(node, local, this.#steps.take(local, stimulus), ALWAYS);
         }
       }
     }

@@ -21,9 +21,11 @@ export interface History {
   readonly agreed: readonly (Agreed | null)[];
   /** Groups that were elected a leader: more than one means that two live. */
   readonly groups: readonly string[];
+  /** The last entry that a read under a lease has shown. */
+  readonly read: number;
 }
 
-export const noHistory: History = { leaders: {}, agreed: [], groups: [] };
+export const noHistory: History = { leaders: {}, agreed: [], groups: [], read: 0 };
 
 export interface Noted {
   readonly history: History;
@@ -33,6 +35,7 @@ export interface Noted {
 /** Whether `noted` would look at this. */
 export const isHistoric = (event: BusEvent, node: string): boolean =>
   event.type === 'replica.committed' ||
+  (event.type === 'lease.answered' && event.index !== undefined) ||
   (event.type === 'election.elected' && event.leader === node);
 
 /** Equal when what a node has established adds the same to every history. */
@@ -52,6 +55,8 @@ export const noted = (history: History, view: NodeView, heard: readonly BusEvent
       known = noteLeader(known.history, view, event.term);
     } else if (event.type === 'replica.committed') {
       known = noteCommit(known.history, view, event);
+    } else if (event.type === 'lease.answered' && event.index !== undefined) {
+      known = noteRead(known.history, view, event.index);
     }
   }
   return known;
@@ -85,6 +90,15 @@ const missingIn = ({ agreed }: History, view: NodeView, term: number): number | 
   });
   return at < 0 ? undefined : at + 1;
 };
+
+/** Reads never go back, whoever answers them. */
+const noteRead = (history: History, view: NodeView, index: number): Noted =>
+  index >= history.read
+    ? { history: { ...history, read: index } }
+    : {
+        history,
+        wrong: `${view.local.node} answers a read as of entry ${index}, after one as of entry ${history.read}`,
+      };
 
 const noteCommit = (
   history: History,

@@ -94,12 +94,17 @@ export class PureMachine {
     const key = answered * SNAPSHOTS_MAX + snapshot;
     const known = this.#rested.get(key);
     if (known !== undefined) return known;
-    const { value, context } = this.#snapshots.of(snapshot);
+    const context = this.contextOf(snapshot);
     const erased = this.#erase(context, { answered, state: this.stateOf(snapshot) });
-    const bare = this.#machine.resolveState({ value, context: erased }) as AnyMachineSnapshot;
-    const rested = this.#number(bare);
+    const rested = this.replaced(snapshot, erased);
     this.#rested.set(key, rested);
     return rested;
+  }
+
+  /** The same state with another context. */
+  replaced(snapshot: number, context: object): number {
+    const { value } = this.#snapshots.of(snapshot);
+    return this.#number(this.#machine.resolveState({ value, context }) as AnyMachineSnapshot);
   }
 
   contextOf(snapshot: number): unknown {

@@ -23,6 +23,15 @@ export interface Bounds {
   readonly requests: number;
   /** Letters on their way at once. */
   readonly letters: number;
+  /** Ticks in which a node is stalled, where time passes; none by default. */
+  readonly stalls?: number;
+}
+
+/** What a search within the bounds comes to. */
+export interface Counts {
+  readonly states: number;
+  readonly transitions: number;
+  readonly depth: number;
 }
 
 /** What one node did in one move. */
@@ -44,6 +53,8 @@ export interface Model {
   readonly bounds: Bounds;
   /** The other bounds, in words, as they are printed. */
   readonly limits: readonly string[];
+  /** What the whole search comes to, when it is known. */
+  readonly counts?: Counts;
   /** Steps spent on closing over the nodes; when they are more, the search does without. */
   readonly closureStepsMax?: number;
   /** What is on each disk at first. */
@@ -72,8 +83,12 @@ export interface Model {
 export type Act =
   | { readonly node: string; readonly fires: string }
   | { readonly node: string; readonly asks: Emitted }
+  /** A client asks, and what comes of it is still under way when the search begins: comes last. */
+  | { readonly node: string; readonly begins: Emitted }
   /** From here on nothing that this node says, or is told, arrives. */
-  | { readonly cutsOff: string };
+  | { readonly cutsOff: string }
+  /** From here on messages of this type to this node are still under way when the search begins. */
+  | { readonly delays: string; readonly to: string };
 
 export const isBeat = ({ concern, id }: Timer): boolean =>
   concern === 'detector' && id.includes('.beat.');

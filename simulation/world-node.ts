@@ -1,6 +1,7 @@
 /**
  * Steps one node as a pure function: machines, bus, timers, disk and wire in, the same and what is
- * sent out. Untimed: every stamp is zero, and an armed timer may fire at any moment.
+ * sent out. Every stamp is zero. Untimed, an armed timer may fire at any moment; where time passes
+ * (`world-time.ts`), the clock stands at zero all the same, and deadlines move.
  */
 import type { AnyStateMachine, EventObject } from 'xstate';
 import { type Audience, audienceOf } from '../actors/bus.ts';
@@ -9,6 +10,7 @@ import { type Disk, written } from './world-disk.ts';
 import { erasures } from './world-erasure.ts';
 import { type Letter, LetterBox } from './world-letter.ts';
 import { PureMachine } from './world-machine.ts';
+import { type Dues, duesAfter, shifts, type Time, timedErasures } from './world-time.ts';
 import { Turn } from './world-turn.ts';
 
 export interface Timer {
@@ -25,6 +27,8 @@ export interface Local {
   readonly snapshots: readonly number[];
   readonly timers: readonly Timer[];
   readonly alarms: readonly string[];
+  /** Of the alarms that have a deadline, where time passes. */
+  readonly dues?: Dues;
   /** Asked to be written, and not durable yet. */
   readonly writes: readonly Write[];
   readonly disk: Disk;
@@ -39,6 +43,8 @@ export type Stimulus =
   | { readonly kind: 'write' }
   | { readonly kind: 'crash'; readonly durable: number }
   | { readonly kind: 'start' }
+  /** The clock advances. */
+  | { readonly kind: 'tick'; readonly by: number }
   | { readonly kind: 'feed'; readonly event: Emitted };
 
 export interface Outcome {
@@ -58,6 +64,8 @@ export interface NodeSetup {
   readonly feeds: (node: string, disk: Disk) => readonly Emitted[];
   /** Messages that the network of this model knows; others are lost for ever. */
   readonly carries?: (send: Send, from: string) => boolean;
+  /** Where time passes; untimed by default. */
+  readonly time?: Time;
 }
 
 export const storeOf = (node: string): string => `store-${node}`;
@@ -75,7 +83,7 @@ export class NodeWorld {
     this.machines = Object.fromEntries(
       Object.entries(setup.concerns).map(([name, machine]) => [
         name,
-        new PureMachine(machine, erasures[name]),
+        new PureMachine(machine, this.#isTimed(name) ? timedErasures[name] : erasures[name]),
       ]),
     );
     this.audience = audienceOf(setup.concerns, {
@@ -104,9 +112,31 @@ export class NodeWorld {
       const disk = local.writes.slice(0, stimulus.durable).reduce(written, local.disk);
       return { local: this.down(local.node, disk), letters: [], heard: [] };
     }
+    if (stimulus.kind === 'tick') {
+      return { local: this.#later(local, stimulus.by), letters: [], heard: [] };
+    }
     const turn = new Turn(this, local);
     turn.take(stimulus);
     return turn.outcome(this.#letters);
+  }
+
+  #isTimed(concern: string): boolean {
+    return this.setup.time?.concerns.includes(concern) ?? false;
+  }
+
+  /** The node when its clock has advanced, and it has done nothing. */
+  #later(local: Local, by: number): Local {
+    const { time } = this.setup;
+    if (!time || !local.isUp) return local;
+    const snapshots = local.snapshots.map((snapshot, k) => {
+      const name = this.names[k] as string;
+      const shift = this.#isTimed(name) ? shifts[name] : undefined;
+      if (!shift) return snapshot;
+      const machine = this.machines[name] as PureMachine;
+      const moved = machine.replaced(snapshot, shift(machine.contextOf(snapshot), by));
+      return machine.rested(moved, 0);
+    });
+    return { ...local, snapshots, dues: duesAfter(local.dues ?? {}, by, time) };
   }
 }
 

@@ -16,15 +16,17 @@ export interface Opened {
 export const opened = (nodes: NodeWorld, model: Model): Opened => {
   const opening = new Opening(nodes, model);
   for (const act of model.opening ?? []) opening.act(act);
-  return { locals: opening.locals, letters: [], history: opening.history };
+  return { locals: opening.locals, letters: opening.underway, history: opening.history };
 };
 
 class Opening {
   readonly locals: Local[];
+  readonly underway: Letter[] = [];
   history = noHistory;
   readonly #nodes: NodeWorld;
   readonly #names: readonly string[];
   readonly #cutOff = new Set<string>();
+  readonly #delayed = new Set<string>();
   #letters: Letter[] = [];
 
   constructor(nodes: NodeWorld, { setup, disks }: Model) {
@@ -37,7 +39,13 @@ class Opening {
   }
 
   act(act: Act): void {
+    if ('begins' in act) {
+      this.#take(act.node, { kind: 'feed', event: act.begins });
+      this.underway.push(...this.#letters.splice(0));
+      return;
+    }
     if ('cutsOff' in act) this.#cutOff.add(act.cutsOff);
+    else if ('delays' in act) this.#delayed.add(`${act.delays} ${act.to}`);
     else if ('asks' in act) this.#take(act.node, { kind: 'feed', event: act.asks });
     else {
       const { timers } = this.#local(act.node);
@@ -54,10 +62,14 @@ class Opening {
       const letter = writing ? undefined : this.#letters.shift();
       if (writing) this.#take(writing.node, { kind: 'write' });
       else if (!letter) return;
-      else if (!this.#cutOff.has(letter.from) && !this.#cutOff.has(letter.to)) {
-        this.#take(letter.to, { kind: 'hear', letter });
-      }
+      else if (this.#isCut(letter)) continue;
+      else if (this.#delayed.has(`${letter.heard.type} ${letter.to}`)) this.underway.push(letter);
+      else this.#take(letter.to, { kind: 'hear', letter });
     }
+  }
+
+  #isCut({ from, to }: Letter): boolean {
+    return this.#cutOff.has(from) || this.#cutOff.has(to);
   }
 
   #local(node: string): Local {

@@ -55,10 +55,12 @@ const behavioursOf = (
     const hearings = steps.isUp(local)
       ? letters.map((letter) => steps.hearings[letter] as number)
       : [];
-    const stimuli = [...choices.map(({ stimulus }) => stimulus), ...hearings];
+    const ticks = steps.ticksOf(local);
+    const stimuli = [...[...choices, ...ticks].map(({ stimulus }) => stimulus), ...hearings];
     const results = stimuli.map((stimulus) => steps.take(local, stimulus));
     const seen = results.map((result) => resultText(steps, result)).join(';');
-    const text = `${looksOf(local)}|${stimuli.join()}|${seen}`;
+    const stalls = ticks.map(({ isStalled }) => isStalled).join();
+    const text = `${looksOf(local)}|${stimuli.join()}|${stalls}|${seen}`;
     return {
       outside: outsides.intern(text, () => text),
       // Beyond the bounds all states are one.

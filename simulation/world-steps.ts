@@ -10,12 +10,23 @@ import type { Letter } from './world-letter.ts';
 import { type Deal, isBeat, type Model } from './world-model.ts';
 import { type Local, NodeView, type NodeWorld, type Stimulus } from './world-node.ts';
 import type { Merging } from './world-quotient.ts';
+import { isLate } from './world-time.ts';
 
 /** What a node may do by itself. */
 export interface Choice {
   readonly stimulus: number;
   /** The trouble it counts as, or -1. */
   readonly trouble: number;
+}
+
+/** A way in which a node's clock may advance. */
+export interface Tick {
+  readonly by: number;
+  readonly stimulus: number;
+  /** The state that follows. */
+  next: number;
+  /** Whether an alarm of the node is then later than it may be. */
+  readonly isStalled: boolean;
 }
 
 /** What became of a node. */
@@ -50,6 +61,7 @@ export class NodeSteps {
   readonly #texts = new WeakMap<object, string>();
   #merging: Merging | undefined;
   readonly #choices: (readonly Choice[])[] = [];
+  readonly #ticks: (readonly Tick[] | undefined)[] = [];
 
   constructor(model: Model, nodes: NodeWorld) {
     this.#model = model;
@@ -65,9 +77,15 @@ export class NodeSteps {
   }
 
   /** What did not change is the same object as before. */
-  #textOf({ node, isUp, snapshots, timers, alarms, writes, disk, group }: Local): string {
+  #textOf({ node, isUp, snapshots, timers, alarms, dues, writes, disk, group }: Local): string {
     const rest = `${node} ${isUp} ${snapshots} ${alarms} ${group} `;
-    return rest + this.#partOf(timers) + this.#partOf(writes) + this.#partOf(disk);
+    return (
+      rest +
+      (dues ? canonicalText(dues) : '') +
+      this.#partOf(timers) +
+      this.#partOf(writes) +
+      this.#partOf(disk)
+    );
   }
 
   #partOf(part: object): string {
@@ -109,7 +127,11 @@ export class NodeSteps {
   choicesOf(local: number): readonly Choice[] {
     const known = this.#choices[local];
     if (known) return known;
-    const choices = this.#choose(this.view(local)).map(([stimulus, trouble]) => ({
+    const { bounds } = this.#model;
+    const possible = this.#choose(this.view(local)).filter(
+      ([, trouble]) => trouble === null || (bounds[trouble] ?? 0) > 0,
+    );
+    const choices = possible.map(([stimulus, trouble]) => ({
       stimulus: this.#stimulus(stimulus),
       trouble: trouble === null ? -1 : troubles.indexOf(trouble),
     }));
@@ -117,9 +139,28 @@ export class NodeSteps {
     return choices;
   }
 
+  /** How the clock of a node may advance; it stands still where no time passes, or nobody is up. */
+  ticksOf(local: number): readonly Tick[] {
+    const known = this.#ticks[local];
+    if (known) return known;
+    const { time } = this.#model.setup;
+    const { isUp, dues = {} } = this.#locals.of(local);
+    const advances = time && isUp ? time.advances : [0];
+    const ticks = advances.map((by) => {
+      const stimulus = this.#stimulus({ kind: 'tick', by });
+      const isStalled = time !== undefined && isLate(dues, by, time);
+      return { by, stimulus, next: this.take(local, stimulus).next, isStalled };
+    });
+    this.#ticks[local] = ticks;
+    return ticks;
+  }
+
   /** From here on states that behave alike are one. */
   merge(merging: Merging): void {
     this.#merging = merging;
+    for (const ticks of this.#ticks) {
+      for (const tick of ticks ?? []) tick.next = this.merged(tick.next);
+    }
     this.#results.forEach((results, local) => {
       for (const result of results.values()) {
         result.next = this.merged(result.next);
@@ -130,7 +171,7 @@ export class NodeSteps {
   }
 
   #choose(view: NodeView): [Stimulus, Trouble | null][] {
-    const { isUp, timers, alarms, writes } = view.local;
+    const { isUp, timers, alarms, dues, writes } = view.local;
     const { mayFire, mayRing, mayCrash, requests } = this.#model;
     if (!isUp) return [[{ kind: 'start' }, null]];
     const choices: [Stimulus, Trouble | null][] = [];
@@ -139,7 +180,11 @@ export class NodeSteps {
       if (mayFire?.(view, timer) ?? true) choices.push([{ kind: 'fire', timer }, trouble]);
     }
     for (const alarm of alarms) {
-      if (mayRing?.(view, alarm) ?? true) choices.push([{ kind: 'ring', alarm }, 'timeouts']);
+      const due = dues?.[alarm];
+      if (due !== undefined) {
+        if (due <= 0) choices.push([{ kind: 'ring', alarm }, null]);
+      } else if (mayRing?.(view, alarm) ?? true)
+        choices.push([{ kind: 'ring', alarm }, 'timeouts']);
     }
     if (writes.length > 0) choices.push([{ kind: 'write' }, null]);
     for (const event of requests?.(view) ?? []) choices.push([{ kind: 'feed', event }, 'requests']);

@@ -17,6 +17,7 @@ import { canonicalText } from './world-interner.ts';
 import type { Letter, LetterBox } from './world-letter.ts';
 import type { Deed, PureMachine } from './world-machine.ts';
 import type { Local, NodeWorld, Outcome, Stimulus, Timer } from './world-node.ts';
+import { isTimed } from './world-time.ts';
 
 /** Later than any deadline. */
 const LATE_MS = 1e9;
@@ -33,6 +34,7 @@ export class Turn {
   readonly #snapshots: number[];
   readonly #timers: Map<string, Timer>;
   readonly #alarms: Set<string>;
+  readonly #dues: Map<string, number>;
   #writes: Write[];
   #disk: Disk;
   #group: string;
@@ -48,6 +50,7 @@ export class Turn {
     this.#snapshots = [...local.snapshots];
     this.#timers = new Map(local.timers.map((timer) => [`${timer.concern} ${timer.id}`, timer]));
     this.#alarms = new Set(local.alarms);
+    this.#dues = new Map(Object.entries(local.dues ?? {}));
     this.#writes = [...local.writes];
     this.#disk = local.disk;
     this.#group = local.group;
@@ -80,10 +83,14 @@ export class Turn {
         this.#mailboxes.get(concern)?.(event);
         break;
       }
-      case 'ring':
-        this.#alarms.delete(stimulus.alarm);
-        this.#say({ type: 'clock.due', id: stimulus.alarm, atMs: 0 }, LATE_MS);
+      case 'ring': {
+        const { alarm: id } = stimulus;
+        const atMs = this.#dues.get(id);
+        this.#alarms.delete(id);
+        this.#dues.delete(id);
+        this.#say({ type: 'clock.due', id, atMs: atMs ?? 0 }, atMs === undefined ? LATE_MS : 0);
         break;
+      }
       case 'write': {
         const [write, ...rest] = this.#writes;
         if (!write) throw new Error('nothing is being written');
@@ -96,7 +103,8 @@ export class Turn {
         this.#say(stimulus.event);
         break;
       case 'crash':
-        throw new Error('who crashes has no turn');
+      case 'tick':
+        throw new Error('who crashes, or only grows older, has no turn');
     }
   }
 
@@ -128,6 +136,7 @@ export class Turn {
       snapshots,
       timers: byText([...this.#timers.values()]),
       alarms: [...this.#alarms].sort(),
+      ...(this.#world.setup.time && { dues: Object.fromEntries(this.#dues) }),
       writes,
       disk: this.#disk,
       group: this.#group,
@@ -173,6 +182,7 @@ export class Turn {
     for (const deed of deeds) {
       if (deed.kind === 'disarm') this.#timers.delete(`${concern} ${deed.timer}`);
       if (deed.kind === 'arm') {
+        if (isTimed(this.#world.setup.time, concern)) throw new Error(`${concern} waits untold`);
         const { timer: id, event } = deed;
         this.#timers.set(`${concern} ${id}`, { concern, id, event });
       }
@@ -183,7 +193,10 @@ export class Turn {
   #effect(event: BusEvent): void {
     if (event.type === 'wire.send') this.#sends.push({ send: event, group: this.#group });
     if (event.type === 'genesis.formed') this.#group = event.group;
-    if (event.type === 'clock.wake') this.#alarms.add(event.id);
+    if (event.type === 'clock.wake') {
+      this.#alarms.add(event.id);
+      if (isTimed(this.#world.setup.time, event.id)) this.#dues.set(event.id, event.atMs);
+    }
     if (event.type === 'storage.write') {
       const { at: _, ...write } = event;
       this.#writes.push(write);

@@ -4,10 +4,13 @@
  *
  * A letter in the bag may arrive now, later or never, so the network reorders and loses without
  * any move; a letter for a node that is down waits for it, which is one more delay.
+ *
+ * Nodes are not taken for one another (no symmetry): the machines break ties by id, in the line of
+ * voters and in every sorted list, so that two worlds that differ by names alone may go on apart.
  */
 import type { Searchable, Visit } from './explore.ts';
 import { Budget, troubles } from './world-budget.ts';
-import { BY_CRASH, BY_TIMEOUT, closureOf } from './world-closure.ts';
+import { type Beginning, BY_CRASH, BY_TIMEOUT, closureOf } from './world-closure.ts';
 import { Bag, type Layout, layoutOf } from './world-code.ts';
 import { Future } from './world-future.ts';
 import { type History, noted } from './world-history.ts';
@@ -16,19 +19,20 @@ import type { Model } from './world-model.ts';
 import { type NodeView, NodeWorld, type Stimulus } from './world-node.ts';
 import { opened } from './world-opening.ts';
 import { mergingOf } from './world-quotient.ts';
-import { NodeSteps, type Result } from './world-steps.ts';
+import { NodeSteps, type Result, type Tick } from './world-steps.ts';
 
 /** How a letter is taken from the bag; what a node does by itself is an act too. */
-const hows = ['act', 'keep', 'drop'] as const;
-const [ACT, KEEP, DROP] = [0, 1, 2];
+const hows = ['act', 'keep', 'drop', 'tick'] as const;
+const [ACT, KEEP, DROP, TICK] = [0, 1, 2, 3];
 const HOWS_MAX = 4;
 const NODES_MAX = 8;
 const CLOSURE_STEPS_MAX = 300_000;
-const [CRASHES, DROPS, DUPLICATES, TIMEOUTS] = [
+const [CRASHES, DROPS, DUPLICATES, TIMEOUTS, STALLS] = [
   troubles.indexOf('crashes'),
   troubles.indexOf('drops'),
   troubles.indexOf('duplicates'),
   troubles.indexOf('timeouts'),
+  troubles.indexOf('stalls'),
 ];
 const nothing: readonly number[] = [];
 
@@ -39,6 +43,8 @@ export interface Told {
   readonly stimulus: Stimulus;
   /** What came of it. */
   readonly result: Result;
+  /** Of a tick: what each clock gains. The rest is said of the first node then. */
+  readonly advances: readonly number[];
 }
 
 /** One move that may be possible in a state. */
@@ -87,16 +93,20 @@ export class World implements Searchable {
       return byCrash | (this.#budget.has(left, TIMEOUTS) ? BY_TIMEOUT : 0);
     });
     const opening = opened(nodes, model);
+    const letters = opening.letters.map((letter) => this.steps.post(letter));
     const locals = opening.locals.map((local) => this.steps.number(local));
-    this.#future = this.#reduce(locals);
-    this.initial = new Int32Array(this.width);
-    this.initial.set(locals.map((local) => this.steps.merged(local)));
-    this.initial[this.#layout.history] = this.#historyNumber(opening.history);
-    this.initial[this.#layout.budget] = this.#budget.whole;
+    this.#future = this.#reduce({ locals, letters });
+    this.#next.set(locals.map((local) => this.steps.merged(local)));
+    this.#next[this.#layout.history] = this.#historyNumber(opening.history);
+    const begun = { budget: this.#budget.whole, out: -1, letters };
+    if (!this.#fill(this.#next, begun)) throw new Error(`${model.name} begins with more letters`);
+    this.initial = this.#next.slice();
   }
 
   expand(state: Int32Array, visit: Visit): number {
-    return this.#act(state, visit) + this.#deliver(state, visit);
+    const cut = this.#act(state, visit) + this.#deliver(state, visit);
+    if (this.model.setup.time) this.#tick(state, visit);
+    return cut;
   }
 
   wrongWith(state: Int32Array): string | undefined {
@@ -131,23 +141,27 @@ export class World implements Searchable {
     this.expand(state, (reached, taken) => {
       if (taken === move) next = reached.slice();
     });
+    const how = hows[Math.floor(move / NODES_MAX) % HOWS_MAX] ?? 'act';
+    const [tick] = this.steps.ticksOf(state[node] as number);
+    const taken = how === 'tick' ? (tick as Tick).stimulus : stimulus;
     const told: Told = {
       node: this.model.setup.nodes[node] as string,
-      how: hows[Math.floor(move / NODES_MAX) % HOWS_MAX] ?? 'act',
-      stimulus: this.steps.stimuli.of(stimulus),
-      result: this.steps.take(state[node] as number, stimulus),
+      how,
+      stimulus: this.steps.stimuli.of(taken),
+      result: this.steps.take(state[node] as number, taken),
+      advances: how === 'tick' ? this.#advances(state, stimulus) : [],
     };
     return { told, next };
   }
 
   /** Merges what behaves alike, and learns which letters matter; not when there is too much. */
-  #reduce(locals: readonly number[]): Future | undefined {
+  #reduce({ locals, letters }: Beginning): Future | undefined {
     const { closureStepsMax = CLOSURE_STEPS_MAX } = this.model;
-    const closure = closureOf(this.steps, locals, closureStepsMax);
+    const closure = closureOf(this.steps, { locals, letters }, closureStepsMax);
     if (!closure) return undefined;
     this.steps.merge(mergingOf(closure, this.steps, (local) => this.#summarise(local)));
     const merged = locals.map((local) => this.steps.merged(local));
-    const again = closureOf(this.steps, merged, closureStepsMax);
+    const again = closureOf(this.steps, { locals: merged, letters }, closureStepsMax);
     return again && new Future(again, this.steps);
   }
 
@@ -187,6 +201,43 @@ export class World implements Searchable {
     return cut;
   }
 
+  /** All clocks advance at once, each in any way it may. */
+  #tick(state: Int32Array, visit: Visit): void {
+    const ways = this.#waysOf(state);
+    for (let way = 0; way < ways; way += 1) {
+      this.#next.set(state);
+      let budget = state[this.#layout.budget] as number;
+      for (let node = 0, rest = way; node < this.#layout.nodes; node += 1) {
+        const ticks = this.steps.ticksOf(state[node] as number);
+        const tick = ticks[rest % ticks.length] as Tick;
+        rest = Math.floor(rest / ticks.length);
+        if (tick.isStalled && budget >= 0) budget = this.#budget.spend(budget, STALLS);
+        this.#next[node] = tick.next;
+      }
+      if (budget < 0) continue;
+      this.#fill(state, { budget, out: -1, letters: nothing });
+      visit(this.#next, moveOf(0, way, TICK), undefined);
+    }
+  }
+
+  #waysOf(state: Int32Array): number {
+    let ways = 1;
+    for (let node = 0; node < this.#layout.nodes; node += 1) {
+      ways *= this.steps.ticksOf(state[node] as number).length;
+    }
+    return ways;
+  }
+
+  #advances(state: Int32Array, way: number): number[] {
+    let rest = way;
+    return [...state.subarray(0, this.#layout.nodes)].map((local) => {
+      const ticks = this.steps.ticksOf(local);
+      const { by } = ticks[rest % ticks.length] as Tick;
+      rest = Math.floor(rest / ticks.length);
+      return by;
+    });
+  }
+
   #drop(state: Int32Array, { node, stimulus, budget, place }: Try, visit: Visit): void {
     this.#next.set(state);
     this.#fill(state, { budget, out: place, letters: nothing });
@@ -197,6 +248,7 @@ export class World implements Searchable {
   #try(state: Int32Array, { node, stimulus, how, budget, place }: Try, visit: Visit): boolean {
     const result = this.steps.take(state[node] as number, stimulus);
     const out = how === ACT ? place : -1;
+    if (result.isWithin && !result.isSeen) this.#see(result);
     // What changes nothing and takes no letter only uses up what trouble is left.
     if (result.isIdle && out < 0 && result.wrong === undefined) return true;
     if (!result.isWithin) return false;
@@ -208,8 +260,9 @@ export class World implements Searchable {
       this.#next[this.#layout.history] = note.history;
       wrong ??= note.wrong;
     }
-    if (!this.#fill(state, { budget, out, letters: result.letters })) return false;
-    if (!result.isSeen) this.#see(result);
+    // What is wrong is told even where there is no room for what was sent.
+    const hasRoom = this.#fill(state, { budget, out, letters: result.letters });
+    if (!hasRoom && wrong === undefined) return false;
     visit(this.#next, moveOf(node, stimulus, how), wrong);
     return true;
   }

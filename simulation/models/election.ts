@@ -10,7 +10,7 @@ import type { Emitted } from '../../protocol/event.ts';
 import { lan } from '../../protocol/timing.ts';
 import type { Disk } from '../world-disk.ts';
 import { recovered } from '../world-disk.ts';
-import type { Bounds, Deal, Model } from '../world-model.ts';
+import type { Bounds, Counts, Deal, Model } from '../world-model.ts';
 import { type NodeSetup, type NodeView, storeOf } from '../world-node.ts';
 import { votesAreWritten, votesStand } from './laws.ts';
 
@@ -68,19 +68,39 @@ const summary = (view: NodeView) => ({
   leads: view.stateOf('election') === 'leader' ? (electionOf(view)?.term ?? 0) : 0,
 });
 
+const sometimes: Model['sometimes'] = {
+  'a leader is elected': isLed,
+  'a poll is refused': ({ letters }) =>
+    letters.some(({ heard }) => heard.type === 'election.lean' && !heard.granted),
+  'a vote is refused': ({ letters }) =>
+    letters.some(({ heard }) => heard.type === 'election.vote' && !heard.granted),
+  'a leader steps down': ({ before, after }) =>
+    before.stateOf('election') === 'leader' && after.stateOf('election').startsWith('follower'),
+  'a node comes back with its vote': ({ stimulus, after }) =>
+    stimulus.kind === 'start' && electionOf(after)?.votedFor !== null,
+  'a crash loses a vote that was to be written': ({ stimulus, before }) =>
+    stimulus.kind === 'crash' && stimulus.durable < before.local.writes.length,
+  'a claim is made': (deal) => sends(deal, 'election.claim'),
+};
+
+/** What takes a second new term. */
+const sometimesLater: Model['sometimes'] = {
+  'a second leader is elected': (deal) =>
+    isLed(deal) && (electionOf(deal.after)?.term ?? 0) > FIRST_TERM + 1,
+};
+
 interface Options {
   readonly name: string;
   readonly title: string;
   readonly nodes: readonly string[];
   readonly termMax: number;
   readonly bounds: Bounds;
+  readonly counts?: Counts;
 }
 
-export const electionModel = ({ name, title, nodes, termMax, bounds }: Options): Model => ({
-  name,
-  title,
+export const electionModel = ({ nodes, termMax, ...rest }: Options): Model => ({
+  ...rest,
   setup: setupOf(nodes),
-  bounds,
   limits: [
     `terms ${FIRST_TERM + 1} to ${termMax}, and no polls for later ones`,
     'beats only of those who lead',
@@ -89,20 +109,5 @@ export const electionModel = ({ name, title, nodes, termMax, bounds }: Options):
   isWithin: (view) => isInTerm(view, termMax),
   laws: [votesAreWritten, votesStand],
   summary,
-  sometimes: {
-    'a leader is elected': isLed,
-    'a second leader is elected': (deal) =>
-      isLed(deal) && (electionOf(deal.after)?.term ?? 0) > FIRST_TERM + 1,
-    'a poll is refused': ({ letters }) =>
-      letters.some(({ heard }) => heard.type === 'election.lean' && !heard.granted),
-    'a vote is refused': ({ letters }) =>
-      letters.some(({ heard }) => heard.type === 'election.vote' && !heard.granted),
-    'a leader steps down': ({ before, after }) =>
-      before.stateOf('election') === 'leader' && after.stateOf('election').startsWith('follower'),
-    'a node comes back with its vote': ({ stimulus, after }) =>
-      stimulus.kind === 'start' && electionOf(after)?.votedFor !== null,
-    'a crash loses a vote that was to be written': ({ stimulus, before }) =>
-      stimulus.kind === 'crash' && stimulus.durable < before.local.writes.length,
-    'a claim is made': (deal) => sends(deal, 'election.claim'),
-  },
+  sometimes: { ...sometimes, ...(termMax > FIRST_TERM + 1 && sometimesLater) },
 });

@@ -12,7 +12,7 @@ import type { Entry } from '../../protocol/command.ts';
 import type { Emitted } from '../../protocol/event.ts';
 import { recovered } from '../world-disk.ts';
 import { canonicalText } from '../world-interner.ts';
-import type { Act, Bounds, Deal, Model } from '../world-model.ts';
+import type { Act, Bounds, Counts, Deal, Model } from '../world-model.ts';
 import type { NodeSetup, NodeView } from '../world-node.ts';
 import { GROUP, isInTerm, self, votersOf } from './election.ts';
 import { acksAreWritten, acksKeepPromises, votesAreWritten, votesStand } from './laws.ts';
@@ -70,7 +70,7 @@ const mismatch = (mine: readonly Entry[], theirs: readonly Entry[]): string | un
   return undefined;
 };
 
-const admit: Emitted = {
+export const admit: Emitted = {
   type: 'replica.request',
   owner: 'client',
   ticket: 1,
@@ -113,13 +113,17 @@ interface Options {
   readonly standing: readonly string[];
   readonly bounds: Bounds;
   readonly opening?: readonly Act[];
+  readonly counts?: Counts;
+  /** Nodes that vote at first; all by default. */
+  readonly voters?: readonly string[];
 }
 
 export const replicaModel = ({ name, title, nodes, bounds, ...options }: Options): Model => ({
   name,
   title,
-  setup: setupOf(nodes, nodes),
+  setup: setupOf(nodes, options.voters ?? nodes),
   bounds,
+  ...(options.counts && { counts: options.counts }),
   limits: [
     `terms 1 to ${options.termMax}, and no polls for later ones`,
     `at most ${options.entriesMax} entries`,

@@ -1,50 +1,33 @@
 /**
  * The search of the election: every order of deliveries, losses, doublings, timeouts, crashes and
- * restarts of three nodes within bounds, on the machines that run at the kerb.
+ * restarts of a few nodes within bounds, on the machines that run at the kerb.
  */
 import { expect, test } from 'vitest';
 import { explore } from '../../simulation/explore.ts';
-import { electionModel } from '../../simulation/models/election.ts';
 import { World } from '../../simulation/world.ts';
 import type { Model } from '../../simulation/world-model.ts';
+import { expectExhausted, modelOf, SEARCH_MS } from './exhaust.ts';
 
-const model = electionModel({
-  name: 'election',
-  title: 'three nodes, one new term',
-  nodes: ['a', 'b', 'c'],
-  termMax: 2,
-  bounds: {
-    crashes: 1,
-    drops: 1,
-    duplicates: 1,
-    timeouts: 3,
-    beats: 0,
-    requests: 0,
-    letters: 4,
-  },
-});
+test(
+  'every state of three nodes and one new term keeps the laws',
+  () => expectExhausted(modelOf('election')),
+  SEARCH_MS,
+);
 
-test('every state within a crash, a drop, a duplicate and three timeouts keeps the laws', () => {
-  const world = new World(model);
-  const { verdict, states, transitions, depth } = explore(world);
-  expect({ verdict, states, transitions, depth }).toEqual({
-    verdict: 'exhausted',
-    states: 234_055,
-    transitions: 1_474_323,
-    depth: 21,
-  });
-  expect([...world.reached]).toEqual(
-    expect.arrayContaining([
-      'a leader is elected',
-      'a claim is made',
-      'a poll is refused',
-      'a node comes back with its vote',
-      'a crash loses a vote that was to be written',
-    ]),
-  );
-}, 60_000);
+test(
+  'every state of three nodes and two new terms has one leader a term at most',
+  () => expectExhausted(modelOf('elections')),
+  SEARCH_MS,
+);
+
+test(
+  'every state of five nodes has one leader a term at most',
+  () => expectExhausted(modelOf('election-of-five')),
+  SEARCH_MS,
+);
 
 test('a law that an election breaks is found broken, by the shortest way', () => {
+  const model = modelOf('election');
   const noLeader: Model = {
     ...model,
     laws: [

@@ -1,0 +1,67 @@
+/**
+ * Sabotages that a city finds: the same machines taken apart as in `test/explore/sabotage.test.ts`,
+ * but run in whole nodes on a virtual clock. A city must find what a search has no room for.
+ */
+import { afterAll, expect, test } from 'vitest';
+import type * as Cities from '../../simulation/city.ts';
+import type * as Loads from '../../simulation/load.ts';
+import type * as Simulate from '../../simulation/simulate.ts';
+import { type Copy, copyOf, original, type Sabotage } from '../explore/sabotaged.ts';
+
+const copies: Copy[] = [];
+afterAll(() => {
+  for (const copy of copies) copy.remove();
+});
+const broken = (sabotage: Sabotage): Copy => {
+  const copy = copyOf(sabotage);
+  copies.push(copy);
+  return copy;
+};
+
+/** Leaders that three nodes have had when one of them was cut off for a while and came back. */
+const leadersAfterReturn = async ({ load }: Pick<Copy, 'load'>): Promise<number> => {
+  const { createCity } = (await load('simulation/city.ts')) as typeof Cities;
+  const { leaderOf } = (await load('simulation/load.ts')) as typeof Loads;
+  const city = createCity({ seed: 7, district: 3 });
+  city.start();
+  await city.run(10_500);
+  const follower = city.ids.find((id) => id !== leaderOf(city)) as string;
+  city.partition([[follower]]);
+  await city.run(18_000);
+  city.heal();
+  await city.run(25_000);
+  expect(city.violations).toEqual([]);
+  return [...city.invariants.groups.values()].reduce((sum, { leaders }) => sum + leaders.size, 0);
+};
+
+test('without a pre-vote a cut-off node that returns costs the leader its term', async () => {
+  const noPreVote = {
+    file: 'machines/election.ts',
+    replace: "{ guard: 'isVoter', target: '#election.prospective' },",
+    by: "{ guard: 'isVoter', target: '#election.candidate' },",
+  };
+  expect(await leadersAfterReturn(original)).toBe(1);
+  expect(await leadersAfterReturn(broken(noPreVote))).toBeGreaterThan(1);
+}, 60_000);
+
+/** Which invariants the first of some seeds violates that violates any. */
+const violatedBySeeds = async ({ load }: Pick<Copy, 'load'>): Promise<string[]> => {
+  const { simulate } = (await load('simulation/simulate.ts')) as typeof Simulate;
+  for (const seed of [1, 2, 3]) {
+    const run = { seed, nodes: 5, durationMs: 60_000, faults: 'heavy' as const };
+    const { violations } = await simulate(run);
+
+    if (violations.length > 0) return violations.map(({ invariant }) => invariant);
+  }
+  return [];
+};
+
+test('an acknowledgement that does not wait for the disk is found by seeds', async () => {
+  const tooEarly = {
+    file: 'machines/backup.ts',
+    replace: 'index: Math.min(durable, matched) }',
+    by: 'index: matched + 0 * durable }',
+  };
+  expect(await violatedBySeeds(original)).toEqual([]);
+  expect(await violatedBySeeds(broken(tooEarly))).toEqual(['acknowledged is durable']);
+}, 120_000);
