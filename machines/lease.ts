@@ -19,6 +19,8 @@
  *   lease has run out.
  * - The later leader holds every committed entry, and answers only when one of its own term is
  *   committed, which stands behind all that the former ever committed. So its index is no less.
+ * - A read is as of the stamp of its asking or of the grant that won its round; who hears the answer
+ *   late may have heard a later one before.
  *
  * What it does not promise: a new leader commits at once, so for the rest of the former lease the
  * former leader answers without what the new one has committed. Who needs more proposes a command.

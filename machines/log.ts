@@ -24,13 +24,37 @@ export const entriesAfter = (log: Log, index: number, max: number): readonly Ent
   log.entries.slice(index - log.offset, index - log.offset + max);
 
 /** The log with everything after `index` replaced by `entries`. */
-export const replaceAfter = (log: Log, index: number, entries: readonly Entry[]): Log => ({
-  ...log,
-  entries: (index === lastIndexOf(log)
-    ? log.entries
-    : log.entries.slice(0, index - log.offset)
-  ).concat(entries),
-});
+export const replaceAfter = (log: Log, index: number, entries: readonly Entry[]): Log => {
+  const isAppended = index === lastIndexOf(log);
+  const kept = isAppended ? log.entries : log.entries.slice(0, index - log.offset);
+  const replaced = { ...log, entries: kept.concat(entries) };
+  const before = lastChanges.get(log);
+  // What is appended alone is looked through, because logs grow by one entry many times.
+  if (isAppended && before !== undefined) {
+    const last = lastChangeAmong(entries);
+    lastChanges.set(replaced, last < 0 ? before : kept.length + last);
+  }
+  return replaced;
+};
+
+/** Where in each log the last change of voters stands; logs are never changed, only replaced. */
+const lastChanges = new WeakMap<Log, number>();
+
+const lastChangeAmong = (entries: readonly Entry[]): number => {
+  for (let k = entries.length - 1; k >= 0; k -= 1) {
+    if (entries[k]?.command.kind === 'voters.change') return k;
+  }
+  return -1;
+};
+
+/** The place of the last change of voters among the entries of the log; -1, when it has none. */
+export const lastChangeIn = (log: Log): number => {
+  const known = lastChanges.get(log);
+  if (known !== undefined) return known;
+  const last = lastChangeAmong(log.entries);
+  lastChanges.set(log, last);
+  return last;
+};
 
 /** The log without the entries up to `index`, which are in a snapshot. */
 export const dropThrough = (log: Log, index: number): Log => ({

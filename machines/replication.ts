@@ -11,6 +11,7 @@ import {
   entriesAfter,
   LOG_END,
   type Log,
+  lastChangeIn,
   lastIndexOf,
   lastTermOf,
   logKey,
@@ -85,17 +86,6 @@ export interface Turn {
   readonly next: Replica;
   readonly says: readonly Emitted[];
 }
-
-/** Where in each log the last change of voters stands; logs are never changed, only replaced. */
-const lastChanges = new WeakMap<Log, number>();
-
-const lastChangeIn = (log: Log): number => {
-  const known = lastChanges.get(log);
-  if (known !== undefined) return known;
-  const last = log.entries.findLastIndex(({ command }) => command.kind === 'voters.change');
-  lastChanges.set(log, last);
-  return last;
-};
 
 /** The voters in force: those of the last change in the log, committed or not. */
 export const votersOf = ({ base, log }: Replica): { voters: readonly Voter[]; index: number } => {

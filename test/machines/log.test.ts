@@ -5,6 +5,7 @@ import {
   entriesAfter,
   LOG_END,
   type Log,
+  lastChangeIn,
   lastIndexOf,
   lastTermOf,
   logKey,
@@ -59,4 +60,27 @@ describe('a log', () => {
     expect([...keys].sort()).toEqual(keys);
     expect(keys.every((key) => key < LOG_END)).toBe(true);
   });
+});
+
+test('the last change of voters is found, whether entries were appended, replaced or dropped', () => {
+  const change = (term: number) => ({
+    term,
+    command: { kind: 'voters.change' as const, voters: [{ node: `n${term}`, store: 's' }] },
+  });
+  const open = (term: number) => ({
+    term,
+    command: { kind: 'term.open' as const, leader: 'a' },
+  });
+  const empty = { offset: 0, offsetTerm: 0, entries: [] };
+  expect(lastChangeIn(empty)).toBe(-1);
+  const one = replaceAfter(empty, 0, [open(1), change(1)]);
+  expect(lastChangeIn(one)).toBe(1);
+  const more = replaceAfter(one, 2, [open(1), open(1)]);
+  expect(lastChangeIn(more)).toBe(1);
+  const second = replaceAfter(more, 4, [open(1), change(2), open(2)]);
+  expect(lastChangeIn(second)).toBe(5);
+  expect(lastChangeIn(replaceAfter(second, 4, [open(3)]))).toBe(1);
+  expect(lastChangeIn(replaceAfter(second, 1, [open(3)]))).toBe(-1);
+  expect(lastChangeIn(dropThrough(second, 3))).toBe(2);
+  expect(lastChangeIn(dropThrough(second, 6))).toBe(-1);
 });
