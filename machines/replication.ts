@@ -179,10 +179,12 @@ export const writeFrom = (replica: Replica, from: number): Turn => {
 export const report = (before: Replica, { next, says }: Turn): Turn => {
   if (next === before) return { next, says };
   const more: Emitted[] = [];
-  const isSameLog = next.log === before.log && next.base === before.base;
-  const voters = votersOf(next);
-  if (!isSameLog && JSON.stringify(voters.voters) !== JSON.stringify(votersOf(before).voters)) {
-    more.push({ type: 'replica.configured', voters: [...voters.voters], index: voters.index });
+  // Who votes is read from the log, which most steps do not change.
+  if (next.log !== before.log || next.base !== before.base) {
+    const voters = votersOf(next);
+    if (JSON.stringify(voters.voters) !== JSON.stringify(votersOf(before).voters)) {
+      more.push({ type: 'replica.configured', voters: [...voters.voters], index: voters.index });
+    }
   }
   const end = (replica: Replica) =>
     `${lastIndexOf(replica.log)} ${lastTermOf(replica.log)} ${replica.matched} ${replica.commit}`;
