@@ -1,6 +1,6 @@
 /** The bus: who hears what, in which order, and with which stamp. */
 import { describe, expect, test } from 'vitest';
-import { audienceOf, queueOf } from '../../actors/bus.ts';
+import { audienceOf, hearersOf, queueOf } from '../../actors/bus.ts';
 import { concerns } from '../../machines/node.ts';
 import { Town } from './town.ts';
 
@@ -48,6 +48,26 @@ describe('the audience', () => {
   test('is nobody for what nobody handles', () => {
     expect(audience.get('nobody.cares')).toBeUndefined();
     expect(audience.get('xstate.stop')).toBeUndefined();
+  });
+});
+
+describe('an answer that names who asked', () => {
+  const audience = audienceOf(concerns, {});
+
+  test.each([
+    ['detector:n2', ['detector']],
+    ['phases:change', ['phases']],
+    ['nobody:else', []],
+  ])('as the alarm %s does, is heard by the asker alone', (id, expected) => {
+    expect(hearersOf(audience, { type: 'clock.due', id })).toEqual(expected);
+    const [owner = ''] = id.split(':');
+    const hearers = hearersOf(audience, { type: 'storage.written', owner });
+    expect(hearers.every((hearer) => hearer === owner)).toBe(true);
+  });
+
+  test('is never lost: who asks for alarms or writes is named by them', () => {
+    expect(hearersOf(audience, { type: 'storage.written', owner: 'replica' })).toEqual(['replica']);
+    expect(hearersOf(audience, { type: 'genesis.formed' })).toEqual(audience.get('genesis.formed'));
   });
 });
 
