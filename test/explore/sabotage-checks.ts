@@ -11,6 +11,7 @@ import type * as Electorate from '../../simulation/models/electorate.ts';
 import type * as Lease from '../../simulation/models/lease.ts';
 import type * as ReplicaModel from '../../simulation/models/replica.ts';
 import type * as Rules from '../../simulation/models/rules.ts';
+import type * as Voters from '../../simulation/models/voters.ts';
 import type { Bounds, Model } from '../../simulation/world-model.ts';
 import type { NodeView } from '../../simulation/world-node.ts';
 
@@ -21,6 +22,7 @@ export interface House {
   readonly electorate: typeof Electorate;
   readonly lease: typeof Lease;
   readonly rules: typeof Rules;
+  readonly voters: typeof Voters;
 }
 
 const bounds = (some: Partial<Bounds>): Bounds => ({
@@ -200,12 +202,6 @@ export const checks = {
     ],
   }),
 
-  'a new leader changes the voters': (house: House): Model => ({
-    ...replicaWith(house, { standing: ['a'], within: { timeouts: 1, requests: 1 } }),
-    opening: [],
-    requests: (view) => (view.stateOf('replica') === 'primary' ? [changeTo('a', 'b')] : []),
-  }),
-
   'a leader changes the voters twice': (house: House): Model => ({
     ...replicaWith(house, { within: { requests: 2 } }),
     requests: (view) =>
@@ -223,6 +219,16 @@ export const checks = {
       roundsMax: 2,
       standing: ['b'],
       bounds: bounds({ timeouts: 1, requests: 3, letters: 3 }),
+    }),
+    closureStepsMax: 0,
+  }),
+
+  'two leaders that each take a voter out': ({ voters }: House): Model => ({
+    ...voters.votersModel({
+      name: 'sabotaged voters',
+      title: 'four voters',
+      standing: ['a'],
+      bounds: bounds({ crashes: 1, timeouts: 2, requests: 1 }),
     }),
     closureStepsMax: 0,
   }),

@@ -131,8 +131,8 @@ const cases: Readonly<Record<string, Case>> = {
     file: 'machines/primary.ts',
     replace: 'if (termAt(log, commit) !== term) return',
     by: 'if (termAt(log, commit) === undefined) return',
-    check: 'a new leader changes the voters',
-    found: /changes the voters before anything of its term 1 is committed/,
+    check: 'two leaders that each take a voter out',
+    found: /was committed there before|without committed entry/,
   },
   'two changes of voters are under way at once': {
     file: 'machines/primary.ts',
@@ -196,6 +196,7 @@ const searchOf = async (check: CheckName, { load }: Pick<Copy, 'load'>) => {
     electorate: (await load('simulation/models/electorate.ts')) as House['electorate'],
     lease: (await load('simulation/models/lease.ts')) as House['lease'],
     rules: (await load('simulation/models/rules.ts')) as House['rules'],
+    voters: (await load('simulation/models/voters.ts')) as House['voters'],
   };
   const { explore } = (await load('simulation/explore.ts')) as typeof Explore;
   const { World } = (await load('simulation/world.ts')) as typeof Worlds;
