@@ -58,6 +58,29 @@ export const queueOf = <E>(handle: (event: E) => void): ((event: E) => void) => 
   };
 };
 
+/** An event as it travels on the bus. */
+export type OnBus = { readonly type: string; readonly at: number };
+
+export interface QueueOptions {
+  readonly audience: Audience;
+  readonly hearer: (id: string) => { send(event: OnBus): void } | undefined;
+  readonly now: () => number;
+  /** Told every event with its stamp, before anybody hears it. */
+  readonly tell: (event: OnBus) => void;
+}
+
+/** Gives what puts an event on the queue of one node, with its stamp. */
+export const busQueue = ({ audience, hearer, now, tell }: QueueOptions) => {
+  const put = queueOf<OnBus>((event) => {
+    for (const id of hearersOf(audience, event)) hearer(id)?.send(event);
+  });
+  return (event: { readonly type: string; readonly at?: number }): void => {
+    const stamped = (event.at === undefined ? { ...event, at: now() } : event) as OnBus;
+    tell(stamped);
+    put(stamped);
+  };
+};
+
 /**
  * The bus of one node, as an effect: while it runs, it taps what the machines emit and hands that
  * to `post`, which puts it on the queue with its stamp.

@@ -16,7 +16,7 @@ import { ALL, type Emitted } from '../protocol/event.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Transport } from '../transport/transport.ts';
 import { alarms } from './alarms.ts';
-import { audienceOf, busBetween, hearersOf, queueOf } from './bus.ts';
+import { audienceOf, busBetween, busQueue, type OnBus } from './bus.ts';
 import { type Clock, realClock } from './clock.ts';
 import { journalTo } from './journal.ts';
 import { lampsHear, lampsThrough, type OpenLamps } from './lamps.ts';
@@ -74,9 +74,6 @@ export type Reading =
 /** A node stops at the latest this long after it was asked to. In milliseconds. */
 const STOP_MS_MAX = 1500;
 
-/** An event as it travels on the bus. */
-type OnBus = { readonly type: string; readonly at: number };
-
 const problemsOf = ({ id, district, isObserver }: NodeOptions): Problem[] => {
   const problems: Problem[] = [];
   if (id === ALL || id.length === 0 || id.length > 64) {
@@ -132,22 +129,24 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const operator = new Operator((request) => send(request));
   watchers.push(operator.hear);
 
-  const put = queueOf<OnBus>((event) => {
-    for (const concern of hearersOf(audience, event)) actor.system.get(concern)?.send(event);
-  });
-  /** Puts an event on the bus, with its stamp. Nothing is put on the bus of a node that has ended. */
-  const send = (event: { type: string; at?: number }) => {
-    if (!actor.system.get('bus')) return;
-    const stamped = (event.at === undefined ? { ...event, at: clock.now() } : event) as OnBus;
-    for (const watch of watchers) watch(stamped as Emitted & OnBus);
-    put(stamped);
-  };
   const audience = audienceOf(concerns, {
     clock: ['clock.wake'],
     storage: storageHears,
     lamps: lampsHear,
     wire: wireHears,
   });
+  const put = busQueue({
+    audience,
+    hearer: (concern) => actor.system.get(concern),
+    now: clock.now,
+    tell: (event) => {
+      for (const watch of watchers) watch(event as Emitted & OnBus);
+    },
+  });
+  /** Nothing is put on the bus of a node that has ended. */
+  const send = (event: { type: string; at?: number }) => {
+    if (actor.system.get('bus')) put(event);
+  };
 
   const actor = createActor(
     nodeMachine.provide({

@@ -11,7 +11,8 @@
  *   nobody was; a handover, which asks for more, is in no model.
  * - A poll refused for a term that has come is never granted late, and what was granted is counted
  *   from the beginning in every round: `poll`, `stand` and `claim` say anew who has granted.
- * - What a primary knows of its followers is forgotten by `openTerm`, before anybody reads it again.
+ * - What a primary knows of its followers is forgotten by `openTerm`, before anybody reads it again;
+ *   what it has sent is read by nobody once another leads.
  * - `nackedAt` and `ledAt` are compared with a stamp to see whether some time has passed; without
  *   time it always may have, so they stand at "never" and "long ago".
  */
@@ -45,6 +46,7 @@ export const erasures: Readonly<Record<string, Erase>> = {
   },
   replica: (context, { answered, state }) => {
     const replica = context as Replica;
+    const isLeading = state === 'primary' || state === 'draining';
     const lower = <T extends { ticket: number }>(write: T) => ({
       ...write,
       ticket: write.ticket - answered,
@@ -54,7 +56,8 @@ export const erasures: Readonly<Record<string, Erase>> = {
       nackedAt: null,
       ticket: replica.ticket - answered,
       writes: replica.writes.map(lower),
-      ...(state !== 'primary' && { sent: 0, followers: {}, serving: null }),
+      ...(!isLeading && { followers: {}, serving: null }),
+      ...(replica.leader !== replica.id && { sent: 0 }),
     };
   },
   // Nobody answers to its tickets.

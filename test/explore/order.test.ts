@@ -8,16 +8,9 @@
  */
 
 import { expect, test } from 'vitest';
-import {
-  type AnyActorLogic,
-  type AnyActorRef,
-  createActor,
-  createMachine,
-  fromCallback,
-} from 'xstate';
-import { audienceOf, busBetween } from '../../actors/bus.ts';
+import { type AnyActorLogic, createActor, createMachine, fromCallback } from 'xstate';
+import { audienceOf, busBetween, busQueue } from '../../actors/bus.ts';
 import type { BusEvent, Emitted, Heard, Write } from '../../protocol/event.ts';
-import { facts, messages } from '../../protocol/event.ts';
 import { admit, replicaModel } from '../../simulation/models/replica.ts';
 import { type Random, random } from '../../simulation/random.ts';
 import { canonicalText } from '../../simulation/world-interner.ts';
@@ -48,11 +41,6 @@ const { setup: nodes } = replicaModel({
   bounds: { crashes: 1, drops: 1, duplicates: 1, timeouts: 1, beats: 1, requests: 1, letters: 1 },
 });
 const names = Object.keys(nodes.concerns);
-const everything = [
-  ...[...Object.keys(messages), ...Object.keys(facts)],
-  ...['wire.send', 'storage.write', 'clock.wake', 'replica.request'],
-];
-
 /** What two ways to run a node must have in common. */
 interface Seen {
   readonly heard: readonly string[];
@@ -71,6 +59,7 @@ const comparable = (event: object): string =>
 /** One node of actors: the real bus, and effects that do nothing until they are told. */
 class ActorNode {
   readonly #actor;
+  readonly #put: (event: { readonly type: string }) => void;
   #nowMs = 0;
   #heard: BusEvent[] = [];
   readonly #alarms = new Set<string>();
@@ -84,19 +73,23 @@ class ActorNode {
     const audience = audienceOf(concerns, {
       clock: ['clock.wake'],
       storage: ['storage.write'],
-      recorder: everything,
     });
     const clock = {
       now: () => this.#nowMs,
       setTimeout: (fire: () => void) => this.#arm(fire),
       clearTimeout: () => {},
     };
+    this.#put = busQueue({
+      audience,
+      hearer: (id) => this.#actor.system.get(id),
+      now: clock.now,
+      tell: (event) => void this.#heard.push(event as BusEvent),
+    });
     const input = inputs(node, disk);
     const logics: Record<string, AnyActorLogic> = {
-      bus: busBetween(concerns, audience, { clock, tell: () => {} }),
+      bus: busBetween(concerns, this.#put),
       clock: effect((event) => event.type === 'clock.wake' && this.#alarms.add(event.id)),
       storage: effect((event) => event.type === 'storage.write' && this.#writes.push(event)),
-      recorder: effect((event) => this.#heard.push(event)),
       ...concerns,
     };
     const machine = createMachine({
@@ -140,10 +133,6 @@ class ActorNode {
 
   stop(): void {
     this.#actor.stop();
-  }
-
-  #put(event: Emitted | Omit<Heard, 'at'>): void {
-    (this.#actor.system.get('bus') as AnyActorRef).send(event);
   }
 
   #scheduled() {
