@@ -13,10 +13,15 @@
  *   from the beginning in every round: `poll`, `stand` and `claim` say anew who has granted.
  * - What a primary knows of its followers is forgotten by `openTerm`, before anybody reads it again;
  *   what it has sent is read by nobody once another leads.
+ * - Rounds of discovery say how long ago somebody was met: who is met is met again and again.
+ * - Promises are counted from the beginning in every ballot. Who accepted a lesser ballot than was
+ *   accepted here is never asked for again; and who holds a group looks at nothing else.
  * - `nackedAt` and `ledAt` are compared with a stamp to see whether some time has passed; without
  *   time it always may have, so they stand at "never" and "long ago".
  */
 import type { Context as Election } from '../machines/election.ts';
+import { compareBallots } from '../machines/founding.ts';
+import type { Context as Genesis } from '../machines/genesis.ts';
 import type { Replica } from '../machines/replication.ts';
 import type { Write } from '../protocol/event.ts';
 
@@ -31,6 +36,24 @@ export interface Rest {
 }
 
 export const erasures: Readonly<Record<string, Erase>> = {
+  genesis: (context, { answered, state }) => {
+    const genesis = context as Genesis;
+    const { accepted, tally } = genesis;
+    const met = Object.entries(genesis.groupless).map(([node, { store }]) => [
+      node,
+      { store, round: 0 },
+    ]);
+    const isLate = tally && compareBallots(tally.ballot, accepted?.ballot ?? null) < 0;
+    const isOver = state === 'joining' || state === 'formed';
+    return {
+      ...genesis,
+      ...{ groupless: Object.fromEntries(met), round: 0, ticket: genesis.ticket - answered },
+      ...(state !== 'groupless.preparing' && { promises: [], best: null }),
+      ...(isLate && { tally: null }),
+      ...(isOver && { groupless: {}, tally: null, promised: null, accepted: null }),
+      ...(isOver && { heard: 0, waited: 0, tries: 0 }),
+    };
+  },
   election: (context, { answered, state }) => {
     const election = context as Election;
     const { term, ticket, refusedPoll, granted } = election;
@@ -64,9 +87,12 @@ export const erasures: Readonly<Record<string, Erase>> = {
   electorate: (context) => ({ ...(context as object), ticket: 0, ledAt: 0 }),
 };
 
+/** Concerns that compare the tickets of their writes. */
+const NUMBERED = ['genesis', 'election', 'replica'];
+
 /** How far the tickets of a concern can be moved down. */
 export const answeredOf = (concern: string, context: unknown, writes: readonly Write[]): number => {
-  if (concern !== 'election' && concern !== 'replica') return 0;
+  if (!NUMBERED.includes(concern)) return 0;
   // Tickets of requests are out in the network, and stay as they are.
   if (concern === 'replica' && (context as Replica).asked.length > 0) return 0;
   const waiting = writes.filter(({ owner }) => owner === concern);

@@ -59,7 +59,7 @@ const comparable = (event: object): string =>
 /** One node of actors: the real bus, and effects that do nothing until they are told. */
 class ActorNode {
   readonly #actor;
-  readonly #put: (event: { readonly type: string }) => void;
+  readonly #put: (event: Emitted | Omit<Heard, 'at'>) => void;
   #nowMs = 0;
   #heard: BusEvent[] = [];
   readonly #alarms = new Set<string>();
@@ -87,7 +87,7 @@ class ActorNode {
     });
     const input = inputs(node, disk);
     const logics: Record<string, AnyActorLogic> = {
-      bus: busBetween(concerns, this.#put),
+      bus: busBetween(concerns, (event) => this.#put(event as Emitted)),
       clock: effect((event) => event.type === 'clock.wake' && this.#alarms.add(event.id)),
       storage: effect((event) => event.type === 'storage.write' && this.#writes.push(event)),
       ...concerns,
