@@ -28,6 +28,8 @@ export const audienceOf = (
   return audience;
 };
 
+const nobody: readonly string[] = [];
+
 /**
  * Who hears this event, in order. An answer that names who asked is heard by the asker alone: every
  * concern has alarms and writes of its own, and none heeds another's.
@@ -36,10 +38,15 @@ export const hearersOf = (
   audience: Audience,
   event: { readonly type: string; readonly id?: string; readonly owner?: string },
 ): readonly string[] => {
-  const hearers = audience.get(event.type) ?? [];
-  if (event.type === 'clock.due') return hearers.filter((id) => event.id?.startsWith(`${id}:`));
-  if (event.type === 'storage.written') return hearers.filter((id) => id === event.owner);
-  return hearers;
+  const hearers = audience.get(event.type) ?? nobody;
+  const asker =
+    event.type === 'clock.due'
+      ? event.id?.slice(0, event.id.indexOf(':'))
+      : event.type === 'storage.written'
+        ? event.owner
+        : undefined;
+  if (asker === undefined) return hearers;
+  return hearers.includes(asker) ? [asker] : nobody;
 };
 
 /** First in, first out: `handle` is called for one event at a time, and may put in more. */

@@ -2,6 +2,7 @@
  * What every command does on its host: prints lines, hears signals, starts processes of its own.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { JournalLine } from '../protocol/journal.ts';
 
@@ -35,8 +36,22 @@ export const onStopSignal = (stop: () => void): void => {
 
 const program = fileURLToPath(new URL('./greenwave.js', import.meta.url));
 
-/** Starts another `greenwave` command as a process of its own. */
+/** Starts another `greenwave` command as a process of its own; `flags` are for Node itself. */
 export const startGreenwave = (
   args: readonly string[],
   options: Parameters<typeof spawn>[2],
-): ChildProcess => spawn(process.execPath, [program, ...args], options);
+  flags: readonly string[] = [],
+): ChildProcess => spawn(process.execPath, [...flags, program, ...args], options);
+
+/**
+ * Runs this very command again in a process with these flags of Node, which cannot be changed later;
+ * gives its exit code. Undefined, when this process has them.
+ */
+export const rerunWith = async (flags: readonly string[]): Promise<number | undefined> => {
+  if (flags.every((flag) => process.execArgv.includes(flag))) return undefined;
+  const child = startGreenwave(process.argv.slice(2), { stdio: 'inherit' }, flags);
+  const forward = (signal: NodeJS.Signals) => void child.kill(signal);
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, forward);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code ?? 1;
+};

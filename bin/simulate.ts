@@ -10,7 +10,7 @@ import pc from 'picocolors';
 import { type FaultLevel, faultLevels } from '../simulation/schedule.ts';
 import { shrink } from '../simulation/shrink.ts';
 import { faultsOf, type Outcome, type SimulateOptions, simulate } from '../simulation/simulate.ts';
-import { jsonPrinter, printer, startGreenwave } from './host.ts';
+import { jsonPrinter, printer, rerunWith, startGreenwave } from './host.ts';
 import { whole } from './options.ts';
 import { OperatorError } from './read-district.ts';
 import { hours, textOf, totalOf } from './simulate-total.ts';
@@ -25,6 +25,9 @@ const SEEDS_A_PROCESS = 4;
 const SHRINK_RUNS_MAX = 300;
 /** How often long work says how far it is. */
 const PROGRESS_MS = 2_000;
+
+/** A city makes much that is soon forgotten: room for it, and no threads to help to forget. */
+export const CITY_FLAGS = ['--max-semi-space-size=64', '--single-threaded-gc'];
 
 interface Options {
   readonly seed: number;
@@ -86,11 +89,13 @@ export const simulateCommand: Command = new Command('simulate')
     if (options.seeds && (options.only || options.shrink)) {
       throw new OperatorError('--only and --shrink are for one --seed');
     }
-    const isSafe = options.seeds
-      ? await runMany(options.seeds, options)
-      : await runOne(options.seed, options);
-    process.exitCode = isSafe ? 0 : 1;
+    const isHere = !options.seeds || options.jobs === 1;
+    const code = isHere ? await rerunWith(CITY_FLAGS) : undefined;
+    process.exitCode = code ?? ((await run(options)) ? 0 : 1);
   });
+
+const run = (options: Options): Promise<boolean> =>
+  options.seeds ? runMany(options.seeds, options) : runOne(options.seed, options);
 
 const durationMsOf = ({ minutes = 10, hours }: Options): number =>
   Math.round((hours === undefined ? minutes * 60 : hours * 3600) * 1000);
@@ -219,9 +224,8 @@ const runProcess = async (
   const range = ['--seeds', `${seeds[0]}..${seeds.at(-1)}`, '--nodes', `${options.nodes}`];
   const how = ['--faults', options.faults, ...(options.apart ? ['--apart'] : [])];
   const args = ['simulate', ...range, ...lengthArgs(options), ...how];
-  const child = startGreenwave([...args, '--jobs', '1', '--json'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const stdio = ['ignore' as const, 'pipe' as const, 'inherit' as const];
+  const child = startGreenwave([...args, '--jobs', '1', '--json'], { stdio }, CITY_FLAGS);
   const ended = once(child, 'close');
   if (!child.stdout) return;
   for await (const line of createInterface({ input: child.stdout })) {

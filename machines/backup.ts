@@ -6,6 +6,7 @@ import { Compile } from 'typebox/compile';
 import { type State, stateSchema } from '../protocol/command.ts';
 import type { Emitted, HeardAs } from '../protocol/event.ts';
 import { entriesAfter, LOG_END, lastIndexOf, logKey, replaceAfter, termAt } from './log.ts';
+import { sharing } from './map.ts';
 import {
   type Base,
   commitThrough,
@@ -133,14 +134,19 @@ export const takeChunk = (
   return { ...install(empty, { index, term: indexTerm, state }), isWhole: true };
 };
 
-const parseState = (text: string): State | undefined => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return stateCheck.Check(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
+/** Snapshots shared by the nodes of one process. */
+const SNAPSHOTS_MAX = 2;
+const snapshots = sharing<State | undefined>(SNAPSHOTS_MAX);
+
+const parseState = (text: string): State | undefined =>
+  snapshots(text, () => {
+    try {
+      const value: unknown = JSON.parse(text);
+      return stateCheck.Check(value) ? value : undefined;
+    } catch {
+      return undefined;
+    }
+  });
 
 const install = (replica: Replica, base: Base): Turn => {
   const { index, term, state } = base;

@@ -27,14 +27,14 @@ import {
   failure,
   helpersFor,
   isHearing,
+  nextWake,
   type Post,
   probeOf,
   rewatch,
   WAKE,
-  wakeFor,
   watchedSince,
 } from './duties.ts';
-import { at, without } from './map.ts';
+import { at, names, without } from './map.ts';
 import {
   isSmall,
   lifeIn,
@@ -45,12 +45,14 @@ import {
   withoutLife,
 } from './neighbours.ts';
 import { phiAfter } from './phi.ts';
-import { arrivalsAt, judge, type Watched } from './silence.ts';
+import { arrivalsAt, judge, nextLookAt, type Watched } from './silence.ts';
 
 /** Intervals kept for each peer. */
 const WINDOW = 32;
 /** A timer later than this says that our own loop stalled. */
 const STALL_MS = 200;
+/** At the soonest one looks again after so long, whatever rounding makes of a deadline. */
+const LOOK_MS_MIN = 1;
 
 export interface DetectorInput {
   readonly id: string;
@@ -78,6 +80,64 @@ export type Events =
   | FactAs<'election.advanced' | 'election.elected' | 'election.lost'>
   | FactAs<'replica.appended' | 'replica.configured'>;
 
+/** The peer of which this event is a sign of life, if it is watched in that life. */
+const watchedIn = (
+  { peers }: Context,
+  event: Events,
+): { readonly peer: string; readonly watched: Watched } | undefined => {
+  if (!('from' in event) || event.type === 'detector.ask') return undefined;
+  if (event.type === 'detector.obituary') return undefined;
+  const isVouched = event.type === 'detector.vouch';
+  const peer = isVouched ? event.peer : event.from;
+  const watched = at(peers, peer);
+  const life = isVouched ? event.peerIncarnation : event.incarnation;
+  return watched?.incarnation === life ? { peer, watched } : undefined;
+};
+
+/** What is known of a peer after a sign of life. */
+const trusted = ({ timing }: Context, watched: Watched, { type, at: now }: Events): Watched => {
+  const intervalMs = now - watched.lastAt;
+  const isRegular =
+    (type === 'detector.beat' || type === 'detector.pulse') &&
+    intervalMs < timing.heartbeatTimeoutMs;
+  const { intervalsMs: known } = watched;
+  const intervalsMs = isRegular ? [...known.slice(1 - WINDOW), intervalMs] : known;
+  return { ...watched, lastAt: now, intervalsMs, standing: 'trusted', probe: 'none' };
+};
+
+/** Nobody is to blame for the time that we slept. */
+const excused = ({ peers }: Context, lateMs: number, now: number): Context['peers'] =>
+  Object.fromEntries(
+    Object.entries(peers).map(([peer, watched]) => {
+      return [peer, { ...watched, lastAt: Math.min(now, watched.lastAt + lateMs) }];
+    }),
+  );
+
+/** Judges those whose silence has a consequence now. Who is failed is watched no more. */
+const lookAt = (
+  context: Context,
+  now: number,
+): { readonly peers: Context['peers']; readonly says: readonly Emitted[] } => {
+  let { peers } = context;
+  const says: Emitted[] = [];
+  for (const peer of names(peers)) {
+    const watched = context.peers[peer] as Watched;
+    if (nextLookAt(context.timing, watched) > now) continue;
+    const suspect = { peer, watched, helpers: () => helpersFor(context, peer) };
+    const judged = judge(context.timing, suspect, now);
+    says.push(...judged.says);
+    if (judged.failed === undefined) {
+      if (judged.next !== watched) peers = { ...peers, [peer]: judged.next };
+      continue;
+    }
+    peers = without(peers, peer);
+    const isSure = watched.why === 'duty' && isHearing(context, peer, now);
+    const last: Emitted = { type: 'detector.failed', peer, reason: judged.failed };
+    says.push(...(isSure ? failure(context, peer, judged.failed) : [last]));
+  }
+  return { peers, says };
+};
+
 const beatTo = (to: string, context: Context): Send => {
   const { id, term, leader, store, index, commit, ring } = context;
   const view = () => printOf(ring.filter((life) => life.id !== id));
@@ -100,7 +160,10 @@ export const detectorMachine = setup({
   types: {} as { input: DetectorInput; context: Context; events: Events; emitted: Emitted },
   delays: { beat: ({ context }) => context.timing.beatMs },
   guards: {
-    isOfDetector: ({ event }) => event.type === 'clock.due' && event.id.startsWith(WAKE),
+    isLook: ({ event }) => event.type === 'clock.due' && event.id === WAKE,
+    isWatched: ({ context, event }) => watchedIn(context, event) !== undefined,
+    isSuspected: ({ context, event }) =>
+      watchedIn(context, event)?.watched.standing === 'suspected',
     /** Of a large view nobody would hear it otherwise. */
     mustResign: ({ context }) => context.leader === context.id && !isSmall(context.ring),
   },
@@ -159,68 +222,41 @@ export const detectorMachine = setup({
       const { incarnation } = life;
       const everyMs = context.timing.beatMs;
       const watched = watchedSince(now, { incarnation, everyMs, why: 'doubt' });
-      enqueue.assign({ peers: { ...context.peers, [peer]: watched } });
-      enqueue.emit(wakeFor(context, peer, watched));
+      const peers = { ...context.peers, [peer]: watched };
+      enqueue.assign({ peers });
       enqueue.emit(probeOf(peer));
+      for (const said of nextWake({ ...context, peers })) enqueue.emit(said);
     }),
     /** Takes a sign of life: from the peer itself, or by a helper's word. */
-    trust: enqueueActions(({ context, event, enqueue }) => {
-      if (!('from' in event) || event.type === 'detector.ask') return;
-      if (event.type === 'detector.obituary') return;
-      const peer = event.type === 'detector.vouch' ? event.peer : event.from;
-      const life = event.type === 'detector.vouch' ? event.peerIncarnation : event.incarnation;
-      const watched = at(context.peers, peer);
-      if (!watched || watched.incarnation !== life) return;
-      const intervalMs = event.at - watched.lastAt;
-      const isRegular =
-        (event.type === 'detector.beat' || event.type === 'detector.pulse') &&
-        intervalMs < context.timing.heartbeatTimeoutMs;
-      const intervalsMs = isRegular
-        ? [...watched.intervalsMs.slice(1 - WINDOW), intervalMs]
-        : watched.intervalsMs;
-      const trusted: Watched = {
-        ...watched,
-        lastAt: event.at,
-        intervalsMs,
-        standing: 'trusted',
-        probe: 'none',
-      };
-      enqueue.assign({
-        peers:
-          watched.why === 'doubt'
-            ? without(context.peers, peer)
-            : { ...context.peers, [peer]: trusted },
-      });
-      if (watched.standing !== 'suspected') return;
-      enqueue.emit({ type: 'detector.cleared', peer });
-      if (watched.why === 'duty') enqueue.emit(wakeFor(context, peer, trusted));
+    trust: assign(({ context, event }) => {
+      const known = watchedIn(context, event);
+      if (!known) return {};
+      const { peer, watched } = known;
+      if (watched.why === 'doubt') return { peers: without(context.peers, peer) };
+      return { peers: { ...context.peers, [peer]: trusted(context, watched, event) } };
     }),
-    /** Looks at one peer's silence; or, having stalled, at ourselves first. */
+    /** The peer was suspected: it is looked at as any other from now on. */
+    clear: enqueueActions(({ context, event, enqueue }) => {
+      const known = watchedIn(context, event);
+      if (!known) return;
+      const { peer, watched } = known;
+      enqueue.emit({ type: 'detector.cleared', peer });
+      const peers = { ...context.peers, [peer]: trusted(context, watched, event) };
+      for (const said of nextWake({ ...context, peers })) enqueue.emit(said);
+    }),
+    /** Looks at those who are silent; or, having stalled, at ourselves first. */
     look: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'clock.due') return;
-      const peer = event.id.slice(WAKE.length);
+      const { timing } = context;
       const lateMs = event.at - event.atMs;
-      const watched = at(context.peers, peer);
-      if (!watched) return;
-      if (lateMs > STALL_MS) {
-        const excused = { ...watched, lastAt: Math.min(event.at, watched.lastAt + lateMs) };
-        enqueue.assign({ peers: { ...context.peers, [peer]: excused } });
-        const wake = wakeFor(context, peer, excused);
-        const soonest = event.at + context.timing.beatMs;
-        enqueue.emit({ ...wake, atMs: Math.max(soonest, wake.atMs) });
-        return;
-      }
-      const suspect = { peer, watched, helpers: () => helpersFor(context, peer) };
-      const { next, says, failed } = judge(context.timing, suspect, event.at);
+      const isLate = lateMs > STALL_MS;
+      const { peers, says } = isLate
+        ? { peers: excused(context, lateMs, event.at), says: [] }
+        : lookAt(context, event.at);
+      if (peers !== context.peers) enqueue.assign({ peers });
       for (const said of says) enqueue.emit(said);
-      if (next !== watched) enqueue.assign({ peers: { ...context.peers, [peer]: next } });
-      if (failed === undefined) {
-        enqueue.emit(wakeFor(context, peer, next));
-        return;
-      }
-      const isSure = watched.why === 'duty' && isHearing(context, peer, event.at);
-      const last: Emitted = { type: 'detector.failed', peer, reason: failed };
-      for (const said of isSure ? failure(context, peer, failed) : [last]) enqueue.emit(said);
+      const soonestMs = event.at + (isLate ? timing.beatMs : LOOK_MS_MIN);
+      for (const wake of nextWake({ timing, peers }, soonestMs)) enqueue.emit(wake);
     }),
     /** A broken connection is worth a probe; a refused one is evidence of death. */
     weigh: enqueueActions(({ context, event, enqueue }) => {
@@ -291,15 +327,27 @@ export const detectorMachine = setup({
     'membership.joined': { actions: 'watch' },
     'membership.left': { actions: 'forget' },
     'membership.doubted': { actions: 'doubt' },
-    'detector.beat': { actions: 'trust' },
-    'detector.pulse': { actions: 'trust' },
-    'detector.probe': { actions: ['trust', 'answer'] },
-    'detector.alive': { actions: ['trust', 'vouch'] },
-    'detector.vouch': { actions: 'trust' },
+    'detector.beat': [
+      { guard: 'isSuspected', actions: ['clear', 'trust'] },
+      { guard: 'isWatched', actions: 'trust' },
+    ],
+    'detector.pulse': [
+      { guard: 'isSuspected', actions: ['clear', 'trust'] },
+      { guard: 'isWatched', actions: 'trust' },
+    ],
+    'detector.probe': [
+      { guard: 'isSuspected', actions: ['clear', 'trust', 'answer'] },
+      { actions: ['trust', 'answer'] },
+    ],
+    'detector.alive': [
+      { guard: 'isSuspected', actions: ['clear', 'trust', 'vouch'] },
+      { actions: ['trust', 'vouch'] },
+    ],
+    'detector.vouch': [{ guard: 'isSuspected', actions: ['clear', 'trust'] }, { actions: 'trust' }],
     'detector.ask': { actions: 'probeFor' },
     'detector.obituary': { actions: 'mourn' },
     'wire.lost': { actions: 'weigh' },
-    'clock.due': { guard: 'isOfDetector', actions: 'look' },
+    'clock.due': { guard: 'isLook', actions: 'look' },
     'election.advanced': { actions: assign({ term: ({ event }) => event.term }) },
     'election.elected': { actions: 'noteLeader' },
     'election.lost': { actions: 'noteLeader' },

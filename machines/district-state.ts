@@ -15,11 +15,15 @@ import {
 } from '../protocol/command.ts';
 import { type Intersection, nodesOf } from '../protocol/district.ts';
 import { contractDifferences } from '../protocol/timing.ts';
+import { sharing } from './map.ts';
 
-export const initialState = (voters: readonly Voter[]): State => ({
-  voters: [...voters],
-  members: [],
-});
+/** First states shared by the nodes of one process. */
+const FIRST_STATES_MAX = 16;
+const firstStates = sharing<State>(FIRST_STATES_MAX);
+
+/** The state before any entry. Equal ones are one object, so that nodes of a city share states. */
+export const initialState = (voters: readonly Voter[]): State =>
+  firstStates(JSON.stringify(voters), () => ({ voters: [...voters], members: [] }));
 
 export const intersectionsOf = ({ members }: State): Intersection[] => {
   const known = new Map<string, Intersection>();

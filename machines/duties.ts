@@ -21,13 +21,17 @@ export interface Post {
   readonly peers: Readonly<Record<string, Watched>>;
 }
 
-export const WAKE = 'detector:';
+export const WAKE = 'detector:look';
 
-export const wakeFor = ({ timing }: Post, peer: string, watched: Watched) => ({
-  type: 'clock.wake' as const,
-  id: WAKE + peer,
-  atMs: nextLookAt(timing, watched),
-});
+/** Asks to be woken when somebody's silence has its next consequence, but not before `soonestMs`. */
+export const nextWake = (
+  { timing, peers }: Pick<Post, 'timing' | 'peers'>,
+  soonestMs = Number.NEGATIVE_INFINITY,
+): Emitted[] => {
+  const looks = Object.values(peers).map((watched) => nextLookAt(timing, watched));
+  if (looks.length === 0) return [];
+  return [{ type: 'clock.wake', id: WAKE, atMs: Math.max(soonestMs, Math.min(...looks)) }];
+};
 
 export const probeOf = (peer: string): Send => ({
   type: 'wire.send',
@@ -49,9 +53,10 @@ const dutiesOf = ({ id, ring, leader, timing: { beatMs } }: Post): Map<string, n
 export const rewatch = (context: Post, now: number): { peers: Post['peers']; says: Emitted[] } => {
   const watching: [string, Watched][] = [];
   const says: Emitted[] = [];
+  let isChanged = false;
   const take = (peer: string, watched: Watched) => {
     watching.push([peer, watched]);
-    if (at(context.peers, peer) !== watched) says.push(wakeFor(context, peer, watched));
+    isChanged ||= at(context.peers, peer) !== watched;
   };
   const duties = dutiesOf(context);
   for (const [peer, everyMs] of duties) {
@@ -69,7 +74,9 @@ export const rewatch = (context: Post, now: number): { peers: Post['peers']; say
     const isHere = lifeIn(context.ring, peer)?.incarnation === known.incarnation;
     if (known.why === 'doubt' && isHere && !duties.has(peer)) take(peer, known);
   }
-  return { peers: Object.fromEntries(watching), says };
+  const peers = Object.fromEntries(watching);
+  const { timing } = context;
+  return { peers, says: isChanged ? [...says, ...nextWake({ timing, peers })] : says };
 };
 
 export const watchedSince = (

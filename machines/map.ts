@@ -13,3 +13,21 @@ export const without = <V>(map: Readonly<Record<string, V>>, key: string): Recor
 
 /** The keys, sorted: the one order in which a machine may go through a map. */
 export const names = (map: Readonly<Record<string, unknown>>): string[] => Object.keys(map).sort();
+
+/**
+ * Gives the value made for `key` before, while it is one of the last `max`: equal values are then one
+ * object, and what is remembered by identity is remembered once for all who hold it.
+ */
+export const sharing = <V>(max: number) => {
+  const made = new Map<string, V>();
+  return (key: string, make: () => V): V => {
+    const value = made.get(key) ?? make();
+    made.delete(key);
+    made.set(key, value);
+    for (const oldest of made.keys()) {
+      if (made.size <= max) break;
+      made.delete(oldest);
+    }
+    return value;
+  };
+};

@@ -173,6 +173,13 @@ export const membershipMachine = setup({
       event.type === 'detector.beat' &&
       at(context.view, event.from) === undefined &&
       (isSmall(context) || event.leader === event.from),
+    /** The leader's view differs from ours, or has until now. */
+    isToCompare: ({ context, event }) =>
+      event.type === 'detector.beat' &&
+      event.view !== undefined &&
+      event.from === context.leader &&
+      event.from !== context.id &&
+      (context.differsAt !== null || event.view !== printFor(context, event.from)),
     isOwnObituary: ({ context, event }) =>
       event.type === 'detector.obituary' &&
       isSelf(context, event.peer) &&
@@ -246,12 +253,10 @@ export const membershipMachine = setup({
     /** Hears from the leader's beat whether our views agree; asks, when they have not for a while. */
     compare: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'detector.beat' || event.view === undefined) return;
-      const { id, leader, differsAt, address } = context;
-      if (leader === id || event.from !== leader || !address) return;
-      // The leader's print is of all but itself; ours, of all but us.
-      const ours = viewPrintWithout(context, leader) + lifeOf(id, context.incarnation).print;
-      if (event.view === ours >>> 0) {
-        if (differsAt !== null) enqueue.assign({ differsAt: null });
+      const { leader, differsAt, address } = context;
+      if (leader === null || !address) return;
+      if (event.view === printFor(context, leader)) {
+        enqueue.assign({ differsAt: null });
         return;
       }
       const isOld = differsAt !== null && event.at - differsAt >= patienceMs(context);
@@ -427,7 +432,7 @@ export const membershipMachine = setup({
         'membership.challenge': { actions: 'stand' },
         'membership.compare': { actions: 'show' },
         'membership.view': { actions: 'adopt' },
-        'detector.beat': { actions: 'compare' },
+        'detector.beat': { guard: 'isToCompare', actions: 'compare' },
         'genesis.formed': {
           target: '.asking',
           actions: assign({ group: ({ event }) => event.group }),
@@ -444,7 +449,10 @@ export const membershipMachine = setup({
               { guard: 'isDouble', target: 'answering' },
               { actions: 'meet' },
             ],
-            'detector.beat': [{ guard: 'isStranger', target: 'asking' }, { actions: 'compare' }],
+            'detector.beat': [
+              { guard: 'isStranger', target: 'asking' },
+              { guard: 'isToCompare', actions: 'compare' },
+            ],
             'detector.obituary': { guard: 'isOwnObituary', target: 'answering' },
             'membership.view': [
               { guard: 'isMissing', target: 'answering', actions: 'adopt' },
@@ -523,6 +531,10 @@ const viewPrintWithout = ({ view, print }: Viewing, peer: string): number => {
   const known = at(view, peer);
   return known ? (print - lifeOf(peer, known.incarnation).print) >>> 0 : print;
 };
+
+/** What the leader's print is if our views agree: of all but itself, while ours is of all but us. */
+const printFor = (context: Context, leader: string): number =>
+  (viewPrintWithout(context, leader) + lifeOf(context.id, context.incarnation).print) >>> 0;
 
 /** Everybody that is here, oneself included. */
 const membersOf = ({ id: node, incarnation, store, address, view }: Context) => {

@@ -154,6 +154,13 @@ export const replicaMachine = setup({
     isJoining: ({ context, event }) =>
       event.type === 'genesis.formed' && !hasBase(context) && !event.voters,
     hasBase: ({ context }) => hasBase(context),
+    /** A leader’s beat that says more than this replica holds: most beats say nothing new. */
+    isNews: ({ context: { term, leader, commit, matched }, event }) =>
+      event.type === 'detector.beat' &&
+      event.leader === event.from &&
+      (event.term > term ||
+        (event.term === term &&
+          (event.from !== leader || event.commit > commit || event.index > matched))),
     isCurrent: ({ context, event }) => 'term' in event && event.term === context.term,
     isWritten: ({ event }) => event.type === 'storage.written' && event.owner === 'replica',
     isBehindLog: ({ context, event }) =>
@@ -286,7 +293,7 @@ export const replicaMachine = setup({
           { actions: 'follow' },
         ],
         'replica.prepare': { actions: 'accept' },
-        'detector.beat': { actions: 'noteLeaderBeat' },
+        'detector.beat': { guard: 'isNews', actions: 'noteLeaderBeat' },
         'replica.chunk': { guard: 'isBehindLog', target: 'catchingUp', actions: 'takeChunk' },
         'replica.request': { actions: 'forward' },
       },

@@ -28,8 +28,13 @@ export const arrivalsAt = (timing: Timing, { intervalsMs, everyMs }: Watched): A
   return { meanMs: meanMs + timing.acceptablePauseMs, deviationMs };
 };
 
+/** When each peer has to be looked at next, because that is asked more often than it changes. */
+const looks = new WeakMap<Watched, number>();
+
 /** When a peer's silence has its next consequence, if it stays silent. */
 export const nextLookAt = (timing: Timing, watched: Watched): number => {
+  const known = looks.get(watched);
+  if (known !== undefined) return known;
   const { suspicionPhi, heartbeatTimeoutMs, probeTimeoutMs } = timing;
   const waits = [heartbeatTimeoutMs - MARGIN_MS];
   if (watched.standing === 'trusted') {
@@ -37,7 +42,9 @@ export const nextLookAt = (timing: Timing, watched: Watched): number => {
   }
   if (watched.probe === 'none') waits.push(heartbeatTimeoutMs / 2);
   if (watched.probe === 'direct') waits.push(heartbeatTimeoutMs / 2 + probeTimeoutMs);
-  return watched.lastAt + Math.min(...waits);
+  const look = watched.lastAt + Math.min(...waits);
+  looks.set(watched, look);
+  return look;
 };
 
 type Said = Extract<Emitted, { type: 'detector.suspected' | 'detector.failed' | 'wire.send' }>;

@@ -28,12 +28,19 @@ export const load = (city: City, everyMs: number): void => {
   city.at(city.now() + everyMs, propose);
 };
 
-/** Asks every node that runs to read, every so often, so that those in and out of office are asked. */
+/** Nodes asked to read at once, beside the leader. */
+const READERS = 3;
+
+/** Asks the leader and some others to read, every so often: those in and out of office. */
 export const readers = (city: City, everyMs: number): void => {
-  city.at(city.now() + everyMs, () => {
-    for (const id of city.running()) city.place(id).read();
-    readers(city, everyMs);
-  });
+  const draw = city.random('readers');
+  const read = () => {
+    city.at(city.now() + everyMs, read);
+    const running = city.running();
+    const asked = draw.shuffle(running).slice(0, READERS);
+    for (const id of new Set([leaderOf(city), ...asked])) if (id) city.place(id).read();
+  };
+  city.at(city.now() + everyMs, read);
 };
 
 /** Who leads in the latest term, by its own word. */
