@@ -1,8 +1,8 @@
 /** Searches one model, says how far it is, and draws what it finds wrong. */
-import { diagramOf } from '../simulation/diagram.ts';
-import { explore, type Found } from '../simulation/explore.ts';
-import { World } from '../simulation/world.ts';
-import type { Bounds, Counts, Model } from '../simulation/world-model.ts';
+import { diagramOf } from '../simulation/search/diagram.ts';
+import { explore, type Found } from '../simulation/search/explore.ts';
+import type { Bounds, Counts, Model } from '../simulation/search/model.ts';
+import { World } from '../simulation/search/world.ts';
 
 /** How often long work says how far it is. */
 const PROGRESS_MS = 2_000;

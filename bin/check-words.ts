@@ -1,6 +1,6 @@
 /** Tells a person which model is searched, within what, and what came of it. */
 import pc from 'picocolors';
-import type { Model } from '../simulation/world-model.ts';
+import type { Model } from '../simulation/search/model.ts';
 import type { Checked, Pace } from './check-model.ts';
 
 const count = (number: number): string => number.toLocaleString('en');

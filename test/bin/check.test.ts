@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { checkCommand } from '../../bin/check.ts';
 import { runModel } from '../../bin/check-model.ts';
 import { isGood, resultText, titleText } from '../../bin/check-words.ts';
-import { electionModel } from '../../simulation/models/election.ts';
-import type { Model } from '../../simulation/world-model.ts';
+import type { Model } from '../../simulation/search/model.ts';
+import { electionModel } from '../../simulation/search/models/election.ts';
 
 const election = electionModel({
   name: 'election',

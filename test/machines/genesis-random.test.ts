@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { genesisMachine } from '../../machines/genesis.ts';
 import type { Emitted, Message, Write } from '../../protocol/event.ts';
 import { random } from '../../simulation/random.ts';
-import { type Disk, recovered, written } from '../../simulation/world-disk.ts';
+import { type Disk, recovered, written } from '../../simulation/search/disk.ts';
 import { input, settled, sighted } from './genesis-words.ts';
 import { heard, Play } from './play.ts';
 

@@ -1,12 +1,12 @@
 /**
- * Sabotages that a city finds: the same machines taken apart as in `test/explore/sabotage.test.ts`,
+ * Sabotages that a city finds: the same machines taken apart as in `test/search/sabotage.test.ts`,
  * but run in whole nodes on a virtual clock. A city must find what a search has no room for.
  */
 import { afterAll, expect, test } from 'vitest';
 import type * as Cities from '../../simulation/city.ts';
 import type * as Loads from '../../simulation/load.ts';
 import type * as Simulate from '../../simulation/simulate.ts';
-import { type Copy, copyOf, original, type Sabotage } from '../explore/sabotaged.ts';
+import { type Copy, copyOf, original, type Sabotage } from '../search/sabotaged.ts';
 
 const copies: Copy[] = [];
 afterAll(() => {

@@ -1,0 +1,165 @@
+/**
+ * Steps one node as a pure function: machines, bus, timers, disk and wire in, the same and what is
+ * sent out. Every stamp is zero. Untimed, an armed timer may fire at any moment; where time passes
+ * (`time.ts`), the clock stands at zero all the same, and deadlines move.
+ */
+import type { AnyStateMachine, EventObject } from 'xstate';
+import { type Audience, audienceOf } from '../../actors/bus.ts';
+import type { BusEvent, Emitted, Send, Write } from '../../protocol/event.ts';
+import { type Disk, written } from './disk.ts';
+import { erasures } from './erasure.ts';
+import { type Letter, LetterBox } from './letter.ts';
+import { PureMachine } from './machine.ts';
+import { type Dues, duesAfter, shifts, type Time, timedErasures } from './time.ts';
+import { Turn } from './turn.ts';
+
+export interface Timer {
+  readonly concern: string;
+  readonly id: string;
+  readonly event: EventObject;
+}
+
+/** One node, all of it. A node that is down is its disk. */
+export interface Local {
+  readonly node: string;
+  readonly isUp: boolean;
+  /** Numbers of snapshots, in the order of the concerns. */
+  readonly snapshots: readonly number[];
+  readonly timers: readonly Timer[];
+  readonly alarms: readonly string[];
+  /** Of the alarms that have a deadline, where time passes. */
+  readonly dues?: Dues;
+  /** Asked to be written, and not durable yet. */
+  readonly writes: readonly Write[];
+  readonly disk: Disk;
+  /** What the wire knows as the node's group. */
+  readonly group: string;
+}
+
+export type Stimulus =
+  | { readonly kind: 'hear'; readonly letter: Letter }
+  | { readonly kind: 'fire'; readonly timer: Timer }
+  | { readonly kind: 'ring'; readonly alarm: string }
+  | { readonly kind: 'write' }
+  | { readonly kind: 'crash'; readonly durable: number }
+  | { readonly kind: 'start' }
+  /** The clock advances. */
+  | { readonly kind: 'tick'; readonly by: number }
+  | { readonly kind: 'feed'; readonly event: Emitted };
+
+export interface Outcome {
+  readonly local: Local;
+  readonly letters: readonly Letter[];
+  /** Everything that went over the node's bus, in order. */
+  readonly heard: readonly BusEvent[];
+}
+
+export interface NodeSetup {
+  /** The concerns, in the order in which they hear an event. */
+  readonly concerns: Readonly<Record<string, AnyStateMachine>>;
+  readonly nodes: readonly string[];
+  /** What each concern is given at a start. */
+  readonly inputs: (node: string, disk: Disk) => Readonly<Record<string, unknown>>;
+  /** What concerns that are left out say at every start. */
+  readonly feeds: (node: string, disk: Disk) => readonly Emitted[];
+  /** Messages that the network of this model knows; others are lost for ever. */
+  readonly carries?: (send: Send, from: string) => boolean;
+  /** Where time passes; untimed by default. */
+  readonly time?: Time;
+}
+
+export const storeOf = (node: string): string => `store-${node}`;
+
+export class NodeWorld {
+  readonly setup: NodeSetup;
+  readonly machines: Readonly<Record<string, PureMachine>>;
+  readonly names: readonly string[];
+  readonly audience: Audience;
+  readonly #letters = new LetterBox();
+
+  constructor(setup: NodeSetup) {
+    this.setup = setup;
+    this.names = Object.keys(setup.concerns);
+    this.machines = Object.fromEntries(
+      Object.entries(setup.concerns).map(([name, machine]) => [
+        name,
+        new PureMachine(machine, this.#isTimed(name) ? timedErasures[name] : erasures[name]),
+      ]),
+    );
+    this.audience = audienceOf(setup.concerns, {
+      clock: ['clock.wake'],
+      storage: ['storage.write'],
+      wire: ['wire.send', 'genesis.formed'],
+    });
+  }
+
+  down(node: string, disk: Disk): Local {
+    return {
+      node,
+      isUp: false,
+      snapshots: [],
+      timers: [],
+      alarms: [],
+      writes: [],
+      disk,
+      group: '',
+    };
+  }
+
+  /** What becomes of a node by a stimulus. Throws what a machine throws. */
+  take(local: Local, stimulus: Stimulus): Outcome {
+    if (stimulus.kind === 'crash') {
+      const disk = local.writes.slice(0, stimulus.durable).reduce(written, local.disk);
+      return { local: this.down(local.node, disk), letters: [], heard: [] };
+    }
+    if (stimulus.kind === 'tick') {
+      return { local: this.#later(local, stimulus.by), letters: [], heard: [] };
+    }
+    const turn = new Turn(this, local);
+    turn.take(stimulus);
+    return turn.outcome(this.#letters);
+  }
+
+  #isTimed(concern: string): boolean {
+    return this.setup.time?.concerns.includes(concern) ?? false;
+  }
+
+  /** The node when its clock has advanced, and it has done nothing. */
+  #later(local: Local, by: number): Local {
+    const { time } = this.setup;
+    if (!time || !local.isUp) return local;
+    const snapshots = local.snapshots.map((snapshot, k) => {
+      const name = this.names[k] as string;
+      const shift = this.#isTimed(name) ? shifts[name] : undefined;
+      if (!shift) return snapshot;
+      const machine = this.machines[name] as PureMachine;
+      const moved = machine.replaced(snapshot, shift(machine.contextOf(snapshot), by));
+      return machine.rested(moved, 0);
+    });
+    return { ...local, snapshots, dues: duesAfter(local.dues ?? {}, by, time) };
+  }
+}
+
+/** Who looks into a node sees machines, not numbers. */
+export class NodeView {
+  readonly local: Local;
+  readonly #world: NodeWorld;
+
+  constructor(world: NodeWorld, local: Local) {
+    this.#world = world;
+    this.local = local;
+  }
+
+  /** The context of a concern; undefined when the node is down or does without it. */
+  contextOf(concern: string): unknown {
+    const snapshot = this.local.snapshots[this.#world.names.indexOf(concern)];
+    if (snapshot === undefined) return undefined;
+    return this.#world.machines[concern]?.contextOf(snapshot);
+  }
+
+  stateOf(concern: string): string {
+    const snapshot = this.local.snapshots[this.#world.names.indexOf(concern)];
+    if (snapshot === undefined) return '';
+    return this.#world.machines[concern]?.stateOf(snapshot) ?? '';
+  }
+}
