@@ -262,14 +262,14 @@ export const checks = {
     genesisWith(house, {
       nodes: ['a', 'b'],
       rounds: { a: 1, b: 1 },
-      within: { timeouts: 4, letters: 3 },
+      within: { timeouts: 5, letters: 3 },
     }),
 
   'ballots with a crash': (house: House) =>
-    genesisWith(house, { within: { timeouts: 2, crashes: 1, letters: 3 } }),
+    genesisWith(house, { within: { timeouts: 3, crashes: 1, letters: 3 } }),
 
   'a ballot and the next': (house: House) =>
-    genesisWith(house, { within: { timeouts: 3, letters: 3 } }),
+    genesisWith(house, { within: { timeouts: 4, letters: 4 } }),
 
   'voters that come and go': ({ electorate }: House): Model =>
     electorate.electorateModel({
