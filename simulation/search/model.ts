@@ -85,9 +85,12 @@ export type Act =
   | { readonly node: string; readonly asks: Emitted }
   /** A client asks, and what comes of it is still under way when the search begins: comes last. */
   | { readonly node: string; readonly begins: Emitted }
-  /** From here on nothing that this node says, or is told, arrives. */
+  /** From here on nothing passes between the nodes that were cut off and the others. */
   | { readonly cutsOff: string }
-  /** From here on messages of this type to this node are still under way when the search begins. */
+  /**
+   * From here on messages of this type to this node are still under way when the search begins,
+   * from whichever side.
+   */
   | { readonly delays: string; readonly to: string };
 
 export const isBeat = ({ concern, id }: Timer): boolean =>

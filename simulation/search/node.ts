@@ -66,6 +66,8 @@ export interface NodeSetup {
   readonly carries?: (send: Send, from: string) => boolean;
   /** Where time passes; untimed by default. */
   readonly time?: Time;
+  /** Marks a disk at a crash, so that it can be told later what had happened before. */
+  readonly markCrash?: (disk: Disk) => Disk;
 }
 
 export const storeOf = (node: string): string => `store-${node}`;
@@ -110,7 +112,8 @@ export class NodeWorld {
   take(local: Local, stimulus: Stimulus): Outcome {
     if (stimulus.kind === 'crash') {
       const disk = local.writes.slice(0, stimulus.durable).reduce(written, local.disk);
-      return { local: this.down(local.node, disk), letters: [], heard: [] };
+      const left = this.setup.markCrash?.(disk) ?? disk;
+      return { local: this.down(local.node, left), letters: [], heard: [] };
     }
     if (stimulus.kind === 'tick') {
       return { local: this.#later(local, stimulus.by), letters: [], heard: [] };

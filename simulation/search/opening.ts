@@ -62,14 +62,14 @@ class Opening {
       const letter = writing ? undefined : this.#letters.shift();
       if (writing) this.#take(writing.node, { kind: 'write' });
       else if (!letter) return;
-      else if (this.#isCut(letter)) continue;
       else if (this.#delayed.has(`${letter.heard.type} ${letter.to}`)) this.underway.push(letter);
+      else if (this.#isCut(letter)) continue;
       else this.#take(letter.to, { kind: 'hear', letter });
     }
   }
 
   #isCut({ from, to }: Letter): boolean {
-    return this.#cutOff.has(from) || this.#cutOff.has(to);
+    return this.#cutOff.has(from) !== this.#cutOff.has(to);
   }
 
   #local(node: string): Local {

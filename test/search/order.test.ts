@@ -14,7 +14,7 @@ import type { BusEvent, Emitted, Heard, Write } from '../../protocol/event.ts';
 import { type Random, random } from '../../simulation/random.ts';
 import { canonicalText } from '../../simulation/search/interner.ts';
 import type { Letter } from '../../simulation/search/letter.ts';
-import { admit, replicaModel } from '../../simulation/search/models/replica.ts';
+import { admitOf, replicaModel } from '../../simulation/search/models/replica.ts';
 import {
   type Local,
   type NodeSetup,
@@ -175,7 +175,7 @@ const choicesOf = (view: NodeView, letters: readonly Letter[], chance: Random): 
   return [
     ...local.timers.map((timer) => ({ kind: 'fire', timer }) as const),
     ...local.alarms.map((alarm) => ({ kind: 'ring', alarm }) as const),
-    ...(isPrimary ? [{ kind: 'feed', event: admit } as const] : []),
+    ...(isPrimary ? [{ kind: 'feed', event: admitOf('x') } as const] : []),
   ];
 };
 

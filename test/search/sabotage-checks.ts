@@ -9,6 +9,7 @@ import type { Emitted } from '../../protocol/event.ts';
 import type { Bounds, Model } from '../../simulation/search/model.ts';
 import type * as Election from '../../simulation/search/models/election.ts';
 import type * as Electorate from '../../simulation/search/models/electorate.ts';
+import type * as Genesis from '../../simulation/search/models/genesis.ts';
 import type * as Lease from '../../simulation/search/models/lease.ts';
 import type * as ReplicaModel from '../../simulation/search/models/replica.ts';
 import type * as Rules from '../../simulation/search/models/rules.ts';
@@ -20,6 +21,7 @@ export interface House {
   readonly election: typeof Election;
   readonly replica: typeof ReplicaModel;
   readonly electorate: typeof Electorate;
+  readonly genesis: typeof Genesis;
   readonly lease: typeof Lease;
   readonly rules: typeof Rules;
   readonly voters: typeof Voters;
@@ -135,6 +137,29 @@ const changeTo = (...nodes: string[]): Emitted => ({
   },
 });
 
+interface GenesisOptions {
+  readonly nodes?: readonly string[];
+  readonly rounds?: Readonly<Record<string, number>>;
+  readonly within: Partial<Bounds>;
+}
+
+const genesisWith = (
+  { genesis }: House,
+  { nodes = three, rounds = { a: 1, b: 2 }, within }: GenesisOptions,
+): Model => {
+  const model = genesis.genesisModel({
+    name: 'sabotaged genesis',
+    title: `${nodes.length} nodes`,
+    nodes,
+    rounds,
+    bounds: bounds(within),
+  });
+  return {
+    ...model,
+    isWithin: (view) => (model.isWithin?.(view) ?? true) && view.local.writes.length <= WRITES_MAX,
+  };
+};
+
 export const checks = {
   'an election with a crash': (house: House) =>
     electionWith(house, { within: { timeouts: 2, crashes: 1, letters: 3 } }),
@@ -232,6 +257,19 @@ export const checks = {
     }),
     closureStepsMax: 0,
   }),
+
+  'a ballot of two': (house: House) =>
+    genesisWith(house, {
+      nodes: ['a', 'b'],
+      rounds: { a: 1, b: 1 },
+      within: { timeouts: 5, letters: 3 },
+    }),
+
+  'ballots with a crash': (house: House) =>
+    genesisWith(house, { within: { timeouts: 3, crashes: 1, letters: 3 } }),
+
+  'a ballot and the next': (house: House) =>
+    genesisWith(house, { within: { timeouts: 4, letters: 4 } }),
 
   'voters that come and go': ({ electorate }: House): Model =>
     electorate.electorateModel({

@@ -85,7 +85,7 @@ const sometimes: Model['sometimes'] = {
 
 /** What takes a second new term. */
 const sometimesLater: Model['sometimes'] = {
-  'a second leader is elected': (deal) =>
+  'a leader is elected in a second new term': (deal) =>
     isLed(deal) && (electionOf(deal.after)?.term ?? 0) > FIRST_TERM + 1,
 };
 

@@ -5,9 +5,9 @@
  * A group is founded where a node holds it, in memory or on its disk, and what is on a disk stays
  * there: so that no two are ever founded is an invariant of single states.
  */
-import { compareBallots } from '../../../machines/founding.ts';
+import { compareBallots, isSameBallot } from '../../../machines/founding.ts';
 import { type Context as Genesis, genesisMachine } from '../../../machines/genesis.ts';
-import type { Emitted } from '../../../protocol/event.ts';
+import type { Ballot, Emitted } from '../../../protocol/event.ts';
 import { lan } from '../../../protocol/timing.ts';
 import { recovered } from '../disk.ts';
 import type { Bounds, Counts, Deal, Model } from '../model.ts';
@@ -35,7 +35,28 @@ const setupOf = (nodes: readonly string[]): NodeSetup => ({
     ...nodes.filter((other) => other !== node).map(sighted),
     { type: 'membership.settled' },
   ],
+  markCrash: (disk) => {
+    const accepted = recovered(disk).ballot?.accepted;
+    return accepted ? { ...disk, [BEFORE_CRASH]: accepted.ballot } : disk;
+  },
 });
+
+/** Where a disk tells what its node had accepted when it crashed. No machine reads it. */
+const BEFORE_CRASH = 'before crash';
+
+/** Whether a node proposes in a ballot of its own what it had accepted before it crashed. */
+const takesUpAfterCrash = ({ before, after }: Deal): boolean => {
+  const [was, is] = [genesisOf(before)?.accepted, genesisOf(after)?.accepted];
+  const mark = before.local.disk[BEFORE_CRASH] as Ballot | undefined;
+  return (
+    mark !== undefined &&
+    was != null &&
+    isSameBallot(was.ballot, mark) &&
+    is?.genesis === was.genesis &&
+    is.ballot.node === after.local.node &&
+    !isSameBallot(is.ballot, mark)
+  );
+};
 
 const genesisOf = (view: NodeView): Genesis | undefined =>
   view.contextOf('genesis') as Genesis | undefined;
@@ -82,12 +103,12 @@ const sometimes: Model['sometimes'] = {
     stimulus.kind === 'hear' &&
     stimulus.letter.heard.type === 'genesis.propose' &&
     letters.some(({ heard }) => heard.type === 'genesis.promise'),
-  'a ballot is taken over by another node': ({ after, letters }) =>
+  'a group is proposed again by another node': ({ after, letters }) =>
     letters.some(
       ({ heard }) =>
         heard.type === 'genesis.propose' && founderOf(heard.genesis) !== after.local.node,
     ),
-  'a group is founded from a ballot that another node took over': ({ after, heard }) =>
+  'a group that another node proposed again is founded': ({ after, heard }) =>
     heard.some(
       (event) =>
         event.type === 'genesis.formed' &&
@@ -95,10 +116,8 @@ const sometimes: Model['sometimes'] = {
     ),
   'a node comes back with its promise': ({ stimulus, after }) =>
     stimulus.kind === 'start' && genesisOf(after)?.promised != null,
-  'a node comes back with what it accepted, and proposes': ({ before, after }) => {
-    const [was, is] = [genesisOf(before), genesisOf(after)];
-    return was?.accepted != null && compareBallots(is?.promised ?? null, was.promised) > 0;
-  },
+  'a node comes back with what it accepted, and takes it up in a ballot of its own':
+    takesUpAfterCrash,
   'a node comes back with its group': ({ stimulus, heard }) =>
     stimulus.kind === 'start' && heard.some(({ type }) => type === 'genesis.formed'),
 };

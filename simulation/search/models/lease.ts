@@ -124,11 +124,11 @@ export const leaseModel = ({ nodes, termMax, roundsMax, standing, ...rest }: Opt
     'a new leader waits for the former lease': (deal) =>
       answer(deal)?.problems.some((problem) => problem.includes('former leader')) ?? false,
     'a later leader answers a read': (deal) => isServed(deal) && termOf(deal.after) === termMax,
-    'a lease has run out and is won again': (deal) =>
+    'a read is answered in a second round or after it': (deal) =>
       isServed(deal) && (leaseOf(deal.before)?.round ?? 0) > 1,
     'a round is sent again': ({ stimulus, letters }) =>
       stimulus.kind === 'ring' && letters.some(({ heard }) => heard.type === 'lease.renew'),
-    'a node comes back with its vote': ({ stimulus, after }) =>
+    'a node comes back with its term': ({ stimulus, after }) =>
       stimulus.kind === 'start' && termOf(after) > FIRST_TERM,
   },
 });

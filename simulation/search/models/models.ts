@@ -8,7 +8,7 @@ import { electionModel } from './election.ts';
 import { electorate } from './electorate.ts';
 import { genesisModel } from './genesis.ts';
 import { lease } from './lease.ts';
-import { admit, replicaModel } from './replica.ts';
+import { admitOf, replicaModel } from './replica.ts';
 import { votersModel } from './voters.ts';
 
 const three = ['a', 'b', 'c'];
@@ -52,24 +52,29 @@ const electionOfFive = electionModel({
   counts: { states: 2_054_458, transitions: 11_472_144, depth: 31 },
 });
 
-/** A leader with an entry under way, and another after it. */
+/**
+ * A leader, and another after it, with two entries of clients: one is committed but has not reached
+ * everybody, the next is under way.
+ */
 const replica = replicaModel({
   name: 'replica',
-  title: 'three nodes, an entry under way, one change of leader',
+  title: 'three nodes, two entries, one change of leader',
   nodes: three,
   termMax: 2,
-  entriesMax: 3,
+  entriesMax: 4,
   writesMax: 2,
   standing: ['b'],
   opening: [
     { node: 'a', fires: 'place' },
-    { node: 'a', begins: admit },
+    { delays: 'replica.prepare', to: 'c' },
+    { node: 'a', asks: admitOf('x') },
+    { node: 'a', begins: admitOf('y') },
   ],
   bounds: {
     ...{ crashes: 1, drops: 1, duplicates: 1, timeouts: 2 },
     ...{ beats: 0, requests: 0, letters: 5 },
   },
-  counts: { states: 864_719, transitions: 4_432_799, depth: 35 },
+  counts: { states: 5_051_824, transitions: 31_593_341, depth: 37 },
 });
 
 /** Two leaders of two terms each take a voter out. */
@@ -84,6 +89,19 @@ const voters = votersModel({
   counts: { states: 1_621_104, transitions: 8_887_461, depth: 37 },
 });
 
+/** The first leader adds a learner, and the second takes a voter out. */
+const votersAdded = votersModel({
+  name: 'voters-added',
+  title: 'four voters, a leader that adds a learner, and another that takes a voter out',
+  standing: ['a'],
+  adds: true,
+  bounds: {
+    ...{ crashes: 1, drops: 1, duplicates: 1, timeouts: 2 },
+    ...{ beats: 0, requests: 1, letters: 4 },
+  },
+  counts: { states: 1_039_810, transitions: 5_971_872, depth: 44 },
+});
+
 /** A ballot, and another that must take up what the first may have chosen. */
 const genesis = genesisModel({
   name: 'genesis',
@@ -94,11 +112,11 @@ const genesis = genesisModel({
     ...{ crashes: 1, drops: 1, duplicates: 1, timeouts: 3 },
     ...{ beats: 0, requests: 0, letters: 4 },
   },
-  counts: { states: 3_063_920, transitions: 14_403_590, depth: 43 },
+  counts: { states: 3_226_197, transitions: 15_086_138, depth: 46 },
 });
 
 export const models: readonly Model[] = [
   ...[election, elections, electionOfFive],
-  ...[replica, voters, genesis],
+  ...[replica, voters, votersAdded, genesis],
   ...[lease, electorate],
 ];

@@ -13,7 +13,7 @@ import type { Emitted } from '../../../protocol/event.ts';
 import { recovered } from '../disk.ts';
 import { canonicalText } from '../interner.ts';
 import type { Act, Bounds, Counts, Deal, Model } from '../model.ts';
-import type { NodeSetup, NodeView } from '../node.ts';
+import { type NodeSetup, type NodeView, storeOf } from '../node.ts';
 import { GROUP, isInTerm, self, votersOf } from './election.ts';
 import { acksAreWritten, acksKeepPromises, votesAreWritten, votesStand } from './laws.ts';
 
@@ -70,12 +70,12 @@ const mismatch = (mine: readonly Entry[], theirs: readonly Entry[]): string | un
   return undefined;
 };
 
-export const admit: Emitted = {
+export const admitOf = (node: string): Emitted => ({
   type: 'replica.request',
   owner: 'client',
   ticket: 1,
-  command: { kind: 'district.admit', node: 'x', store: 'sx', links: [] },
-};
+  command: { kind: 'district.admit', node, store: storeOf(node), links: [] },
+});
 
 const hears = ({ stimulus }: Deal, type: string): boolean =>
   stimulus.kind === 'hear' && stimulus.letter.heard.type === type;
@@ -137,7 +137,7 @@ export const replicaModel = ({ name, title, nodes, bounds, ...options }: Options
     (replicaOf(view)?.log.entries.length ?? 0) <= options.entriesMax &&
     view.local.writes.length <= options.writesMax,
   mayFire: ({ local }, { id }) => !id.includes('.place.') || options.standing.includes(local.node),
-  requests: (view) => (view.stateOf('replica') === 'primary' ? [admit] : []),
+  requests: (view) => (view.stateOf('replica') === 'primary' ? [admitOf('x')] : []),
   laws: [votesAreWritten, votesStand, acksAreWritten, acksKeepPromises],
   summary,
   invariant: logsMatch,
