@@ -469,7 +469,16 @@ export const membershipMachine = setup({
         asking: { after: { answer: { target: 'settled', actions: 'askAll' } } },
       },
     },
-    refused: { entry: 'sayRefused', on: { 'node.stopping': 'left' } },
+    /** Said twice, as every farewell is: a datagram may be lost. */
+    refused: {
+      initial: 'saying',
+      entry: 'sayRefused',
+      on: { 'node.stopping': 'left' },
+      states: {
+        saying: { after: { repeat: { target: 'said', actions: 'sayRefused' } } },
+        said: {},
+      },
+    },
     handingOver: {
       on: { 'election.elected': { target: 'leaving', actions: 'noteLeader' } },
       after: { handover: 'leaving' },
