@@ -5,7 +5,7 @@
  * Only types declared in the protocol pass, because XState gives meanings of its own to others:
  * `xstate.stop` would stop a machine.
  */
-import Type, { type Static } from 'typebox';
+import Type from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { type Heard, type Message, type MessageType, messages } from './event.ts';
 
@@ -30,7 +30,6 @@ export const headerSchema = Type.Object(
   },
   { title: 'Message' },
 );
-export type Envelope = Static<typeof headerSchema>;
 
 /** What the header needs to know of the sender. */
 export interface Sender {
