@@ -1,13 +1,39 @@
 /** How long tests may take, and how many run at once. */
 import { defineConfig } from 'vitest/config';
 
+/** Tests of real sockets and processes: each file has both cores to itself, after all others. */
+const real = [
+  'test/e2e/**/*.test.ts',
+  'test/cabinet/lamps-process.test.ts',
+  'test/cabinet/refusals.test.ts',
+  'test/transport/udp-tcp*.test.ts',
+];
+/** Bounds that two busy cores keep. */
+const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Bounds that two busy cores keep.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
-    // Real processes share two cores: more at once would only make each other late.
-    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...limits,
+          name: 'virtual',
+          include: ['test/**/*.test.ts'],
+          exclude: real,
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: 'real',
+          include: real,
+          // Their processes would only make each other late.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

@@ -23,18 +23,16 @@ const joined = (up: Process, count: number) => {
   return views.size === count && [...views.values()].every(({ size }) => size === count - 1);
 };
 
-/** One view of `count`, one leader, and green lamps at every intersection. */
+/** One view of `count`, one leader that all follow last, and green lamps at every intersection. */
 const runs = async (up: Process, count: number) => {
   await up.until(`one view of ${count}`, () => joined(up, count));
   await up.until('one leader', () => {
-    const leaders = new Set<string>();
-    const nodes = new Set<string>();
+    const leaderOf = new Map<string, string>();
     for (const line of up.lines) {
       if (line.kind !== 'fact' || line.event.type !== 'election.elected') continue;
-      nodes.add(line.node);
-      leaders.add(line.event.leader);
+      leaderOf.set(line.node, line.event.leader);
     }
-    return nodes.size === count && leaders.size === 1;
+    return leaderOf.size === count && new Set(leaderOf.values()).size === 1;
   });
   await up.until('green everywhere', () => {
     const green = new Set<string>();
