@@ -256,8 +256,15 @@ export const messages = {
     scope: 'group',
     payload: Type.Object({ term: count, round: count, store: nameSchema }),
   },
-  /** What time is it in the group? `sentMs` is the asker's own clock and comes back. */
-  'timekeeper.ask': { scope: 'group', payload: Type.Object({ sentMs: milliseconds }) },
+  /** What time is it in the group? `sentMs` is the asker's own clock and comes back. `heardMs`:
+   *  what it was told last in `term`, so that the leader knows since when it is in this group. */
+  'timekeeper.ask': {
+    scope: 'group',
+    payload: Type.Object({
+      sentMs: milliseconds,
+      heard: Type.Optional(Type.Object({ term: count, groupMs: milliseconds })),
+    }),
+  },
   /** The leader's answer: the group's time when it answered. */
   'timekeeper.tell': {
     scope: 'group',
@@ -289,7 +296,7 @@ export const facts = {
   'lamps.shown': Type.Object({ lamps: Type.Record(Type.String(), lampSchema) }),
   'lamps.refused': Type.Object({ reason }),
   /** The lamp driver is there (or gone): sequences can (not) be sent. */
-  'lamps.ready': Type.Object({}),
+  'lamps.ready': Type.Object({ boundMs: Type.Optional(milliseconds) }),
   'lamps.lost': Type.Object({ reason }),
   /** The operator asked this node to stop. */
   'node.stopping': Type.Object({}),
@@ -374,6 +381,23 @@ export const facts = {
     problems: Type.Array(text),
     transient: Type.Boolean(),
   }),
+  /** Our monotonic clock stood still or jumped, by this much as far as it is known. */
+  'clock.jumped': Type.Object({ byMs: milliseconds }),
+  /** On the leader: `peer` was in this group at `sinceMs` of the timescale `term`, or later. */
+  'timekeeper.present': Type.Object({ peer, term: count, sinceMs: milliseconds }),
+  /** On the leader: it keeps the timescale of its term, its own clock plus `offsetMs`; it may be off
+   *  from an earlier one by this bound, if it knows any. */
+  'timekeeper.kept': Type.Object({
+    term: count,
+    offsetMs: milliseconds,
+    from: Type.Optional(Type.Object({ term: count, boundMs: milliseconds })),
+  }),
+  /** Nothing is known of the group's time any more. */
+  'timekeeper.voided': Type.Object({ reason }),
+  /** No right of way of another group can bear on this node any more: it is counted in this one. */
+  'rightOfWay.settled': Type.Object({}),
+  /** What a holder shows at its shared intersection, in whose words: settling, entering, following. */
+  'rightOfWay.changed': Type.Object({ mode: text }),
   /** The group's time is our clock plus `offsetMs`, give or take `boundMs`. */
   'timekeeper.synced': Type.Object({ offsetMs: milliseconds, boundMs: milliseconds, term: count }),
   /** A stage got its green. */
