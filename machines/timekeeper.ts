@@ -19,24 +19,10 @@
 import { and, assign, emit, enqueueActions, setup } from 'xstate';
 import type { Emitted, FactAs, HeardAs } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { driftMs } from './rights.ts';
+import { boundAt, type Estimate, type Sample, withEstimate } from './time-estimate.ts';
 
 /** Round trips remembered; the best says most. */
 const SAMPLES_MAX = 8;
-/** Timescales remembered: rights reach over a few elections. */
-const ESTIMATES_MAX = 4;
-
-export interface Sample {
-  readonly offsetMs: number;
-  readonly boundMs: number;
-  /** When it was taken, on our clock. */
-  readonly takenMs: number;
-}
-
-export interface Estimate extends Sample {
-  readonly term: number;
-}
-
 export interface TimekeeperInput {
   readonly id: string;
   readonly timing: Timing;
@@ -61,16 +47,6 @@ export type Events =
 
 const WAKE = 'timekeeper:ask';
 
-/** How far an estimate may be off at `nowMs` of our clock. */
-export const boundAt = (
-  { boundMs, takenMs }: Sample,
-  nowMs: number,
-  { clockDriftPpmMax }: Pick<Timing, 'clockDriftPpmMax'>,
-): number => boundMs + driftMs(nowMs - takenMs, clockDriftPpmMax);
-
-const withEstimate = (estimates: readonly Estimate[], added: Estimate): Estimate[] =>
-  [...estimates.filter(({ term }) => term !== added.term), added].slice(-ESTIMATES_MAX);
-
 type Tell = HeardAs<'timekeeper.tell'>;
 
 const sampleOf = ({ sentMs, groupMs, at }: Tell): Sample => {
@@ -90,7 +66,7 @@ const learn = ({ term, timing, ...context }: Context, tell: Tell): Partial<Conte
   const samples = [...context.samples.slice(1 - SAMPLES_MAX), sampleOf(tell)];
   const bound = (sample: Sample) => boundAt(sample, tell.at, timing);
   const best = samples.reduce((a, b) => (bound(b) < bound(a) ? b : a));
-  const estimates = withEstimate(context.estimates, { term, ...best });
+  const estimates = withEstimate(context.estimates, { term, ...best, isOwn: false });
   return { samples, estimates, heardMs: tell.groupMs };
 };
 
@@ -101,7 +77,7 @@ const synced = ({ estimates, timing }: Context, nowMs: number): Emitted[] => {
   if (!last) return [];
   const { term, offsetMs } = last;
   const boundMs = boundAt(last, nowMs, timing);
-  return [{ type: 'timekeeper.synced', offsetMs, boundMs, term }];
+  return [{ type: 'timekeeper.synced', offsetMs, boundMs, term, isOwn: false }];
 };
 
 export const timekeeperMachine = setup({
@@ -132,11 +108,11 @@ export const timekeeperMachine = setup({
       const { term, at } = event;
       const before = estimates.at(-1);
       const offsetMs = before?.offsetMs ?? 0;
-      const own = { term, offsetMs, boundMs: 0, takenMs: at };
+      const own = { term, offsetMs, boundMs: 0, takenMs: at, isOwn: true };
       enqueue.assign({ estimates: withEstimate(estimates, own) });
       const from = before && { term: before.term, boundMs: boundAt(before, at, timing) };
       enqueue.emit({ type: 'timekeeper.kept', term, offsetMs, ...(from && { from }) });
-      enqueue.emit({ type: 'timekeeper.synced', offsetMs, boundMs: 0, term });
+      enqueue.emit({ type: 'timekeeper.synced', offsetMs, boundMs: 0, term, isOwn: true });
     }),
     ask: enqueueActions(({ context, event, enqueue }) => {
       const { leader, term, settled, heardMs } = context;

@@ -398,8 +398,14 @@ export const facts = {
   'rightOfWay.settled': Type.Object({}),
   /** What a holder shows at its shared intersection, in whose words: settling, entering, following. */
   'rightOfWay.changed': Type.Object({ mode: text }),
-  /** The group's time is our clock plus `offsetMs`, give or take `boundMs`. */
-  'timekeeper.synced': Type.Object({ offsetMs: milliseconds, boundMs: milliseconds, term: count }),
+  /** The group's time is our clock plus `offsetMs`, give or take `boundMs`; `isOwn`: it is our clock
+   *  by definition, and never drifts from it. */
+  'timekeeper.synced': Type.Object({
+    offsetMs: milliseconds,
+    boundMs: milliseconds,
+    term: count,
+    isOwn: Type.Boolean(),
+  }),
   /** A stage got its green. */
   'phases.changed': Type.Object({ stage: text, mode: text, greenS: Type.Number() }),
 } as const;
