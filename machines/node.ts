@@ -175,7 +175,11 @@ export const nodeMachine = setup({
           }),
         },
         { src: 'electorate', systemId: 'electorate', input: ({ context }) => self(context) },
-        { src: 'timekeeper', systemId: 'timekeeper', input: ({ context }) => self(context) },
+        {
+          src: 'timekeeper',
+          systemId: 'timekeeper',
+          input: ({ context }) => ({ ...self(context), incarnation: context.incarnation }),
+        },
         {
           src: 'coordination',
           systemId: 'coordination',

@@ -265,10 +265,15 @@ export const messages = {
       heard: Type.Optional(Type.Object({ term: count, groupMs: milliseconds })),
     }),
   },
-  /** The leader's answer: the group's time when it answered. */
+  /** The leader's answer: the group's time when it answered, and which life of the node asked. */
   'timekeeper.tell': {
     scope: 'group',
-    payload: Type.Object({ term: count, sentMs: milliseconds, groupMs: milliseconds }),
+    payload: Type.Object({
+      term: count,
+      sentMs: milliseconds,
+      groupMs: milliseconds,
+      life: count,
+    }),
   },
 } as const;
 
@@ -386,11 +391,12 @@ export const facts = {
   /** On the leader: `peer` was in this group at `sinceMs` of the timescale `term`, or later. */
   'timekeeper.present': Type.Object({ peer, term: count, sinceMs: milliseconds }),
   /** On the leader: it keeps the timescale of its term, its own clock plus `offsetMs`; it may be off
-   *  from an earlier one by this bound, if it knows any. */
+   *  from an earlier one by this bound, if it knows any; and from those before it by these. */
   'timekeeper.kept': Type.Object({
     term: count,
     offsetMs: milliseconds,
     from: Type.Optional(Type.Object({ term: count, boundMs: milliseconds })),
+    others: Type.Optional(Type.Array(Type.Object({ term: count, boundMs: milliseconds }))),
   }),
   /** Nothing is known of the group's time any more. */
   'timekeeper.voided': Type.Object({ reason }),
