@@ -21,6 +21,7 @@ import {
   enterProblems,
   grant,
   grantProblems,
+  leave,
   open,
   openProblems,
   release,
@@ -81,7 +82,7 @@ const change = (state: State, command: Command): State => {
       const members = state.members.filter(({ node }) => node !== command.node);
       const served = new Set(intersectionsOf({ ...state, members }).map(({ id }) => id));
       const { plan, entered, ...others } = state;
-      const still = entered?.filter(({ node }) => node !== command.node);
+      const still = entered && leave(state, command.node);
       const rest = { ...others, ...(still && { entered: still }) };
       if (!plan) return { ...rest, members };
       const intersections = plan.intersections.filter(({ id }) => served.has(id));

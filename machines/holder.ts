@@ -1,145 +1,235 @@
 /**
- * Turns the rights of a node at a shared intersection into a timed sequence for its lamp driver.
- * Pure neighbour of `right-of-way.ts`.
+ * Holds the rights of way of a node that serves part of an intersection: shows green inside them,
+ * and red otherwise. Who serves a whole intersection has nothing to do here (`phases.ts`).
  *
- * A right is used only when this node knows its timescale well enough until the right ends; then its
- * group is green from the start of the right, and its amber and red clearance end inside it. Rights
- * that touch, also on different timescales, are one green.
+ * - *Settling*: the node's former life, or the one before, may have been counted in another group,
+ *   whose rights may still be lit. So a node that comes to a group shows nothing and is counted
+ *   nowhere for a horizon; then it writes down that it has settled, and is spared this after a
+ *   restart in the same group.
+ * - *Entering*: after a start it may have forgotten what it gave up. So it enters through the log:
+ *   when it has applied its own entry, it knows everything that was agreed before, and a word of a
+ *   former life that arrives later does nothing.
+ * - *Following*: its rights are what the log says, less what it has given up since. They are final:
+ *   nobody can shorten one but this node, so whatever it missed, what it knows of them is true, and
+ *   it needs neither leader nor majority to use what it has.
+ *
+ * What it gives up is first taken from the lamps: `right.release` is asked for when the lamp driver
+ * has accepted a sequence without it, and until the log says so nothing is lit beyond.
  */
+import { assign, emit, enqueueActions, not, setup, stateIn } from 'xstate';
 import type { State } from '../protocol/command.ts';
-import type { Group, Intersection } from '../protocol/district.ts';
-import type { Show } from '../protocol/event.ts';
-import type { Interval } from '../protocol/right.ts';
+import { type Intersection, isShared } from '../protocol/district.ts';
+import type { Emitted, FactAs, Show } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { tailMs } from './next-grant.ts';
-import { rightOf } from './rights.ts';
-import { TAIL_RED_MS } from './sequence.ts';
-import { boundAt, type Estimate } from './time-estimate.ts';
+import { apply, initialState } from './district-state.ts';
+import { type Given, holdingSequence, isAlike, isLitAfter } from './holding.ts';
+import { settlingMs } from './rights.ts';
+import { type Estimate, withEstimate } from './time-estimate.ts';
 
-/** A sequence is sent again when an instant has moved by more than this. */
-export const MOVED_MS = 20;
-/** Rights closer than this touch: they were one on different clocks. */
-const TOUCH_MS = 50;
-
-type Timelines = Show['timelines'];
-type Step = Timelines[string][number];
-
-/** A right that was given up, whether or not the log says so yet. */
-export interface Given {
-  readonly group: string;
-  readonly term: number;
-  readonly fromMs: number;
-  readonly untilMs: number;
+export interface HolderInput {
+  readonly id: string;
+  readonly incarnation: number;
+  readonly timing: Timing;
+  readonly intersection: Intersection | null;
+  /** The group in which it had settled, as the store says. */
+  readonly settled: string | null;
 }
 
-export interface Holding {
-  readonly id: string;
-  readonly timing: Timing;
-  readonly intersection: Intersection;
+export interface Context extends HolderInput {
+  readonly group: string;
   readonly state: State;
   readonly estimates: readonly Estimate[];
-  /** How far the lamp driver's clock may be from ours. */
   readonly lampBoundMs: number;
   readonly given: readonly Given[];
+  /** What the lamps were told last; null, when they must be told anew. */
+  readonly shown: Show['timelines'] | null;
 }
 
-/** What a group may be lit for, on our clock. */
-interface Span {
-  readonly permissive: boolean;
-  readonly fromMs: number;
-  readonly untilMs: number;
-}
+export type Events =
+  | FactAs<'genesis.formed' | 'storage.written' | 'election.elected' | 'clock.due'>
+  | FactAs<'replica.committed' | 'replica.restored'>
+  | FactAs<'timekeeper.synced' | 'timekeeper.voided'>
+  | FactAs<'lamps.ready' | 'lamps.lost' | 'lamps.refused' | 'node.stopping'>;
 
-/** The groups that this node commands. */
-export const ownGroups = ({ id, intersection }: Pick<Holding, 'id' | 'intersection'>): Group[] =>
-  intersection.groups.filter((group) => intersection.nodes?.[group.id] === id);
+const SETTLED = 1;
+const ENTER = 1;
+const WAKE_SETTLED = 'holder:settled';
+const WAKE_AGAIN = 'holder:again';
 
-const untilOf = ({ given }: Holding, { group, term, fromMs, untilMs }: Interval): number =>
-  given
-    .filter((gave) => gave.group === group && gave.term === term && gave.fromMs === fromMs)
-    .reduce((until, gave) => Math.min(until, gave.untilMs), untilMs);
-
-/** The right on our clock; null, when its time is not known well enough. */
-export const spanOf = (holding: Holding, interval: Interval): Span | null => {
-  const { estimates, timing, lampBoundMs } = holding;
-  const estimate = estimates.find(({ term }) => term === interval.term);
-  if (!estimate) return null;
-  const untilMs = untilOf(holding, interval) - estimate.offsetMs;
-  const boundMs = boundAt(estimate, untilMs, timing) + lampBoundMs + MOVED_MS;
-  const allowedMs =
-    holding.state.timescales?.find(({ term }) => term === interval.term)?.clockBoundMs ?? 0;
-  if (boundMs > allowedMs) return null;
-  const { permissive } = interval;
-  return { permissive, fromMs: interval.fromMs - estimate.offsetMs, untilMs };
-};
-
-/** Spans in order, those that touch put together. */
-const joined = (spans: readonly Span[]): Span[] => {
-  const result: Span[] = [];
-  for (const span of [...spans].sort((a, b) => a.fromMs - b.fromMs)) {
-    const last = result.at(-1);
-    if (last && last.permissive === span.permissive && span.fromMs <= last.untilMs + TOUCH_MS) {
-      result[result.length - 1] = { ...last, untilMs: Math.max(last.untilMs, span.untilMs) };
-    } else result.push(span);
-  }
-  return result;
-};
-
-/**
- * The sequence for all groups of this node. Null, when nobody has a right that is still to end, and
- * nothing has to be taken back from the lamps (`isLit`).
- */
-export const holdingSequence = (
-  holding: Holding,
-  nowMs: number,
-  isLit: boolean,
-): Pick<Show, 'timelines' | 'notAfterMs'> | null => {
-  const { state, intersection, timing } = holding;
-  const intervals = rightOf(state, intersection.id)?.intervals ?? [];
-  const ends = intervals.flatMap((interval) => spanOf(holding, interval)?.untilMs ?? []);
-  const lastMs = Math.max(nowMs, ...ends);
-  if (lastMs === nowMs && !isLit) return null;
-  const endMs = lastMs + TAIL_RED_MS;
-  const timelines: Timelines = {};
-  for (const group of ownGroups(holding)) {
-    const own = intervals.filter((interval) => interval.group === group.id);
-    const spans = joined(own.flatMap((interval) => spanOf(holding, interval) ?? []));
-    const coming = spans.filter(({ untilMs }) => untilMs > nowMs);
-    timelines[group.id] = timelineOf(group, coming, endMs);
-  }
-  return { timelines, notAfterMs: nowMs + timing.heartbeatTimeoutMs };
-};
-
-/** Whether a sequence lights anything after an instant. */
-export const isLitAfter = (timelines: Timelines | null, nowMs: number): boolean =>
-  Object.values(timelines ?? {}).some((steps) =>
-    steps.some(({ lamp, untilMs }) => lamp !== 'red' && untilMs > nowMs),
-  );
-
-const timelineOf = (group: Group, spans: readonly Span[], endMs: number): Step[] => {
-  const { redAmberS = 0, amberS, minGreenS } = group;
-  const steps: Step[] = [];
-  for (const { permissive, fromMs, untilMs } of spans) {
-    const greenMs = fromMs + redAmberS * 1000;
-    const amberMs = untilMs - tailMs(group);
-    if (amberMs - greenMs < minGreenS * 1000) continue;
-    steps.push({ lamp: 'red', untilMs: fromMs });
-    if (redAmberS > 0) steps.push({ lamp: 'redAmber', untilMs: greenMs });
-    steps.push({ lamp: permissive ? 'greenPermissive' : 'green', untilMs: amberMs });
-    steps.push({ lamp: 'amber', untilMs: amberMs + amberS * 1000 });
-  }
-  return [...steps, { lamp: 'red', untilMs: endMs }];
-};
-
-/** Whether a sequence says the same as another, but for what an estimate moves. */
-export const isAlike = (a: Timelines, b: Timelines): boolean =>
-  Object.entries(a).every(([group, steps]) => {
-    const others = b[group];
-    return (
-      others?.length === steps.length &&
-      steps.every(({ lamp, untilMs }, k) => {
-        const other = others[k] as Step;
-        return other.lamp === lamp && Math.abs(other.untilMs - untilMs) <= MOVED_MS;
-      })
-    );
-  });
+export const holderMachine = setup({
+  types: {} as { input: HolderInput; context: Context; events: Events; emitted: Emitted },
+  delays: { retry: ({ context }) => context.timing.retryMs },
+  guards: {
+    isShared: ({ context: { intersection } }) => intersection !== null && isShared(intersection),
+    wasHere: ({ context }) => context.settled === context.group,
+    isSettled: ({ event }) => event.type === 'clock.due' && event.id === WAKE_SETTLED,
+    isAgain: ({ event }) => event.type === 'clock.due' && event.id === WAKE_AGAIN,
+    isWritten: ({ event }) => event.type === 'storage.written' && event.ticket === SETTLED,
+    hasEntered: ({ context }) =>
+      context.state.entered?.some(
+        ({ node, incarnation }) => node === context.id && incarnation === context.incarnation,
+      ) ?? false,
+    maySpeak: stateIn({ active: { standing: 'following', driver: 'present' } }),
+  },
+  actions: {
+    learn: assign(({ context, event }) => {
+      if (event.type === 'replica.restored') return { state: event.state };
+      if (event.type !== 'replica.committed') return {};
+      const { command } = event;
+      const isSaid = ({ group, term, fromMs }: Given) =>
+        command.kind === 'right.release' &&
+        command.group === group &&
+        command.term === term &&
+        command.fromMs === fromMs;
+      const given = context.given.filter((gave) => !isSaid(gave));
+      return { state: apply(context.state, command), given };
+    }),
+    takeTime: assign(({ context, event }) => {
+      if (event.type !== 'timekeeper.synced') return {};
+      const { term, offsetMs, boundMs, isOwn, at: takenMs } = event;
+      return {
+        estimates: withEstimate(context.estimates, { term, offsetMs, boundMs, takenMs, isOwn }),
+      };
+    }),
+    show: enqueueActions(({ context, event, enqueue }) => {
+      const { intersection, shown } = context;
+      if (!intersection) return;
+      const holding = { ...context, intersection };
+      const sequence = holdingSequence(holding, event.at, isLitAfter(shown, event.at));
+      if (!sequence || (shown && isAlike(shown, sequence.timelines))) return;
+      enqueue.assign({ shown: sequence.timelines });
+      enqueue.emit({ type: 'lamps.show', ...sequence });
+    }),
+    forgetShown: assign({ shown: null }),
+    wakeToSettle: emit(({ context, event }) => ({
+      type: 'clock.wake' as const,
+      id: WAKE_SETTLED,
+      atMs: event.at + settlingMs(context.timing),
+    })),
+    wakeAgain: emit(({ context, event }) => ({
+      type: 'clock.wake' as const,
+      id: WAKE_AGAIN,
+      atMs: event.at + context.timing.retryMs,
+    })),
+    writeSettled: emit(({ context }) => ({
+      type: 'storage.write' as const,
+      owner: 'holder',
+      ticket: SETTLED,
+      puts: [{ key: 'settled', value: { group: context.group } }],
+      removes: [],
+    })),
+    tellSettled: emit({ type: 'holder.settled' as const }),
+    askToEnter: emit(({ context: { id, incarnation } }) => ({
+      type: 'replica.request' as const,
+      owner: 'holder',
+      ticket: ENTER,
+      command: { kind: 'right.enter' as const, node: id, incarnation },
+    })),
+    tellMode: emit((_, { mode }: { mode: string }) => ({
+      type: 'holder.changed' as const,
+      mode,
+    })),
+    leaveLamps: emit({ type: 'lamps.leave' as const }),
+  },
+}).createMachine({
+  id: 'holder',
+  context: ({ input }) => ({
+    ...input,
+    group: '',
+    state: initialState([]),
+    estimates: [],
+    lampBoundMs: 0,
+    given: [],
+    shown: null,
+  }),
+  initial: 'inactive',
+  states: {
+    inactive: { always: { guard: 'isShared', target: 'active' } },
+    active: {
+      type: 'parallel',
+      states: {
+        knowledge: {
+          on: {
+            'replica.committed': { actions: 'learn' },
+            'replica.restored': { actions: 'learn' },
+            'timekeeper.synced': { actions: 'takeTime' },
+            'timekeeper.voided': { actions: assign({ estimates: [] }) },
+          },
+        },
+        standing: {
+          initial: 'outside',
+          states: {
+            outside: {
+              on: {
+                'genesis.formed': {
+                  target: 'joining',
+                  actions: [assign({ group: ({ event }) => event.group }), 'wakeToSettle'],
+                },
+              },
+            },
+            joining: { always: [{ guard: 'wasHere', target: 'settled' }, { target: 'settling' }] },
+            settling: {
+              entry: { type: 'tellMode', params: { mode: 'settling' } },
+              on: { 'clock.due': { guard: 'isSettled', target: 'writing' } },
+            },
+            writing: {
+              entry: 'writeSettled',
+              on: { 'storage.written': { guard: 'isWritten', target: 'settled' } },
+            },
+            settled: { entry: 'tellSettled', always: 'entering' },
+            entering: {
+              entry: ['askToEnter', { type: 'tellMode', params: { mode: 'entering' } }],
+              always: { guard: 'hasEntered', target: 'following' },
+              after: { retry: { target: 'entering', reenter: true } },
+            },
+            following: {
+              entry: { type: 'tellMode', params: { mode: 'following' } },
+              always: [{ guard: not('hasEntered'), target: 'entering' }],
+            },
+          },
+        },
+        driver: {
+          initial: 'absent',
+          states: {
+            absent: {
+              on: {
+                'lamps.ready': {
+                  target: 'present',
+                  actions: assign({ lampBoundMs: ({ event }) => event.boundMs ?? 0 }),
+                },
+              },
+            },
+            present: {
+              on: {
+                'lamps.lost': 'absent',
+                'lamps.refused': { actions: ['forgetShown', 'wakeAgain'] },
+              },
+            },
+          },
+        },
+        /** Tells the lamps what the rights come to, whenever something bears on it. */
+        lamps: {
+          initial: 'silent',
+          on: { 'node.stopping': { target: '.left', actions: 'leaveLamps' } },
+          states: {
+            silent: { always: { guard: 'maySpeak', target: 'speaking' } },
+            speaking: {
+              entry: 'show',
+              exit: 'forgetShown',
+              always: { guard: not('maySpeak'), target: 'silent' },
+              on: {
+                'replica.committed': { actions: 'show' },
+                'replica.restored': { actions: 'show' },
+                'timekeeper.synced': { actions: 'show' },
+                'timekeeper.voided': { actions: 'show' },
+                'clock.due': { guard: 'isAgain', actions: 'show' },
+              },
+            },
+            /** What was sent goes on to its end. */
+            left: {},
+          },
+        },
+      },
+    },
+  },
+});

@@ -16,13 +16,13 @@ import { electorateMachine } from './electorate.ts';
 import { enrolmentMachine } from './enrolment.ts';
 import type { StoredBallot } from './founding.ts';
 import { genesisMachine } from './genesis.ts';
+import { holderMachine } from './holder.ts';
 import { leaseMachine } from './lease.ts';
 import { membershipMachine } from './membership.ts';
 import { mergeMachine } from './merge.ts';
 import { phasesMachine } from './phases.ts';
 import { replicaMachine } from './replica.ts';
 import type { StoredLog } from './replication.ts';
-import { rightOfWayMachine } from './right-of-way.ts';
 import { scheduleMachine } from './schedule.ts';
 import { timekeeperMachine } from './timekeeper.ts';
 
@@ -40,7 +40,7 @@ export const concerns = {
   timekeeper: timekeeperMachine,
   coordination: coordinationMachine,
   schedule: scheduleMachine,
-  rightOfWay: rightOfWayMachine,
+  holder: holderMachine,
   phases: phasesMachine,
 } as const;
 
@@ -181,7 +181,11 @@ export const nodeMachine = setup({
           }),
         },
         { src: 'electorate', systemId: 'electorate', input: ({ context }) => self(context) },
-        { src: 'timekeeper', systemId: 'timekeeper', input: ({ context }) => self(context) },
+        {
+          src: 'timekeeper',
+          systemId: 'timekeeper',
+          input: ({ context }) => ({ ...self(context), incarnation: context.incarnation }),
+        },
         {
           src: 'coordination',
           systemId: 'coordination',
@@ -189,8 +193,8 @@ export const nodeMachine = setup({
         },
         { src: 'schedule', systemId: 'schedule', input: ({ context }) => self(context) },
         {
-          src: 'rightOfWay',
-          systemId: 'rightOfWay',
+          src: 'holder',
+          systemId: 'holder',
           input: ({ context }) => ({
             ...self(context),
             incarnation: context.incarnation,

@@ -26,7 +26,8 @@
 import { conflictsOf } from '../protocol/check-district.ts';
 import type { Command, State } from '../protocol/command.ts';
 import { type Intersection, isShared, nodesOf } from '../protocol/district.ts';
-import type { Grant, Interval, RightOfWay, Timescale } from '../protocol/right.ts';
+import type { Entered, Grant, Interval, RightOfWay, Timescale } from '../protocol/right.ts';
+import type { Timing } from '../protocol/timing.ts';
 
 type Open = Extract<Command, { kind: 'timescale.open' }>;
 type Enter = Extract<Command, { kind: 'right.enter' }>;
@@ -39,6 +40,10 @@ export const driftMs = (ms: number, driftPpm: number): number =>
 
 /** The timescale on which rights are granted: the last that was opened. */
 export const newestOf = ({ timescales = [] }: State): Timescale | undefined => timescales.at(-1);
+
+/** The node that commands a group. */
+const holderOf = (intersection: Intersection | undefined, group: string): string =>
+  intersection?.nodes?.[group] ?? '';
 
 const intersectionOf = ({ members }: State, id: string): Intersection | undefined =>
   members.find(({ intersection }) => intersection?.id === id)?.intersection;
@@ -53,15 +58,24 @@ export const clearOf = (state: State, interval: Pick<Interval, 'term' | 'untilMs
   if (!newest || !own) return Number.POSITIVE_INFINITY;
   const boundsMs = newest.clockBoundMs + own.clockBoundMs;
   if (own === newest) return interval.untilMs + boundsMs;
-  const { startMs, driftPpm } = newest;
+  const { startMs } = newest;
+  const driftPpm = Math.max(newest.driftPpm, own.driftPpm);
   const relation = newest.related.find(({ term }) => term === own.term);
-  if (!relation) {
-    const most = Math.max(driftPpm, own.driftPpm);
-    return startMs + own.horizonMs + driftMs(own.horizonMs, 1.5 * most) + boundsMs;
-  }
+  if (!relation) return startMs + longestMs(own.horizonMs, driftPpm) + boundsMs;
   const clearMs = interval.untilMs + boundsMs + relation.boundMs;
   return clearMs <= startMs ? startMs : startMs + (clearMs - startMs) / (1 - (2 * driftPpm) / 1e6);
 };
+
+/** What a clock may show while another shows `ms`: (1 + δ) / (1 − δ) ≤ 1 + 3 δ, for δ up to 1/3. */
+const longestMs = (ms: number, driftPpm: number): number => ms + driftMs(ms, 1.5 * driftPpm);
+
+/**
+ * How long a node that comes to a group waits, by its own clock, before it is counted there: what
+ * was granted elsewhere, when it was last known there, has run out by then, and its lamps are dark.
+ */
+export const settlingMs = (
+  timing: Pick<Timing, 'rightHorizonMs' | 'clockBoundMsMax' | 'clockDriftPpmMax'>,
+): number => longestMs(timing.rightHorizonMs + timing.clockBoundMsMax, timing.clockDriftPpmMax);
 
 /** Whether two rights may stand together: their groups do not conflict, as each is lit. */
 export const isCompatible = (
@@ -96,7 +110,8 @@ export const open = (state: State, { kind: _, to, ...opened }: Open): State => {
     if (term === to.term) return [to];
     const before = base.related.find((relation) => relation.term === term);
     if (!before) return [];
-    const grownMs = driftMs(opened.startMs - base.startMs, opened.driftPpm);
+    const driftPpm = Math.max(opened.driftPpm, base.driftPpm);
+    const grownMs = driftMs(opened.startMs - base.startMs, driftPpm);
     return [{ term, boundMs: to.boundMs + before.boundMs + grownMs }];
   });
   return { ...state, timescales: [...older, { ...opened, related }] };
@@ -178,6 +193,9 @@ const oneProblems = (
   if (untilMs <= fromMs) problems.push(`${group}: ends before it begins`);
   if (extended) {
     if (extended.released) problems.push(`${group}: was given up`);
+    if (extended.node !== holderOf(intersection, group)) {
+      problems.push(`${group}: is ${extended.node}'s`);
+    }
     if (untilMs < extended.untilMs) problems.push(`${group}: would be shortened`);
     if (grant.permissive !== extended.permissive) problems.push(`${group}: would be lit otherwise`);
   } else {
@@ -206,7 +224,11 @@ export const grant = (state: State, command: GrantRights): State => {
       clearOf(state, known) > nowMs &&
       !(known.term === term && fromMs.has(`${known.group} ${known.fromMs}`)),
   );
-  const added = grants.map((one) => ({ ...one, term, released: false }));
+  const served = intersectionOf(state, intersection);
+  const added = grants.map((one) => {
+    const node = holderOf(served, one.group);
+    return { ...one, node, term, released: false };
+  });
   const intervals = [...before, ...added].sort(inOrder);
   const right = { intersection, last: { ...last, term }, intervals };
   return { ...state, rights: replaced(state, right) };
@@ -224,17 +246,20 @@ export const releaseProblems = (state: State, command: Release): string[] => {
   const { node, incarnation, group } = command;
   const life = state.entered?.find((entered) => entered.node === node)?.incarnation;
   if (life !== incarnation) return [`${node} has not entered in this life`];
-  const intersection = intersectionOf(state, command.intersection);
-  const holder = intersection?.nodes?.[group];
+  const intervals = rightOf(state, command.intersection)?.intervals;
+  const named = intervals?.find((known) => isNamed(known, command));
+  const holder = named?.node ?? holderOf(intersectionOf(state, command.intersection), group);
   return holder === node ? [] : [`${group} is not ${node}'s`];
 };
+
+const isNamed = (known: Interval, { group, term, fromMs }: Release): boolean =>
+  known.group === group && known.term === term && known.fromMs === fromMs;
 
 export const release = (state: State, command: Release): State => {
   const right = rightOf(state, command.intersection);
   if (!right) return state;
-  const { group, term, fromMs } = command;
   const intervals = right.intervals.map((known) =>
-    known.group === group && known.term === term && known.fromMs === fromMs
+    isNamed(known, command)
       ? { ...known, released: true, untilMs: cut(known, command.untilMs) }
       : known,
   );
@@ -243,3 +268,10 @@ export const release = (state: State, command: Release): State => {
 
 const cut = ({ fromMs, untilMs }: Interval, atMs: number): number =>
   Math.max(fromMs, Math.min(untilMs, atMs));
+
+/** The lives that are up, without a node that was dismissed. One that holds rights is remembered:
+ *  otherwise an earlier life of it could enter again, and give up what the later one uses. */
+export const leave = ({ entered, rights }: State, gone: string): Entered[] | undefined => {
+  const isHolder = rights?.some(({ intervals }) => intervals.some(({ node }) => node === gone));
+  return isHolder ? entered : entered?.filter(({ node }) => node !== gone);
+};

@@ -26,7 +26,8 @@ export interface Kept {
   readonly term: number;
   readonly offsetMs: number;
   readonly keptAt: number;
-  readonly from: { readonly term: number; readonly boundMs: number } | null;
+  /** How far it may be from earlier ones, the last first. */
+  readonly related: readonly { readonly term: number; readonly boundMs: number }[];
 }
 
 export interface Context extends ScheduleInput {
@@ -44,7 +45,7 @@ export interface Context extends ScheduleInput {
 }
 
 export type Events =
-  | FactAs<'timekeeper.kept' | 'timekeeper.present' | 'rightOfWay.settled'>
+  | FactAs<'timekeeper.kept' | 'timekeeper.present' | 'holder.settled'>
   | FactAs<'membership.joined' | 'membership.left'>
   | FactAs<'election.elected' | 'election.lost' | 'clock.jumped' | 'clock.due'>
   | FactAs<'replica.committed' | 'replica.restored' | 'replica.answered'>;
@@ -56,8 +57,8 @@ const OPENING = 'the timescale';
 const sharedOf = (state: State): Intersection[] => intersectionsOf(state).filter(isShared);
 
 const opening = ({ timing, state }: Context, kept: Kept, nowMs: number): Command => {
-  const { term, offsetMs, keptAt, from } = kept;
-  const isKnown = state.timescales?.some((scale) => scale.term === from?.term);
+  const { term, offsetMs, keptAt, related } = kept;
+  const to = related.find((one) => state.timescales?.some((scale) => scale.term === one.term));
   const grownMs = driftMs(nowMs - keptAt, timing.clockDriftPpmMax);
   return {
     kind: 'timescale.open',
@@ -66,7 +67,7 @@ const opening = ({ timing, state }: Context, kept: Kept, nowMs: number): Command
     clockBoundMs: timing.clockBoundMsMax,
     horizonMs: timing.rightHorizonMs,
     driftPpm: timing.clockDriftPpmMax,
-    ...(from && isKnown && { to: { term: from.term, boundMs: from.boundMs + grownMs } }),
+    ...(to && { to: { ...to, boundMs: to.boundMs + grownMs } }),
   };
 };
 
@@ -125,8 +126,8 @@ export const scheduleMachine = setup({
     }),
     keep: assign(({ event }) => {
       if (event.type !== 'timekeeper.kept') return {};
-      const { term, offsetMs, from = null, at: keptAt } = event;
-      return { kept: { term, offsetMs, keptAt, from }, present: {}, asked: {} };
+      const { term, offsetMs, related, at: keptAt } = event;
+      return { kept: { term, offsetMs, keptAt, related }, present: {}, asked: {} };
     }),
     notePresent: assign(({ context, event }) => {
       if (event.type !== 'timekeeper.present' || event.term !== context.kept?.term) return {};
@@ -174,7 +175,7 @@ export const scheduleMachine = setup({
     'membership.left': { actions: 'notePeer' },
     'replica.committed': { actions: 'learn' },
     'replica.restored': { actions: 'learn' },
-    'rightOfWay.settled': { actions: assign({ settled: true }) },
+    'holder.settled': { actions: assign({ settled: true }) },
     'timekeeper.kept': { target: '.idle', actions: 'keep' },
     'election.elected': { guard: 'isOther', target: '.following' },
     'election.lost': '.following',

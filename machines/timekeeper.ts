@@ -6,8 +6,9 @@
  *
  * The offset to a timescale is taken from the best of recent round trips (Cristian, "Probabilistic
  * clock synchronization", Distributed Computing 1989); its bound is half that round trip, and grows
- * with its age by what both clocks may drift. What is known of earlier timescales is kept, because
- * rights of way are judged on their own; it runs free.
+ * with its age, counted from the question, by what both clocks may drift. What is known of earlier
+ * timescales is kept, because rights of way are judged on their own; it runs free. An answer names
+ * the life of the node that asked: every process counts time from its own start.
  *
  * A clock that stood still or jumped makes everything void: when the host says so, or when a round
  * trip contradicts what is known by more than both bounds.
@@ -25,6 +26,7 @@ import { boundAt, type Estimate, type Sample, withEstimate } from './time-estima
 const SAMPLES_MAX = 8;
 export interface TimekeeperInput {
   readonly id: string;
+  readonly incarnation: number;
   readonly timing: Timing;
 }
 
@@ -43,7 +45,7 @@ export interface Context extends TimekeeperInput {
 
 export type Events =
   | HeardAs<'timekeeper.ask' | 'timekeeper.tell'>
-  | FactAs<'election.elected' | 'rightOfWay.settled' | 'clock.due' | 'clock.jumped'>;
+  | FactAs<'election.elected' | 'holder.settled' | 'clock.due' | 'clock.jumped'>;
 
 const WAKE = 'timekeeper:ask';
 
@@ -51,7 +53,8 @@ type Tell = HeardAs<'timekeeper.tell'>;
 
 const sampleOf = ({ sentMs, groupMs, at }: Tell): Sample => {
   const boundMs = (at - sentMs) / 2;
-  return { offsetMs: groupMs - sentMs - boundMs, boundMs, takenMs: at };
+  // The leader's clock was read at some time since: both may have drifted from then on.
+  return { offsetMs: groupMs - sentMs - boundMs, boundMs, takenMs: sentMs };
 };
 
 /** Whether a round trip cannot be true if what is known is, so that some clock has jumped. */
@@ -86,11 +89,12 @@ export const timekeeperMachine = setup({
     isSelf: ({ context, event }) =>
       event.type === 'election.elected' && event.leader === context.id,
     isDue: ({ event }) => event.type === 'clock.due' && event.id === WAKE,
-    /** From the leader, and asked on this clock: one of an earlier life may have stood later. */
+    /** From the leader, and asked on this clock: that of an earlier life began at another time. */
     isCurrent: ({ context, event }) =>
       event.type === 'timekeeper.tell' &&
       event.term === context.term &&
       event.from === context.leader &&
+      event.life === context.incarnation &&
       event.sentMs <= event.at,
     contradicts: ({ context, event }) =>
       event.type === 'timekeeper.tell' && contradicts(context, event),
@@ -110,8 +114,11 @@ export const timekeeperMachine = setup({
       const offsetMs = before?.offsetMs ?? 0;
       const own = { term, offsetMs, boundMs: 0, takenMs: at, isOwn: true };
       enqueue.assign({ estimates: withEstimate(estimates, own) });
-      const from = before && { term: before.term, boundMs: boundAt(before, at, timing) };
-      enqueue.emit({ type: 'timekeeper.kept', term, offsetMs, ...(from && { from }) });
+      const related = estimates.toReversed().map((known) => ({
+        term: known.term,
+        boundMs: Math.abs(offsetMs - known.offsetMs) + boundAt(known, at, timing),
+      }));
+      enqueue.emit({ type: 'timekeeper.kept', term, offsetMs, related });
       enqueue.emit({ type: 'timekeeper.synced', offsetMs, boundMs: 0, term, isOwn: true });
     }),
     ask: enqueueActions(({ context, event, enqueue }) => {
@@ -133,7 +140,7 @@ export const timekeeperMachine = setup({
       const groupMs = event.at + (context.estimates.at(-1)?.offsetMs ?? 0);
       const message = {
         type: 'timekeeper.tell' as const,
-        ...{ term, sentMs: event.sentMs, groupMs },
+        ...{ term, sentMs: event.sentMs, groupMs, life: event.incarnation },
       };
       enqueue.emit({ type: 'wire.send', to: event.from, message });
       const { heard, from: peer } = event;
@@ -170,7 +177,7 @@ export const timekeeperMachine = setup({
       { guard: 'isSelf', target: '.keeping', actions: 'noteLeader' },
       { target: '.asking', actions: 'noteLeader' },
     ],
-    'rightOfWay.settled': { actions: assign({ settled: true }) },
+    'holder.settled': { actions: assign({ settled: true }) },
     'clock.jumped': { actions: 'distrust' },
   },
   states: {

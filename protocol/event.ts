@@ -265,10 +265,15 @@ export const messages = {
       heard: Type.Optional(Type.Object({ term: count, groupMs: milliseconds })),
     }),
   },
-  /** The leader's answer: the group's time when it answered. */
+  /** The leader's answer: the group's time when it answered, and which life of the node asked. */
   'timekeeper.tell': {
     scope: 'group',
-    payload: Type.Object({ term: count, sentMs: milliseconds, groupMs: milliseconds }),
+    payload: Type.Object({
+      term: count,
+      sentMs: milliseconds,
+      groupMs: milliseconds,
+      life: count,
+    }),
   },
 } as const;
 
@@ -386,18 +391,18 @@ export const facts = {
   /** On the leader: `peer` was in this group at `sinceMs` of the timescale `term`, or later. */
   'timekeeper.present': Type.Object({ peer, term: count, sinceMs: milliseconds }),
   /** On the leader: it keeps the timescale of its term, its own clock plus `offsetMs`; it may be off
-   *  from an earlier one by this bound, if it knows any. */
+   *  from those before by these bounds. The last is named first. */
   'timekeeper.kept': Type.Object({
     term: count,
     offsetMs: milliseconds,
-    from: Type.Optional(Type.Object({ term: count, boundMs: milliseconds })),
+    related: Type.Array(Type.Object({ term: count, boundMs: milliseconds })),
   }),
   /** Nothing is known of the group's time any more. */
   'timekeeper.voided': Type.Object({ reason }),
   /** No right of way of another group can bear on this node any more: it is counted in this one. */
-  'rightOfWay.settled': Type.Object({}),
-  /** What a holder shows at its shared intersection, in whose words: settling, entering, following. */
-  'rightOfWay.changed': Type.Object({ mode: text }),
+  'holder.settled': Type.Object({}),
+  /** How far this node is at its shared intersection: settling, entering, following. */
+  'holder.changed': Type.Object({ mode: text }),
   /** The group's time is our clock plus `offsetMs`, give or take `boundMs`; `isOwn`: it is our clock
    *  by definition, and never drifts from it. */
   'timekeeper.synced': Type.Object({

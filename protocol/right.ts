@@ -50,6 +50,8 @@ export type Grant = Static<typeof grantSchema>;
 /** What was granted, on the timescale `term`. `fromMs` never changes and so names it. */
 export const intervalSchema = Type.Object({
   ...grantSchema.properties,
+  /** Its holder: who commanded the group when it was granted, and alone may give it up. */
+  node: idSchema,
   term: count,
   /** Its holder has given up the rest: it is not extended any more. */
   released: Type.Boolean(),
