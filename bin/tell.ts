@@ -18,6 +18,12 @@ const commandText = (command: Command): string => {
       return `voters are ${command.voters.map(({ node }) => node).join(', ')}`;
     case 'plan.adopt':
       return `plan ${command.plan.id}, cycle ${command.plan.cycleS} s`;
+    case 'preempt.call':
+      return `green for ${command.group} at ${command.intersection}, ${command.forS} s at most`;
+    case 'preempt.clear':
+      return `preemption ${command.id} is over`;
+    case 'priority.call':
+      return `priority for ${command.group} at ${command.intersection}`;
   }
 };
 

@@ -3,7 +3,7 @@
  * a node *and* its store, so that a node that lost its disk is no longer that voter.
  */
 import Type, { type Static } from 'typebox';
-import { intersectionSchema, linkSchema } from './district.ts';
+import { idSchema, intersectionSchema, linkSchema } from './district.ts';
 import { planSchema } from './plan.ts';
 
 export const VOTERS_MAX = 7;
@@ -17,6 +17,32 @@ export const voterSchema = Type.Object(
   { title: 'Voter', description: 'A node and the store that keeps its votes and its log.' },
 );
 export type Voter = Static<typeof voterSchema>;
+
+/** Preemptions that stand at one time; beyond, the oldest gives way. */
+export const PREEMPTIONS_MAX = 64;
+
+/** How long something lasts that somebody might forget to end. In seconds. */
+const briefly = Type.Number({ exclusiveMinimum: 0, maximum: 600 });
+
+const preemptionFields = {
+  id: nameSchema,
+  intersection: idSchema,
+  group: idSchema,
+  afterS: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 600,
+      description: 'Seconds after a node hears of it, by its own clock, when it is to begin.',
+    }),
+  ),
+  forS: briefly,
+};
+export const preemptionSchema = Type.Object(preemptionFields, {
+  title: 'Preemption',
+  description:
+    'A signal group is to have green, and to keep it until this is cleared or forS seconds are over.',
+});
+export type Preemption = Static<typeof preemptionSchema>;
 
 export const commandTable = {
   /** The first entry of every term: commits what former leaders left (Raft section 5.4.2). */
@@ -34,6 +60,18 @@ export const commandTable = {
   'voters.change': Type.Object({ voters: Type.Array(voterSchema, { maxItems: VOTERS_MAX + 1 }) }),
   /** Adopts a plan for the intersections it names. */
   'plan.adopt': Type.Object({ plan: planSchema }),
+  /** A group is to have green, whatever the plan says. A call with a known id replaces it. */
+  'preempt.call': Type.Object(preemptionFields),
+  /** The call has been served. */
+  'preempt.clear': Type.Object({ id: nameSchema }),
+  /** A group is to have its green sooner or longer, once, within the bounds of the plan. It leaves
+   *  nothing in the state: it is over before anybody could learn of it from there. */
+  'priority.call': Type.Object({
+    id: nameSchema,
+    intersection: idSchema,
+    group: idSchema,
+    forS: briefly,
+  }),
 } as const;
 
 type CommandTable = typeof commandTable;
@@ -69,6 +107,12 @@ export const stateSchema = Type.Object(
     voters: Type.Array(voterSchema),
     members: Type.Array(memberSchema, { maxItems: MEMBERS_MAX }),
     plan: Type.Optional(planSchema),
+    preemptions: Type.Optional(
+      Type.Array(preemptionSchema, {
+        maxItems: PREEMPTIONS_MAX,
+        description: 'In the order in which they were called: who came first goes first.',
+      }),
+    ),
   },
   { title: 'Replicated state' },
 );
