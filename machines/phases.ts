@@ -43,6 +43,7 @@ import {
   favour,
   firstGreen,
   LATE_MS,
+  leastMs,
   plannedOf,
   protects,
   type Situation,
@@ -91,8 +92,27 @@ export type Events =
 
 type Tell = Only<Message, 'phases.tell'>;
 
-const situationOf = (context: Context): Situation | null =>
-  context.intersection && { ...context, intersection: context.intersection };
+/** Whether the driver says that all is lit that the stage lights. */
+const isShown = ({ shown }: Context, { stage }: Green): boolean =>
+  litBy(stage).every((group) => isLit(shown?.[group] ?? 'red'));
+
+/**
+ * The present green, which counts from now if the driver has not lit all of it yet: because what
+ * was lit before ended late, or because its word is still on its way. The driver lights nothing
+ * for less than its minimum, and counts that from when it lit it.
+ */
+const seen = (context: Context, at: number): Green | null => {
+  const { now } = context;
+  if (!now || isShown(context, now)) return now;
+  return { ...now, fromMs: Math.max(now.fromMs, at) };
+};
+
+const situationOf = (context: Context, at: number): Situation | null =>
+  context.intersection && {
+    ...context,
+    intersection: context.intersection,
+    now: seen(context, at),
+  };
 
 /** Whether the called group is green now, by a stage that does not yield. */
 const isHere = ({ calls, now }: Context, at: number): boolean => {
@@ -108,7 +128,7 @@ const isElsewhere = ({ calls, now }: Context, at: number): boolean => {
 
 /** How the lamps are run: for who calls, by plan and group time, by plan alone, or freely. */
 const modeOf = (context: Context, at: number): string => {
-  const situation = situationOf(context);
+  const situation = situationOf(context, at);
   if (isHere(context, at)) return 'preempted';
   if (!situation || !plannedOf(situation)) return 'free';
   return context.offsetMs === null ? 'fixed' : 'coordinated';
@@ -182,11 +202,11 @@ export const phasesMachine = setup({
       return !protects(next.stage, call.group) && event.at + AT_ONCE_MS <= (now?.untilMs ?? 0);
     },
     isTurnable: ({ context, event }) => {
-      const situation = situationOf(context);
+      const situation = situationOf(context, event.at);
       return !!situation && !!context.next && !!turnInChange(situation, context.next, event.at);
     },
     isFavour: ({ context, event }) => {
-      const situation = situationOf(context);
+      const situation = situationOf(context, event.at);
       return situation !== null && favour(situation, event.at) !== null;
     },
   },
@@ -252,6 +272,15 @@ export const phasesMachine = setup({
       const said = { moment: 'taken' as const, ...words };
       for (const told of tellsOf(context, event.at, said)) enqueue.emit(told);
     }),
+    /** A green that the driver lit late counts from when it was lit. */
+    takeShown: assign(({ context, event }) => {
+      if (event.type !== 'lamps.shown') return {};
+      const { now, next } = context;
+      const shown = event.lamps;
+      const isLate = now !== null && next === null && event.at > now.fromMs + LATE_MS;
+      const isNew = isLate && !isShown(context, now) && isShown({ ...context, shown }, now);
+      return isNew ? { shown, now: { ...now, fromMs: event.at } } : { shown };
+    }),
     wakeToStart: emit(({ context, event }) => ({
       type: 'clock.wake' as const,
       id: 'phases:start',
@@ -260,7 +289,7 @@ export const phasesMachine = setup({
     /** Sends red and then the first stage. */
     start: enqueueActions(({ context, event, enqueue }) => {
       const { intersection, timing } = context;
-      const situation = situationOf(context);
+      const situation = situationOf(context, event.at);
       if (!intersection || !situation) return;
       // Whatever was lit before is cleared by this red, and the driver wants to see it for itself.
       const redMs = Math.max(timing.startUpRedMs, clearanceMs(intersection)) + LATE_MS;
@@ -272,7 +301,7 @@ export const phasesMachine = setup({
     }),
     /** Decides what follows, and sends it while the present stage is still green. */
     decide: enqueueActions(({ context, event, enqueue }) => {
-      const situation = situationOf(context);
+      const situation = situationOf(context, event.at);
       if (!situation?.now) return;
       const { now, next } = decide(situation, event.at);
       enqueue.assign({ now, next });
@@ -282,12 +311,15 @@ export const phasesMachine = setup({
       });
       enqueue.emit({ type: 'clock.wake', id: 'phases:change', atMs: now.untilMs });
     }),
-    /** Puts off the end of a green for who calls. */
+    /** Puts off the end of a green for who calls; by its minimum, if it is not lit yet. */
     hold: enqueueActions(({ context, event, enqueue }) => {
-      const { intersection, now, timing, calls } = context;
+      const { intersection, timing, calls } = context;
+      const now = seen(context, event.at);
       const call = urgentCall(calls, event.at);
       if (!intersection || !now || !call) return;
-      const untilMs = Math.max(now.untilMs, event.at + timing.sequenceLeadMs * HOLD_LEADS);
+      const least = isShown(context, now) ? 0 : leastMs(intersection, now.stage);
+      const putOffMs = Math.max(timing.sequenceLeadMs * HOLD_LEADS, least);
+      const untilMs = Math.max(now.untilMs, event.at + putOffMs);
       const held = { ...now, untilMs, call: call.id };
       enqueue.assign({ now: held, next: null });
       enqueue.emit({ type: 'lamps.show', ...heldOf(intersection, held, now.untilMs) });
@@ -305,7 +337,7 @@ export const phasesMachine = setup({
     /** Makes the present green longer or shorter for a transit vehicle, once. */
     favour: enqueueActions(({ context, event, enqueue }) => {
       const { intersection, now, calls, timing } = context;
-      const situation = situationOf(context);
+      const situation = situationOf(context, event.at);
       const favoured = situation && favour(situation, event.at);
       const call = transitCall(calls, event.at);
       if (!intersection || !now || !favoured || !call) return;
@@ -323,7 +355,7 @@ export const phasesMachine = setup({
     }),
     /** Replaces what the lamps are changing to. */
     turn: enqueueActions(({ context, event, enqueue }) => {
-      const situation = situationOf(context);
+      const situation = situationOf(context, event.at);
       const turned = situation && context.next && turnInChange(situation, context.next, event.at);
       if (!turned) return;
       const { now, next, beforeMs } = turned;
@@ -388,7 +420,7 @@ export const phasesMachine = setup({
     'replica.committed': { actions: ['takePlan', 'takeCall', 'tellTaken'] },
     'replica.restored': { actions: ['takePlan', 'takeCall'] },
     'timekeeper.synced': { actions: 'takeTime' },
-    'lamps.shown': { actions: assign({ shown: ({ event }) => event.lamps }) },
+    'lamps.shown': { actions: 'takeShown' },
     'lamps.input': { actions: ['takeCall', 'takeWalk'] },
     'lamps.lost': { target: '.dark', actions: 'takeCall' },
     'lamps.refused': '.startUp',

@@ -56,7 +56,7 @@ const splitsOf = (situation: Situation): Split[] => {
 };
 
 /** Least green of a stage as it is planned. */
-const leastMs = (intersection: Intersection, stage: Stage): number =>
+export const leastMs = (intersection: Intersection, stage: Stage): number =>
   minGreenMs(intersection, stage) + LATE_MS;
 
 /** A green as the plan wants it, and within which bounds it may differ while coming into step. */
