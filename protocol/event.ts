@@ -440,10 +440,6 @@ export const facts = {
     term: count,
     isOwn: Type.Boolean(),
   }),
-  /** A stage got its green. */
-  'phases.changed': Type.Object({ stage: text, mode: text, greenS: Type.Number() }),
-  /** The group's time is our clock plus `offsetMs`, give or take `boundMs`. */
-  'timekeeper.synced': Type.Object({ offsetMs: milliseconds, boundMs: milliseconds, term: count }),
   /** A stage got its green; by which plan and for whose call, if by any. */
   'phases.changed': Type.Object({
     stage: text,
