@@ -10,8 +10,11 @@ import type { Deliver } from './bus.ts';
 
 /** What a lamp driver tells its node. */
 export interface LampHandlers {
-  /** The driver is there and its clock is known. */
-  ready(): void;
+  /**
+   * The driver is there. What is handed over until `lost` reaches it with instants that miss those
+   * of the node's clock by at most `boundMs`.
+   */
+  ready(known: { boundMs: number }): void;
   /** The driver is gone; nothing is commanded until it is back. */
   lost(reason: string): void;
   shown(lamps: Lamps): void;
@@ -49,7 +52,7 @@ export const lampsThrough = (
       digest: digestOf(intersection),
     };
     const port = open(who, {
-      ready: () => deliver({ type: 'lamps.ready' }),
+      ready: ({ boundMs }) => deliver({ type: 'lamps.ready', boundMs }),
       lost: (reason) => deliver({ type: 'lamps.lost', reason }),
       shown: (lamps) => deliver({ type: 'lamps.shown', lamps }),
       refused: (reason) => deliver({ type: 'lamps.refused', reason }),

@@ -56,7 +56,7 @@ export class Cabinet {
       const enter = () => {
         if (!line.isOpen) return;
         this.#lines.add(line);
-        this.#tell(line, () => handlers.ready());
+        this.#tell(line, () => handlers.ready({ boundMs: 0 }));
         const lamps = this.#driver.lamps();
         this.#tell(line, () => handlers.shown(lamps));
       };
