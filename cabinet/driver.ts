@@ -116,7 +116,7 @@ class LampDriver implements Driver {
     if (reason !== undefined) {
       this.#mode = 'latched';
       this.#reason = reason;
-      this.#heads.flash(nowMs);
+      this.#heads.flash(nowMs, 'red');
       report(`still latched to flashing: ${reason}; ${this.#remedy}`);
     }
     this.#light(nowMs);
@@ -238,7 +238,7 @@ class LampDriver implements Driver {
       this.#finish();
     } else if (nowMs >= this.#greenFromMs) {
       this.#mode = 'flashing';
-      this.#heads.flash(nowMs);
+      this.#heads.flash(nowMs, 'described');
       this.#light(nowMs);
     }
   }
@@ -301,7 +301,7 @@ class LampDriver implements Driver {
     const wasEnding = this.#mode === 'ending';
     this.#mode = 'latched';
     this.#reason = reason;
-    this.#heads.flash(nowMs);
+    this.#heads.flash(nowMs, 'red');
     this.#light(nowMs);
     this.#arm(nowMs);
     const trouble = this.#latch.write(reason);

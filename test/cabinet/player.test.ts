@@ -154,7 +154,7 @@ describe('bulbs that do not', () => {
     bulbs.stick(bulb, isOn);
     clock.run(atMs + LOOK_MS + FAULT_MS + 50);
     expect(latch.read()).toBe(reason);
-    expect(lamps()).toMatchObject({ north: 'flashingAmber', east: 'flashingRed' });
+    expect(lamps()).toMatchObject({ north: 'flashingRed', east: 'flashingRed' });
     expect(send({ north: green })).toBe(`latched to flashing: ${reason}`);
   });
 
@@ -236,9 +236,9 @@ describe('an operator', () => {
   test('does not clear it in the half in which a dead lamp would be dark anyway', () => {
     const { clock, bulbs, clear, player } = bench();
     clock.run(1_000);
-    bulbs.stick('north amber', false);
+    bulbs.stick('north red', false);
     clock.run(9_000);
-    const reason = 'north amber is dark though it is on';
+    const reason = 'north red is dark though it is on';
     for (let step = 0; step < 20; step += 1) {
       clock.run(9_000 + step * 100);
       expect(player.fault()).toBe(reason);
