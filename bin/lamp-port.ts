@@ -16,10 +16,12 @@ export interface LampDoor {
   readonly door: Door;
   /** What the driver says it shows, with its own stamp. */
   readonly shown?: (line: LampsShowing) => void;
+  /** The node's monotonic clock; the process's own by default. In milliseconds. */
+  readonly now?: () => number;
 }
 
 export const lampsAt =
-  ({ door, shown }: LampDoor): OpenLamps =>
+  ({ door, shown, now = () => performance.now() }: LampDoor): OpenLamps =>
   (who, handlers) => {
     const { node, intersection, incarnation, digest } = who;
     const readiness = new Readiness(handlers);
@@ -29,7 +31,7 @@ export const lampsAt =
       node,
       intersection,
       incarnation,
-      now: () => performance.now(),
+      now,
       heard: {
         entered: (line) => {
           if (line.digest === digest) readiness.gain(client.synced()?.boundMs ?? 0);
