@@ -35,9 +35,9 @@ export interface Said {
 }
 
 const HELP = `
-Look at the lamps first, and mend what is wrong: a latch says that lamps were lit against each other, or
-did not do as they were told. The driver then goes from flashing to steady red, and from there follows
-its nodes again. It refuses while it still sees the fault.
+Look at the lamps first, and mend what is wrong: a latch says that lamps were lit against each
+other, or did not do as they were told. The driver then goes from flashing to steady red, and from
+there follows its nodes again. It refuses while it still sees the fault.
 
 Exit codes: 0 cleared, or nothing was latched; 1 refused, or the driver did not answer; 2 your mistake.`;
 

@@ -35,12 +35,12 @@ interface Options {
 }
 
 const HELP = `
-With --driver files:DIR each bulb is DIR/INTERSECTION/GROUP/BULB/value, 1 for on and 0 for off; BULB is
-red, amber or green (pedestrians: red or green). Where DIR/INTERSECTION is not there it is made. To drive
-pins, make BULB a link to /sys/class/gpio/gpioN; to have lamps watched by inputs of their own, make
-BULB-sensed such a link too. What shines is read back after each change and four times a second: a bulb
-that does not follow its switch, or cannot be switched, latches the intersection to flashing until
-greenwave clear.`;
+With --driver files:DIR each bulb is DIR/INTERSECTION/GROUP/BULB/value, 1 for on and 0 for off; BULB
+is red, amber or green (pedestrians: red or green). Where DIR/INTERSECTION is not there it is made.
+To drive pins, make BULB a link to /sys/class/gpio/gpioN; to have lamps watched by inputs of their
+own, make BULB-sensed such a link too. What shines is read back after each change and four times a
+second: a bulb that does not follow its switch, or cannot be switched, latches the intersection to
+flashing until greenwave clear.`;
 
 /** What is printed. */
 interface Journal {
