@@ -1,7 +1,8 @@
 /**
  * Random sequences, thrown at a driver whose timers come late, which sleeps, alone and with its
- * host: the judge, which shares no code with it, never finds anything unsafe, nor does its own. And the throwing is worth
- * something: many sequences are accepted, many refused, and all kinds of green are shown.
+ * host: the judge, which shares no code with it, never finds anything unsafe, nor does its own. And
+ * the throwing is worth something: many sequences are accepted, many refused, and all kinds of green
+ * are shown.
  */
 import { describe, expect, test } from 'vitest';
 import type { Driver } from '../../cabinet/driver.ts';
