@@ -4,7 +4,7 @@
  */
 import { fromCallback } from 'xstate';
 import type { NodeInput } from '../machines/node.ts';
-import type { BusEvent, Show } from '../protocol/event.ts';
+import type { BusEvent, Fact, Only, Show } from '../protocol/event.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import type { Deliver } from './bus.ts';
 
@@ -15,6 +15,8 @@ export interface LampHandlers {
   /** The driver is gone; nothing is commanded until it is back. */
   lost(reason: string): void;
   shown(lamps: Lamps): void;
+  /** An input of the cabinet was set or taken back; what stands is told when it is there. */
+  input(input: Omit<Only<Fact, 'lamps.input'>, 'type'>): void;
   refused(reason: string): void;
 }
 
@@ -52,6 +54,7 @@ export const lampsThrough = (
       ready: () => deliver({ type: 'lamps.ready' }),
       lost: (reason) => deliver({ type: 'lamps.lost', reason }),
       shown: (lamps) => deliver({ type: 'lamps.shown', lamps }),
+      input: (input) => deliver({ type: 'lamps.input', ...input }),
       refused: (reason) => deliver({ type: 'lamps.refused', reason }),
     });
     receive((event) => {

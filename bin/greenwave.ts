@@ -5,10 +5,14 @@
  */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../protocol/assert.ts';
+import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { importCommand } from './import.ts';
 import { lampsCommand } from './lamps.ts';
 import { nodeCommand } from './node.ts';
+import { planCommand } from './plan.ts';
+import { preemptCommand } from './preempt.ts';
+import { priorityCommand } from './priority.ts';
 import { OperatorError } from './read-district.ts';
 import { recoverCommand } from './recover.ts';
 import { schemaCommand } from './schema.ts';
@@ -25,6 +29,10 @@ for (const command of [
   nodeCommand,
   lampsCommand,
   statusCommand,
+  planCommand,
+  preemptCommand,
+  priorityCommand,
+  callCommand,
   recoverCommand,
   importCommand,
   schemaCommand,

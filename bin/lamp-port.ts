@@ -36,6 +36,7 @@ export const lampsAt =
           shown?.(line);
           handlers.shown(line.lamps);
         },
+        input: ({ input, group, active }) => handlers.input({ input, group, active }),
         refused: (reason) => handlers.refused(reason),
         lost: (reason) => readiness.lose(reason),
       },

@@ -9,6 +9,7 @@ import { type Intersection, nodesOf } from '../protocol/district.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import {
   type LampsEnter,
+  type LampsInput,
   type LampsSequence,
   type LineFromDriver,
   type LineFromNode,
@@ -19,6 +20,7 @@ import { CabinetError, type Door, removeStaleSocket } from './address.ts';
 import type { DriverClock } from './alarm.ts';
 import { commanderOf } from './command-post.ts';
 import { createDriver, type Driver } from './driver.ts';
+import { Inputs } from './inputs.ts';
 import type { Latch } from './latch.ts';
 import { hearLines } from './lines.ts';
 
@@ -60,6 +62,8 @@ interface Client {
   readonly socket: Socket;
   /** As whom it entered, by intersection. */
   readonly entered: Map<string, LampsEnter>;
+  /** Intersections at which it has set an input: it is shown what becomes of that. */
+  readonly watches: Set<string>;
   rubbish: number;
 }
 
@@ -88,6 +92,7 @@ const listen = async (server: Server, door: Door, served: string): Promise<void>
 class Hall implements Cabinet {
   readonly drivers = new Map<string, Driver>();
   readonly server: Server;
+  readonly #inputs = new Map<string, Inputs>();
   readonly #options: CabinetOptions;
   readonly #clients = new Set<Client>();
 
@@ -109,6 +114,8 @@ class Hall implements Cabinet {
         report: (message) => report({ kind: 'error', intersection: id, message }),
       });
       this.drivers.set(id, driver);
+      const tell = (input: LampsInput) => this.#tellInput(id, input);
+      this.#inputs.set(id, new Inputs({ intersection, clock, tell }));
     }
   }
 
@@ -127,14 +134,14 @@ class Hall implements Cabinet {
     const t = this.#options.stamp();
     this.#options.show(intersection, lamps, t);
     for (const client of this.#clients) {
-      if (client.entered.has(intersection)) {
+      if (client.entered.has(intersection) || client.watches.has(intersection)) {
         this.#say(client, { type: 'lamps.showing', intersection, t, nowMs, lamps });
       }
     }
   }
 
   #welcome(socket: Socket): void {
-    const client: Client = { socket, entered: new Map(), rubbish: 0 };
+    const client: Client = { socket, entered: new Map(), watches: new Set(), rubbish: 0 };
     this.#clients.add(client);
     socket.on('error', ({ message }) => this.#refuse(client, message));
     socket.on('close', () => this.#clients.delete(client));
@@ -155,6 +162,7 @@ class Hall implements Cabinet {
     if (!driver) this.#refuse(client, `no intersection ${line.intersection} here`);
     else if (line.type === 'lamps.enter') this.#enter(client, line, driver);
     else if (line.type === 'lamps.sequence') this.#follow(client, line, driver);
+    else if (line.type === 'lamps.input') this.#input(client, line);
     else {
       const entered = client.entered.get(line.intersection);
       if (entered) driver.leave(entered.node, line.incarnation);
@@ -172,9 +180,34 @@ class Hall implements Cabinet {
     const nowMs = this.#options.clock.now();
     const digest = digestOf(driver.intersection);
     this.#say(client, { type: 'lamps.entered', intersection, digest, nowMs });
+    this.#showTo(client, intersection, driver);
+    for (const input of this.#inputs.get(intersection)?.standing() ?? []) this.#say(client, input);
+  }
+
+  #showTo(client: Client, intersection: string, driver: Driver): void {
+    const nowMs = this.#options.clock.now();
     const lamps = driver.lamps();
     const t = this.#options.stamp();
     this.#say(client, { type: 'lamps.showing', intersection, t, nowMs, lamps });
+  }
+
+  /** Takes an input, and shows who set it what the lamps do from now on. */
+  #input(client: Client, line: LampsInput): void {
+    const { intersection } = line;
+    const refused = this.#inputs.get(intersection)?.set(line);
+    const driver = this.drivers.get(intersection);
+    if (refused !== undefined || !driver) {
+      this.#refuse(client, refused ?? `no intersection ${intersection} here`);
+      return;
+    }
+    client.watches.add(intersection);
+    this.#showTo(client, intersection, driver);
+  }
+
+  #tellInput(intersection: string, input: LampsInput): void {
+    for (const client of this.#clients) {
+      if (client.entered.has(intersection)) this.#say(client, input);
+    }
   }
 
   #follow(client: Client, line: LampsSequence, driver: Driver): void {

@@ -89,6 +89,31 @@ export const leaveSchema = Type.Object(
 );
 export type LampsLeave = Static<typeof leaveSchema>;
 
+export const inputSchema = Type.Object(
+  {
+    type: Type.Literal('lamps.input'),
+    intersection: idSchema,
+    input: Type.Enum(['preempt', 'call'], {
+      description: 'Somebody must have green (rail, fire), or a pedestrian calls.',
+    }),
+    group: Type.String({ minLength: 1, maxLength: 200 }),
+    active: Type.Boolean(),
+    forMs: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 3_600_000,
+        description: 'When a preemption ends by itself, should nobody take it back.',
+      }),
+    ),
+  },
+  {
+    ...closed,
+    description:
+      'An input of the cabinet: said by whoever is at its door, and told to every node that has entered. Who says it is shown the lamps from then on.',
+  },
+);
+export type LampsInput = Static<typeof inputSchema>;
+
 export const enteredSchema = Type.Object(
   {
     type: Type.Literal('lamps.entered'),
@@ -140,13 +165,20 @@ export const refusedSchema = Type.Object(
 );
 export type LampsRefused = Static<typeof refusedSchema>;
 
-export const fromNodeSchema = Type.Union([enterSchema, askTimeSchema, sequenceSchema, leaveSchema]);
+export const fromNodeSchema = Type.Union([
+  enterSchema,
+  askTimeSchema,
+  sequenceSchema,
+  leaveSchema,
+  inputSchema,
+]);
 export const fromDriverSchema = Type.Union([
   enteredSchema,
   timeSchema,
   answerSchema,
   showingSchema,
   refusedSchema,
+  inputSchema,
 ]);
 /** What a node may say to a driver. */
 export type LineFromNode = Static<typeof fromNodeSchema>;
