@@ -4,7 +4,7 @@
  */
 import { fromCallback } from 'xstate';
 import type { NodeInput } from '../machines/node.ts';
-import type { BusEvent, Show } from '../protocol/event.ts';
+import type { BusEvent, Fact, Only, Show } from '../protocol/event.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import type { Deliver } from './bus.ts';
 
@@ -18,6 +18,8 @@ export interface LampHandlers {
   /** The driver is gone; nothing is commanded until it is back. */
   lost(reason: string): void;
   shown(lamps: Lamps): void;
+  /** An input of the cabinet was set or taken back; what stands is told when it is there. */
+  input(input: Omit<Only<Fact, 'lamps.input'>, 'type'>): void;
   refused(reason: string): void;
   /** The sequence with this ticket is followed from now on. */
   accepted(ticket: number): void;
@@ -57,6 +59,7 @@ export const lampsThrough = (
       ready: ({ boundMs }) => deliver({ type: 'lamps.ready', boundMs }),
       lost: (reason) => deliver({ type: 'lamps.lost', reason }),
       shown: (lamps) => deliver({ type: 'lamps.shown', lamps }),
+      input: (input) => deliver({ type: 'lamps.input', ...input }),
       refused: (reason) => deliver({ type: 'lamps.refused', reason }),
       accepted: (ticket) => deliver({ type: 'lamps.accepted', ticket }),
     });

@@ -47,6 +47,7 @@ export const lampsAt =
           shown?.(line);
           handlers.shown(line.lamps);
         },
+        input: ({ input, group, active }) => handlers.input({ input, group, active }),
         refused: (reason) => handlers.refused(reason),
         lost: (reason) => readiness.lose(reason),
       },

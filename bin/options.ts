@@ -36,6 +36,15 @@ export const lampsKind = (text: string): LampsKind => {
   throw new InvalidArgumentError('It must be terminal, memory or files:DIR.');
 };
 
+/** Seconds that something lasts: more than none, at most ten minutes. */
+export const briefly = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= 600)) {
+    throw new InvalidArgumentError('It must be a number of seconds, more than 0, at most 600.');
+  }
+  return value;
+};
+
 export const interfaceAddress = (text: string): string => {
   if (isIP(text) !== 4) throw new InvalidArgumentError('It must be an IPv4 address of this host.');
   return text;

@@ -9,6 +9,7 @@ import { type Intersection, nodesOf } from '../protocol/district.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import {
   type LampsEnter,
+  type LampsInput,
   type LampsSequence,
   type LineFromDriver,
   type LineFromNode,
@@ -19,6 +20,7 @@ import { type Door, listenAt } from './address.ts';
 import type { DriverClock } from './alarm.ts';
 import { createDriver, type Driver } from './driver.ts';
 import type { Hardware } from './hardware.ts';
+import { Inputs } from './inputs.ts';
 import type { Latch } from './latch.ts';
 import { hearLines } from './lines.ts';
 import { Player } from './player.ts';
@@ -74,6 +76,7 @@ export const openCabinet = async (door: Door, options: CabinetOptions): Promise<
 class Hall implements Cabinet {
   readonly drivers = new Map<string, Driver>();
   readonly server: Server;
+  readonly #inputs = new Map<string, Inputs>();
   readonly #options: CabinetOptions;
   readonly #clients = new Set<Visitor>();
   readonly #players = new Map<string, Player>();
@@ -113,7 +116,8 @@ class Hall implements Cabinet {
         fault: () => this.#players.get(id)?.fault(),
       });
       this.drivers.set(id, driver);
-      this.#players.get(id)?.start();
+      const tell = (input: LampsInput) => this.#tellInput(id, input);
+      this.#inputs.set(id, new Inputs({ intersection, clock, tell }));
     }
   }
 
@@ -139,7 +143,7 @@ class Hall implements Cabinet {
     const t = this.#options.stamp();
     this.#options.show(intersection, lamps, t);
     for (const client of this.#clients) {
-      if (client.entered.has(intersection)) {
+      if (client.entered.has(intersection) || client.watches.has(intersection)) {
         this.#say(client, { type: 'lamps.showing', intersection, t, nowMs, lamps });
       }
     }
@@ -148,7 +152,7 @@ class Hall implements Cabinet {
   }
 
   #welcome(socket: Socket): void {
-    const client: Visitor = { socket, entered: new Map(), rubbish: 0 };
+    const client: Visitor = { socket, entered: new Map(), watches: new Set(), rubbish: 0 };
     this.#clients.add(client);
     socket.on('error', ({ message }) => this.#refuse(client, message));
     socket.on('close', () => this.#clients.delete(client));
@@ -172,6 +176,7 @@ class Hall implements Cabinet {
     else if (line.type === 'lamps.enter') this.#enter(client, line, driver);
     else if (line.type === 'lamps.sequence') this.#follow(client, line, driver);
     else if (line.type === 'lamps.clear') this.#clear(client, driver);
+    else if (line.type === 'lamps.input') this.#input(client, line);
     else {
       const entered = client.entered.get(line.intersection);
       if (entered) driver.leave(entered.node, line.incarnation);
@@ -189,9 +194,34 @@ class Hall implements Cabinet {
     const nowMs = this.#options.clock.now();
     const digest = digestOf(driver.intersection);
     this.#say(client, { type: 'lamps.entered', intersection, digest, nowMs });
+    this.#showTo(client, intersection, driver);
+    for (const input of this.#inputs.get(intersection)?.standing() ?? []) this.#say(client, input);
+  }
+
+  #showTo(client: Visitor, intersection: string, driver: Driver): void {
+    const nowMs = this.#options.clock.now();
     const lamps = driver.lamps();
     const t = this.#options.stamp();
     this.#say(client, { type: 'lamps.showing', intersection, t, nowMs, lamps });
+  }
+
+  /** Takes an input, and shows who set it what the lamps do from now on. */
+  #input(client: Visitor, line: LampsInput): void {
+    const { intersection } = line;
+    const refused = this.#inputs.get(intersection)?.set(line);
+    const driver = this.drivers.get(intersection);
+    if (refused !== undefined || !driver) {
+      this.#refuse(client, refused ?? `no intersection ${intersection} here`);
+      return;
+    }
+    client.watches.add(intersection);
+    this.#showTo(client, intersection, driver);
+  }
+
+  #tellInput(intersection: string, input: LampsInput): void {
+    for (const client of this.#clients) {
+      if (client.entered.has(intersection)) this.#say(client, input);
+    }
   }
 
   #follow(client: Visitor, line: LampsSequence, driver: Driver): void {

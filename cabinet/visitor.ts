@@ -11,6 +11,8 @@ export interface Visitor {
   readonly socket: Socket;
   /** As whom it entered, by intersection. */
   readonly entered: Map<string, LampsEnter>;
+  /** Intersections at which it has set an input: it is shown what becomes of that. */
+  readonly watches: Set<string>;
   /** Lines that were no lines of ours. */
   rubbish: number;
 }

@@ -37,18 +37,8 @@ import {
   urgentCall,
 } from './calls.ts';
 import { amberMs, clearanceMs, type Green, heldOf, sequenceOf } from './sequence.ts';
-import {
-  AT_ONCE_MS,
-  decide,
-  favour,
-  firstGreen,
-  LATE_MS,
-  leastMs,
-  plannedOf,
-  protects,
-  type Situation,
-  turnInChange,
-} from './stage-choice.ts';
+import { LATE_MS, leastMs, plannedOf, type Situation } from './splits.ts';
+import { AT_ONCE_MS, decide, favour, firstGreen, protects, turnInChange } from './stage-choice.ts';
 
 /** Operators who are told of changes at one time; beyond, the oldest is told no more. */
 const WATCHERS_MAX = 8;

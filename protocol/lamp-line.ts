@@ -93,6 +93,30 @@ export const clearSchema = Type.Object(
   { type: Type.Literal('lamps.clear'), intersection: idSchema },
   { ...closed, description: 'An operator, never a node, has looked: asks for the end of a latch.' },
 );
+export const inputSchema = Type.Object(
+  {
+    type: Type.Literal('lamps.input'),
+    intersection: idSchema,
+    input: Type.Enum(['preempt', 'call'], {
+      description: 'Somebody must have green (rail, fire), or a pedestrian calls.',
+    }),
+    group: Type.String({ minLength: 1, maxLength: 200 }),
+    active: Type.Boolean(),
+    forMs: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 3_600_000,
+        description: 'When a preemption ends by itself, should nobody take it back.',
+      }),
+    ),
+  },
+  {
+    ...closed,
+    description:
+      'An input of the cabinet: said by whoever is at its door, and told to every node that has entered. Who says it is shown the lamps from then on.',
+  },
+);
+export type LampsInput = Static<typeof inputSchema>;
 
 export const enteredSchema = Type.Object(
   {
@@ -162,6 +186,7 @@ export const fromNodeSchema = Type.Union([
   sequenceSchema,
   leaveSchema,
   clearSchema,
+  inputSchema,
 ]);
 export const fromDriverSchema = Type.Union([
   enteredSchema,
@@ -170,6 +195,7 @@ export const fromDriverSchema = Type.Union([
   showingSchema,
   clearedSchema,
   refusedSchema,
+  inputSchema,
 ]);
 /** What a node, or an operator, may say to a driver. */
 export type LineFromNode = Static<typeof fromNodeSchema>;

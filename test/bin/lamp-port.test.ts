@@ -33,6 +33,7 @@ const bench = async () => {
         told.push('ready');
         bounds.push(boundMs);
       },
+      input: () => {},
       lost: (reason) => told.push(reason),
       shown: () => {},
       refused: (reason) => told.push(reason),

@@ -90,6 +90,7 @@ const askForGreen = (path: string) => {
       },
       answer: () => {},
       showing: () => {},
+      input: () => {},
       refused: () => {},
       lost: () => {},
     },

@@ -20,6 +20,7 @@ const client = connectLamps({
     answer: ({ counter, refused = 'accepted' }) => say(counter, refused),
     showing: ({ lamps: { north = 'nothing' } }) => say('north', north),
     refused: (reason) => say(reason),
+    input: () => {},
     lost: (reason) => say('lost', reason),
   },
 });

@@ -90,6 +90,7 @@ const endNorth = (path: string) => {
       answer: ({ refused = 'accepted' }) => answers.push(refused),
       showing: () => {},
       refused: () => {},
+      input: () => {},
       lost: () => {},
     },
   });

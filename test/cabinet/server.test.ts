@@ -288,3 +288,44 @@ test('districts on other discovery addresses do not meet, and paths are short en
   expect(cabinetSocket(district, 'b')).not.toBe(cabinetSocket(apart, 'b'));
   expect(cabinetSocket(district, 'b')).not.toBe(path);
 });
+
+const input = { type: 'lamps.input', intersection: 'crossing', input: 'preempt', group: 'north' };
+
+test('an input is told to the nodes that are there and to those that come, until it is over', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  await openAt(door);
+  const [node, operator, late] = [caller(door), caller(door), caller(door)];
+  node.say(enter);
+  await node.hears({ type: 'lamps.entered' });
+  operator.say({ ...input, active: true });
+  await node.hears({ ...input, active: true });
+  await operator.hears({ type: 'lamps.showing' });
+  late.say(enter);
+  await late.hears({ ...input, active: true });
+  operator.say({ ...input, active: false });
+  await late.hears({ ...input, active: false });
+  const last = caller(door);
+  last.say(enter);
+  last.say({ type: 'lamps.time', id: 1 });
+  await last.hears({ type: 'lamps.time' });
+  expect(last.heard.map(({ type }) => type)).not.toContain('lamps.input');
+});
+
+test('an input that nobody takes back ends by itself when it was set for a while', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  await openAt(door);
+  const { say, hears } = caller(door);
+  say(enter);
+  say({ ...input, active: true, forMs: 100 });
+  await hears({ ...input, active: true });
+  await hears({ ...input, active: false });
+});
+
+test('an input for a group that is not there is refused, and says which are', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  await openAt(door);
+  const { say, hears } = caller(door);
+  say({ ...input, group: 'up', active: true });
+  const reason = 'no group up at crossing; it has north, south, left, east';
+  await hears({ type: 'lamps.refused', reason });
+});
