@@ -20,24 +20,10 @@
 import { and, assign, emit, enqueueActions, setup } from 'xstate';
 import type { Emitted, FactAs, HeardAs } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { driftMs } from './rights.ts';
+import { boundAt, type Estimate, type Sample, withEstimate } from './time-estimate.ts';
 
 /** Round trips remembered; the best says most. */
 const SAMPLES_MAX = 8;
-/** Timescales remembered: rights reach over a few elections. */
-const ESTIMATES_MAX = 4;
-
-export interface Sample {
-  readonly offsetMs: number;
-  readonly boundMs: number;
-  /** When it was taken, on our clock. */
-  readonly takenMs: number;
-}
-
-export interface Estimate extends Sample {
-  readonly term: number;
-}
-
 export interface TimekeeperInput {
   readonly id: string;
   readonly incarnation: number;
@@ -59,19 +45,9 @@ export interface Context extends TimekeeperInput {
 
 export type Events =
   | HeardAs<'timekeeper.ask' | 'timekeeper.tell'>
-  | FactAs<'election.elected' | 'rightOfWay.settled' | 'clock.due' | 'clock.jumped'>;
+  | FactAs<'election.elected' | 'holder.settled' | 'clock.due' | 'clock.jumped'>;
 
 const WAKE = 'timekeeper:ask';
-
-/** How far an estimate may be off at `nowMs` of our clock. */
-export const boundAt = (
-  { boundMs, takenMs }: Sample,
-  nowMs: number,
-  { clockDriftPpmMax }: Pick<Timing, 'clockDriftPpmMax'>,
-): number => boundMs + driftMs(nowMs - takenMs, clockDriftPpmMax);
-
-const withEstimate = (estimates: readonly Estimate[], added: Estimate): Estimate[] =>
-  [...estimates.filter(({ term }) => term !== added.term), added].slice(-ESTIMATES_MAX);
 
 type Tell = HeardAs<'timekeeper.tell'>;
 
@@ -93,7 +69,7 @@ const learn = ({ term, timing, ...context }: Context, tell: Tell): Partial<Conte
   const samples = [...context.samples.slice(1 - SAMPLES_MAX), sampleOf(tell)];
   const bound = (sample: Sample) => boundAt(sample, tell.at, timing);
   const best = samples.reduce((a, b) => (bound(b) < bound(a) ? b : a));
-  const estimates = withEstimate(context.estimates, { term, ...best });
+  const estimates = withEstimate(context.estimates, { term, ...best, isOwn: false });
   return { samples, estimates, heardMs: tell.groupMs };
 };
 
@@ -104,7 +80,7 @@ const synced = ({ estimates, timing }: Context, nowMs: number): Emitted[] => {
   if (!last) return [];
   const { term, offsetMs } = last;
   const boundMs = boundAt(last, nowMs, timing);
-  return [{ type: 'timekeeper.synced', offsetMs, boundMs, term }];
+  return [{ type: 'timekeeper.synced', offsetMs, boundMs, term, isOwn: false }];
 };
 
 export const timekeeperMachine = setup({
@@ -136,28 +112,15 @@ export const timekeeperMachine = setup({
       const { term, at } = event;
       const before = estimates.at(-1);
       const offsetMs = before?.offsetMs ?? 0;
-      const own = { term, offsetMs, boundMs: 0, takenMs: at };
+      const own = { term, offsetMs, boundMs: 0, takenMs: at, isOwn: true };
       enqueue.assign({ estimates: withEstimate(estimates, own) });
-      const [from, ...others] = estimates.toReversed().map((known) => ({
+      const related = estimates.toReversed().map((known) => ({
         term: known.term,
         boundMs: Math.abs(offsetMs - known.offsetMs) + boundAt(known, at, timing),
       }));
-      enqueue.emit({ type: 'timekeeper.kept', term, offsetMs, ...(from && { from, others }) });
-      enqueue.emit({ type: 'timekeeper.synced', offsetMs, boundMs: 0, term });
+      enqueue.emit({ type: 'timekeeper.kept', term, offsetMs, related });
+      enqueue.emit({ type: 'timekeeper.synced', offsetMs, boundMs: 0, term, isOwn: true });
     }),
-    /** Our own clock is never off from itself; but whoever heard so counts how long ago. */
-    keepOn: enqueueActions(({ context: { estimates }, event, enqueue }) => {
-      const own = estimates.at(-1);
-      if (!own) return;
-      enqueue.assign({ estimates: withEstimate(estimates, { ...own, takenMs: event.at }) });
-      const { term, offsetMs } = own;
-      enqueue.emit({ type: 'timekeeper.synced', offsetMs, boundMs: 0, term });
-    }),
-    keepLater: emit(({ context, event }) => ({
-      type: 'clock.wake' as const,
-      id: WAKE,
-      atMs: event.at + context.timing.timeSyncMs,
-    })),
     ask: enqueueActions(({ context, event, enqueue }) => {
       const { leader, term, settled, heardMs } = context;
       if (leader === null) return;
@@ -214,7 +177,7 @@ export const timekeeperMachine = setup({
       { guard: 'isSelf', target: '.keeping', actions: 'noteLeader' },
       { target: '.asking', actions: 'noteLeader' },
     ],
-    'rightOfWay.settled': { actions: assign({ settled: true }) },
+    'holder.settled': { actions: assign({ settled: true }) },
     'clock.jumped': { actions: 'distrust' },
   },
   states: {
@@ -236,9 +199,8 @@ export const timekeeperMachine = setup({
       },
     },
     keeping: {
-      entry: ['keep', 'keepLater'],
+      entry: 'keep',
       on: {
-        'clock.due': { guard: 'isDue', actions: ['keepOn', 'keepLater'] },
         'timekeeper.ask': { actions: 'tell' },
         // Its clock is the timescale, which must not jump: it tells no more time in this term.
         'clock.jumped': { target: 'unsynced', actions: 'distrust' },

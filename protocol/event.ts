@@ -41,6 +41,8 @@ export const PREPARE_ENTRIES_MAX = 64;
 export const CHUNK_CHARS_MAX = 65_536;
 /** Characters of a whole snapshot. */
 export const SNAPSHOT_CHARS_MAX = 67_108_864;
+/** How long an operator may be told what lamps follow. In milliseconds. */
+export const FOLLOW_MS_MAX = 3_600_000;
 
 /** One attempt of one node, with one store, to have a group founded. Ordered by these fields. */
 const ballotSchema = Type.Object({ round: count, node: nameSchema, store: nameSchema });
@@ -256,7 +258,7 @@ export const messages = {
     scope: 'group',
     payload: Type.Object({ term: count, round: count, store: nameSchema }),
   },
-  /** What time is it in the group? `sentMs` is the asker's own clock and comes back. `heardMs`:
+  /** What time is it in the group? `sentMs` is the asker's own clock and comes back. `heard`:
    *  what it was told last in `term`, so that the leader knows since when it is in this group. */
   'timekeeper.ask': {
     scope: 'group',
@@ -273,6 +275,27 @@ export const messages = {
       sentMs: milliseconds,
       groupMs: milliseconds,
       life: count,
+    }),
+  },
+  /** By an operator, to all: what do your lamps follow? And tell me of changes, for a while. */
+  'phases.ask': {
+    scope: 'group',
+    payload: Type.Object({
+      reply: addressSchema,
+      forMs: Type.Integer({ minimum: 0, maximum: FOLLOW_MS_MAX }),
+    }),
+  },
+  /** What the lamps of an intersection follow: because it was `asked`, because a plan or a call was
+   *  `taken` from the log, or because a stage is `lit` by it. */
+  'phases.tell': {
+    scope: 'group',
+    payload: Type.Object({
+      intersection: Type.String({ maxLength: 200 }),
+      moment: Type.Enum(['asked', 'taken', 'lit']),
+      mode: text,
+      stage: Type.Optional(text),
+      plan: Type.Optional(nameSchema),
+      call: Type.Optional(nameSchema),
     }),
   },
 } as const;
@@ -303,6 +326,12 @@ export const facts = {
   /** The lamp driver is there (or gone): sequences can (not) be sent. */
   'lamps.ready': Type.Object({ boundMs: Type.Optional(milliseconds) }),
   'lamps.lost': Type.Object({ reason }),
+  /** An input of the cabinet: somebody must have green (rail, fire), or a pedestrian has called. */
+  'lamps.input': Type.Object({
+    input: Type.Enum(['preempt', 'call']),
+    group: text,
+    active: Type.Boolean(),
+  }),
   /** The operator asked this node to stop. */
   'node.stopping': Type.Object({}),
   /** An announcement of the same district and contract was heard, whatever its group. */
@@ -391,23 +420,34 @@ export const facts = {
   /** On the leader: `peer` was in this group at `sinceMs` of the timescale `term`, or later. */
   'timekeeper.present': Type.Object({ peer, term: count, sinceMs: milliseconds }),
   /** On the leader: it keeps the timescale of its term, its own clock plus `offsetMs`; it may be off
-   *  from an earlier one by this bound, if it knows any; and from those before it by these. */
+   *  from those before by these bounds. The last is named first. */
   'timekeeper.kept': Type.Object({
     term: count,
     offsetMs: milliseconds,
-    from: Type.Optional(Type.Object({ term: count, boundMs: milliseconds })),
-    others: Type.Optional(Type.Array(Type.Object({ term: count, boundMs: milliseconds }))),
+    related: Type.Array(Type.Object({ term: count, boundMs: milliseconds })),
   }),
   /** Nothing is known of the group's time any more. */
   'timekeeper.voided': Type.Object({ reason }),
   /** No right of way of another group can bear on this node any more: it is counted in this one. */
-  'rightOfWay.settled': Type.Object({}),
-  /** What a holder shows at its shared intersection, in whose words: settling, entering, following. */
-  'rightOfWay.changed': Type.Object({ mode: text }),
-  /** The group's time is our clock plus `offsetMs`, give or take `boundMs`. */
-  'timekeeper.synced': Type.Object({ offsetMs: milliseconds, boundMs: milliseconds, term: count }),
-  /** A stage got its green. */
-  'phases.changed': Type.Object({ stage: text, mode: text, greenS: Type.Number() }),
+  'holder.settled': Type.Object({}),
+  /** How far this node is at its shared intersection: settling, entering, following. */
+  'holder.changed': Type.Object({ mode: text }),
+  /** The group's time is our clock plus `offsetMs`, give or take `boundMs`; `isOwn`: it is our clock
+   *  by definition, and never drifts from it. */
+  'timekeeper.synced': Type.Object({
+    offsetMs: milliseconds,
+    boundMs: milliseconds,
+    term: count,
+    isOwn: Type.Boolean(),
+  }),
+  /** A stage got its green; by which plan and for whose call, if by any. */
+  'phases.changed': Type.Object({
+    stage: text,
+    mode: text,
+    greenS: Type.Number(),
+    plan: Type.Optional(text),
+    call: Type.Optional(text),
+  }),
 } as const;
 
 export type MessageType = keyof typeof messages;

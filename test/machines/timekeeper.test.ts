@@ -3,6 +3,7 @@
  * Distributed Computing 1989: the shortest round trip says most, and half of it bounds the error.)
  */
 import { describe, expect, test } from 'vitest';
+import { boundAt } from '../../machines/time-estimate.ts';
 import { timekeeperMachine } from '../../machines/timekeeper.ts';
 import { lan } from '../../protocol/timing.ts';
 import { heard, only, Play, sent, typesOf } from './play.ts';
@@ -24,7 +25,7 @@ const drift = (ms: number) => (2 * ms * timing.clockDriftPpmMax) / 1e6;
 
 const elected = (leader: string, term: number) =>
   ({ type: 'election.elected', leader, term }) as const;
-const settled = { type: 'rightOfWay.settled' } as const;
+const settled = { type: 'holder.settled' } as const;
 const jumped = { type: 'clock.jumped', byMs: 5000 } as const;
 const ask = (sentMs: number, echo?: { term: number; groupMs: number }) =>
   heard('n3', { type: 'timekeeper.ask', sentMs, ...(echo && { heard: echo }) } as const, 4);
@@ -67,7 +68,13 @@ describe('a backup', () => {
       const synced = exchange(backup(), there, back);
       // Half the round trip, and what clocks may have drifted since the question.
       const boundMs = (there + back) / 2 + drift(there + back);
-      expect(synced).toEqual({ type: 'timekeeper.synced', offsetMs, boundMs, term: 1 });
+      expect(synced).toEqual({
+        type: 'timekeeper.synced',
+        offsetMs,
+        boundMs,
+        term: 1,
+        isOwn: false,
+      });
       expect(Math.abs((synced?.offsetMs ?? 0) - 5000)).toBeLessThanOrEqual(synced?.boundMs ?? 0);
     },
   );
@@ -122,6 +129,7 @@ describe('a backup', () => {
       type: 'timekeeper.synced',
       offsetMs: 7000,
       boundMs: 20 + drift(40),
+      isOwn: false,
       term: 2,
     });
   });
@@ -132,8 +140,8 @@ describe('a backup', () => {
     play.hear(elected('n3', 2));
     play.hear({ ...tell(play.nowMs, play.nowMs + 5100, 2), from: 'n3' });
     expect(play.snapshot.context.estimates).toEqual([
-      { term: 1, offsetMs: 5000, boundMs: 1, takenMs: 1000 },
-      { term: 2, offsetMs: 5100, boundMs: 0, takenMs: 1002 },
+      { term: 1, offsetMs: 5000, boundMs: 1, takenMs: 1000, isOwn: false },
+      { term: 2, offsetMs: 5100, boundMs: 0, takenMs: 1002, isOwn: false },
     ]);
   });
 
@@ -242,9 +250,8 @@ describe('a leader', () => {
     const play = played();
     const said = play.hear(elected('n1', 1));
     expect(said).toEqual([
-      { type: 'timekeeper.kept', term: 1, offsetMs: 0 },
-      { type: 'timekeeper.synced', offsetMs: 0, boundMs: 0, term: 1 },
-      { type: 'clock.wake', id: 'timekeeper:ask', atMs: 3000 },
+      { type: 'timekeeper.kept', term: 1, offsetMs: 0, related: [] },
+      { type: 'timekeeper.synced', offsetMs: 0, boundMs: 0, term: 1, isOwn: true },
     ]);
     play.pass(234);
     expect(sent(play.hear(ask(77)))).toEqual([
@@ -279,18 +286,18 @@ describe('a leader', () => {
       type: 'timekeeper.kept',
       term: 3,
       offsetMs: 5100,
-      from: { term: 2, boundMs: 1 + drift(5002) },
-      others: [{ term: 1, boundMs: 100 + 1 + drift(5002) }],
+      related: [
+        { term: 2, boundMs: 1 + drift(5002) },
+        { term: 1, boundMs: 100 + 1 + drift(5002) },
+      ],
     });
   });
 
-  test('says again that its own clock is the time, so that nobody takes that for old', () => {
+  test('is never off from its own clock, however long it leads', () => {
     const play = leader();
-    const synced = { type: 'timekeeper.synced', offsetMs: 0, boundMs: 0, term: 1 };
-    expect(only(play.pass(6000), 'timekeeper.synced')).toEqual([synced, synced, synced]);
-    expect(play.snapshot.context.estimates).toEqual([
-      { term: 1, offsetMs: 0, boundMs: 0, takenMs: 7000 },
-    ]);
+    const own = { term: 1, offsetMs: 0, boundMs: 0, takenMs: 1000, isOwn: true };
+    expect(play.snapshot.context.estimates).toEqual([own]);
+    expect(boundAt(own, 1_000_000_000, timing)).toBe(0);
   });
 
   test.each<[string, { term: number; groupMs: number } | undefined, number | null]>([
@@ -315,7 +322,7 @@ describe('a leader', () => {
     expect(only(play.pass(10_000), 'timekeeper.synced')).toEqual([]);
     const said = play.hear(elected('n1', 2));
     expect(only(said, 'timekeeper.kept')).toEqual([
-      { type: 'timekeeper.kept', term: 2, offsetMs: 0 },
+      { type: 'timekeeper.kept', term: 2, offsetMs: 0, related: [] },
     ]);
   });
 
