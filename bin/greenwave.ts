@@ -6,6 +6,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../protocol/assert.ts';
 import { checkCommand } from './check.ts';
+import { clearCommand } from './clear.ts';
 import { importCommand } from './import.ts';
 import { lampsCommand } from './lamps.ts';
 import { nodeCommand } from './node.ts';
@@ -24,6 +25,7 @@ for (const command of [
   upCommand,
   nodeCommand,
   lampsCommand,
+  clearCommand,
   statusCommand,
   recoverCommand,
   importCommand,

@@ -24,6 +24,18 @@ export const seconds = (text: string): number => {
   return value;
 };
 
+/** What the lamps of a driver are. */
+export type LampsKind =
+  | { readonly kind: 'terminal' | 'memory' }
+  | { readonly kind: 'files'; readonly folder: string };
+
+/** `terminal`, `memory` or `files:DIR`. */
+export const lampsKind = (text: string): LampsKind => {
+  if (text === 'terminal' || text === 'memory') return { kind: text };
+  if (/^files:./.test(text)) return { kind: 'files', folder: text.slice('files:'.length) };
+  throw new InvalidArgumentError('It must be terminal, memory or files:DIR.');
+};
+
 export const interfaceAddress = (text: string): string => {
   if (isIP(text) !== 4) throw new InvalidArgumentError('It must be an IPv4 address of this host.');
   return text;

@@ -3,6 +3,7 @@
  * column, before anything starts.
  */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import {
   findNodeAtLocation,
   type Node,
@@ -12,6 +13,11 @@ import {
 } from 'jsonc-parser';
 import { pathText } from '../protocol/assert.ts';
 import { checkDistrict, type District } from '../protocol/check-district.ts';
+
+/** The district that the repository ships. */
+export const shippedDistrict = fileURLToPath(
+  new URL('../../districts/arterial.json', import.meta.url),
+);
 
 /** The operator's mistake: `message` is ready to print; the program ends with exit code 2. */
 export class OperatorError extends Error {

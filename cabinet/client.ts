@@ -173,7 +173,7 @@ class Line implements LampsClient {
       this.#getIn();
     } else if (line.type === 'lamps.answer') heard.answer(line);
     else if (line.type === 'lamps.showing') heard.showing(line);
-    else heard.refused(line.reason);
+    else if (line.type === 'lamps.refused') heard.refused(line.reason);
   }
 
   #getIn(): void {

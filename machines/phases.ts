@@ -223,7 +223,7 @@ export const phasesMachine = setup({
      *  that catches up hears of calls and of their ends at once. */
     takeCall: enqueueActions(({ context, event, enqueue }) => {
       const { intersection, calls } = context;
-      if (!intersection) return;
+      if (!intersection || isShared(intersection)) return;
       const after = callsAfter(calls, event as CallEvent, intersection);
       if (after === calls) return;
       enqueue.assign({ calls: after });

@@ -89,6 +89,11 @@ export const leaveSchema = Type.Object(
 );
 export type LampsLeave = Static<typeof leaveSchema>;
 
+export const clearSchema = Type.Object(
+  { type: Type.Literal('lamps.clear'), intersection: idSchema },
+  { ...closed, description: 'An operator, never a node, has looked: asks for the end of a latch.' },
+);
+
 export const enteredSchema = Type.Object(
   {
     type: Type.Literal('lamps.entered'),
@@ -134,21 +139,39 @@ export const showingSchema = Type.Object(
 );
 export type LampsShowing = Static<typeof showingSchema>;
 
+export const clearedSchema = Type.Object(
+  {
+    type: Type.Literal('lamps.cleared'),
+    intersection: idSchema,
+    reason: Type.Optional(Type.String({ description: 'Why it was latched; absent: it was not.' })),
+    refused: Type.Optional(Type.String({ description: 'Why it stays latched.' })),
+  },
+  { ...closed, description: 'Answers lamps.clear.' },
+);
+export type LampsCleared = Static<typeof clearedSchema>;
+
 export const refusedSchema = Type.Object(
   { type: Type.Literal('lamps.refused'), reason: Type.String() },
   { ...closed, description: 'Answers a line that is malformed or out of place.' },
 );
 export type LampsRefused = Static<typeof refusedSchema>;
 
-export const fromNodeSchema = Type.Union([enterSchema, askTimeSchema, sequenceSchema, leaveSchema]);
+export const fromNodeSchema = Type.Union([
+  enterSchema,
+  askTimeSchema,
+  sequenceSchema,
+  leaveSchema,
+  clearSchema,
+]);
 export const fromDriverSchema = Type.Union([
   enteredSchema,
   timeSchema,
   answerSchema,
   showingSchema,
+  clearedSchema,
   refusedSchema,
 ]);
-/** What a node may say to a driver. */
+/** What a node, or an operator, may say to a driver. */
 export type LineFromNode = Static<typeof fromNodeSchema>;
 /** What a driver may say to a node. */
 export type LineFromDriver = Static<typeof fromDriverSchema>;

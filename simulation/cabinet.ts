@@ -56,18 +56,19 @@ export class Cabinet {
       const enter = () => {
         if (!line.isOpen) return;
         this.#lines.add(line);
-        this.#tell(line, () => handlers.ready());
+        this.#tell(line, () => handlers.ready({ boundMs: 0 }));
         const lamps = this.#driver.lamps();
         this.#tell(line, () => handlers.shown(lamps));
       };
       this.#clock.setTimeout(enter, ENTER_MS);
       return {
-        show: ({ timelines, notAfterMs }) => {
+        show: ({ timelines, notAfterMs, ticket }) => {
           counter += 1;
           const command = { incarnation, counter, notAfterMs, timelines };
           const say = () => {
             const { refused } = this.#driver.accept(command);
             if (refused !== undefined) this.#tell(line, () => handlers.refused(refused));
+            else if (ticket !== undefined) this.#tell(line, () => handlers.accepted(ticket));
           };
           this.#clock.setTimeout(say, LINE_MS);
         },
