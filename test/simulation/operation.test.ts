@@ -3,17 +3,22 @@
  * who calls has green, by the real lamp drivers and with the judge watching.
  */
 import { expect, test } from 'vitest';
+import { quantile } from '../../bin/spread.ts';
 import type { Emitted } from '../../protocol/event.ts';
 import type { JournalLine } from '../../protocol/journal.ts';
 import type { Lamps } from '../../protocol/lamp.ts';
+import type { Plan } from '../../protocol/plan.ts';
 import { type City, createCity } from '../../simulation/city.ts';
-import { quantile } from '../../bin/spread.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
 /** A city that keeps what its lamps showed and what its nodes said of their stages. */
-const watched = (seed: number, count: number, clocks?: { offsetMsMax: number; driftPpmMax: number }) => {
+const watched = (
+  seed: number,
+  count: number,
+  clocks?: { offsetMsMax: number; driftPpmMax: number },
+) => {
   const shown: { t: number; intersection: string; lamps: Lamps }[] = [];
   const facts: { t: number; node: string; event: Emitted }[] = [];
   const journal = (line: JournalLine) => {
@@ -37,15 +42,18 @@ const greensAt = ({ shown }: Watched, intersection: string, fromMs: number, unti
   );
 };
 
+const isKeeper = (city: City, id: string) =>
+  city.place(id).stateOf('timekeeper')?.value === 'keeping';
+
 /** How far the greens of a node begin from where its plan and the leader's time want them. In ms. */
 const astrayMs = ({ city, facts }: Watched, node: string, fromMs: number): number[] => {
-  const { plan } = city.place(node).stateOf('phases')?.context as { plan: { cycleS: number } & PlanOf };
+  const phases = city.place(node).stateOf('phases')?.context as { plan: Plan } | undefined;
+  const plan = phases?.plan ?? { id: '', cycleS: 1, intersections: [] };
   const planned = plan.intersections.find(({ id }) => id === `x${node.slice(1)}`);
   const first = planned?.splits[0]?.stage;
-  const keeper = city.ids.find((id) => city.place(id).stateOf('timekeeper')?.value === 'keeping');
-  const place = city.place(keeper ?? '');
-  const { offsetMs } = place.stateOf('timekeeper')?.context as { offsetMs: number };
-  const groupMs = place.clock.now() + offsetMs - city.now();
+  const keeper = city.place(city.ids.find((id) => isKeeper(city, id)) ?? '');
+  const time = keeper.stateOf('timekeeper')?.context as { offsetMs: number } | undefined;
+  const groupMs = keeper.clock.now() + (time?.offsetMs ?? 0) - city.now();
   const cycleMs = plan.cycleS * SECOND;
   return facts.flatMap(({ t, node: who, event }) => {
     if (who !== node || t < fromMs || event.type !== 'phases.changed' || event.stage !== first) {
@@ -56,14 +64,6 @@ const astrayMs = ({ city, facts }: Watched, node: string, fromMs: number): numbe
   });
 };
 
-interface PlanOf {
-  readonly intersections: readonly {
-    readonly id: string;
-    readonly offsetS: number;
-    readonly splits: readonly { readonly stage: string }[];
-  }[];
-}
-
 test.each([3, 11, 29])(
   'a node that is cut off goes on alone, and comes back into step without breaking a minimum: seed %i',
   async (seed) => {
@@ -71,9 +71,7 @@ test.each([3, 11, 29])(
     const { city } = run;
     city.start();
     await city.run(3 * MINUTE);
-    const [cut = ''] = city.ids.filter(
-      (id) => city.place(id).stateOf('timekeeper')?.value !== 'keeping',
-    );
+    const [cut = ''] = city.ids.filter((id) => !isKeeper(city, id));
     // So bad a clock is out of step after minutes: 10,000 ppm are 3 s in five.
     city.drift(cut, 10_000);
     const sides = [[cut]];
@@ -82,8 +80,8 @@ test.each([3, 11, 29])(
     await city.run(cutMs + 5 * MINUTE);
     expect(Math.max(...astrayMs(run, cut, cutMs + 4 * MINUTE))).toBeGreaterThan(1.5 * SECOND);
     const alone = greensAt(run, `x${cut.slice(1)}`, cutMs, city.now());
-    // No cycle is longer than 24 s.
-    expect(alone.length).toBeGreaterThan(12);
+    // No cycle is longer than 28 s.
+    expect(alone.length).toBeGreaterThan(10);
     city.drift(cut, 0);
     city.reunite(sides);
     const healedMs = city.now();
@@ -153,7 +151,7 @@ test('who calls at any moment has green within a minimum and two changes', async
   const draw = city.random('calls');
   const waits: number[] = [];
   const commits: number[] = [];
-  for (let k = 0; k < 60; k += 1) {
+  for (let k = 0; k < 30; k += 1) {
     await city.run(city.now() + draw.between(0, 12 * SECOND));
     const at = `x${draw.below(6) + 1}`;
     const group = draw.below(2) === 0 ? 'NS' : 'EW';
@@ -166,6 +164,6 @@ test('who calls at any moment has green within a minimum and two changes', async
   // A walk of 4 s with its clearance of 5 s, and the late timers of both sides.
   expect(Math.max(...waits)).toBeLessThan(10_500);
   expect(quantile(commits, 0.99)).toBeLessThan(100);
-  expect(waits.length).toBeGreaterThan(20);
+  expect(waits.length).toBeGreaterThan(10);
   expect(city.violations).toEqual([]);
 }, 120_000);
