@@ -323,6 +323,8 @@ export const facts = {
   /** The lamp driver answers: what it shows, or that it refused a sequence. */
   'lamps.shown': Type.Object({ lamps: Type.Record(Type.String(), lampSchema) }),
   'lamps.refused': Type.Object({ reason }),
+  /** The lamp driver follows the sequence with this ticket, and none before it any more. */
+  'lamps.accepted': Type.Object({ ticket: count }),
   /** The lamp driver is there (or gone): sequences can (not) be sent. Its clock is known to `boundMs`. */
   'lamps.ready': Type.Object({ boundMs: Type.Optional(milliseconds) }),
   'lamps.lost': Type.Object({ reason }),
