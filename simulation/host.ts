@@ -78,14 +78,14 @@ export class HostClock implements Clock {
   }
 
   /** Tells a process on this host by how much the clock stood still, soon after it runs again. */
-  watch(process: Clock, jumped: (byMs: number) => void): Suspension {
+  watch(loop: Clock, jumped: (byMs: number) => void): Suspension {
     let knownMs = this.#stoodMs;
     const look = () => {
       const byMs = this.#stoodMs - knownMs;
       knownMs = this.#stoodMs;
       if (byMs > 0) jumped(byMs);
     };
-    return { look, stop: this.onResume(() => process.setTimeout(look, LOOK_MS)) };
+    return { look, stop: this.onResume(() => loop.setTimeout(look, LOOK_MS)) };
   }
 
   /** From now on the clock gains so many microseconds a second; it never jumps. */
