@@ -39,6 +39,7 @@ export interface Outcome {
   readonly partitions: number;
   readonly cuts: number;
   readonly stalls: number;
+  readonly suspensions: number;
   readonly commits: number;
   /** Reads that a leader answered under its lease. */
   readonly reads: number;
@@ -126,7 +127,7 @@ const outcomeOf = (
   const groups = [...city.invariants.groups.values()];
   const sum = (of: (group: (typeof groups)[number]) => number) =>
     groups.reduce((total, group) => total + of(group), 0);
-  const { crashes, wipes, partitions, cuts, stalls, yields, events } = city.counts;
+  const { crashes, wipes, partitions, cuts, stalls, suspensions, yields, events } = city.counts;
   return {
     kind: 'summary',
     seed: run.options.seed,
@@ -139,6 +140,7 @@ const outcomeOf = (
     partitions,
     cuts,
     stalls,
+    suspensions,
     commits: sum(({ committed }) => committed.size),
     reads: sum(({ reads }) => reads),
     groups: groups.length,
