@@ -22,7 +22,7 @@ import { type Intersection, isShared } from '../protocol/district.ts';
 import type { Emitted, FactAs, Show } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { apply, initialState } from './district-state.ts';
-import { type Given, holdingSequence, isAlike, isLitAfter } from './holding.ts';
+import { type Given, holdingSequence, isAlike } from './holding.ts';
 import { settlingMs } from './rights.ts';
 import { type Estimate, withEstimate } from './time-estimate.ts';
 
@@ -43,6 +43,8 @@ export interface Context extends HolderInput {
   readonly given: readonly Given[];
   /** What the lamps were told last; null, when they must be told anew. */
   readonly shown: Show['timelines'] | null;
+  /** What they have followed before that, and go on with if they refuse it. */
+  readonly followed: Show['timelines'] | null;
 }
 
 export type Events =
@@ -64,7 +66,8 @@ export const holderMachine = setup({
     wasHere: ({ context }) => context.settled === context.group,
     isSettled: ({ event }) => event.type === 'clock.due' && event.id === WAKE_SETTLED,
     isAgain: ({ event }) => event.type === 'clock.due' && event.id === WAKE_AGAIN,
-    isWritten: ({ event }) => event.type === 'storage.written' && event.ticket === SETTLED,
+    isWritten: ({ event }) =>
+      event.type === 'storage.written' && event.owner === 'holder' && event.ticket === SETTLED,
     hasEntered: ({ context }) =>
       context.state.entered?.some(
         ({ node, incarnation }) => node === context.id && incarnation === context.incarnation,
@@ -92,15 +95,21 @@ export const holderMachine = setup({
       };
     }),
     show: enqueueActions(({ context, event, enqueue }) => {
-      const { intersection, shown } = context;
+      const { intersection, shown, followed } = context;
       if (!intersection) return;
-      const holding = { ...context, intersection };
-      const sequence = holdingSequence(holding, event.at, isLitAfter(shown, event.at));
+      const told = shown ?? followed;
+      const sequence = holdingSequence({ ...context, intersection }, event.at, told);
       if (!sequence || (shown && isAlike(shown, sequence.timelines))) return;
-      enqueue.assign({ shown: sequence.timelines });
+      enqueue.assign({ shown: sequence.timelines, followed: told });
       enqueue.emit({ type: 'lamps.show', ...sequence });
     }),
+    /** They still follow what they were told before. */
     forgetShown: assign({ shown: null }),
+    /** They follow what they were told last. */
+    keepShown: assign(({ context: { shown, followed } }) => ({
+      shown: null,
+      followed: shown ?? followed,
+    })),
     wakeToSettle: emit(({ context, event }) => ({
       type: 'clock.wake' as const,
       id: WAKE_SETTLED,
@@ -141,6 +150,7 @@ export const holderMachine = setup({
     lampBoundMs: 0,
     given: [],
     shown: null,
+    followed: null,
   }),
   initial: 'inactive',
   states: {
@@ -215,7 +225,7 @@ export const holderMachine = setup({
             silent: { always: { guard: 'maySpeak', target: 'speaking' } },
             speaking: {
               entry: 'show',
-              exit: 'forgetShown',
+              exit: 'keepShown',
               always: { guard: not('maySpeak'), target: 'silent' },
               on: {
                 'replica.committed': { actions: 'show' },

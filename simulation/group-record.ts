@@ -6,6 +6,7 @@ import type { Voter } from '../protocol/command.ts';
 
 /** What is known of one group. */
 export interface GroupRecord {
+  readonly name: string;
   /** Leaders by term: a node and its life. */
   readonly leaders: Map<number, string>;
   readonly votes: Map<string, string>;
@@ -21,7 +22,8 @@ export interface GroupRecord {
   readonly configurations: Map<string, { index: number; voters: readonly Voter[] }>;
 }
 
-export const newRecord = (): GroupRecord => ({
+export const newRecord = (name: string): GroupRecord => ({
+  name,
   leaders: new Map(),
   votes: new Map(),
   committed: new Map(),
