@@ -12,8 +12,9 @@ import type { Group, Intersection } from '../protocol/district.ts';
 import type { Show } from '../protocol/event.ts';
 import type { Interval } from '../protocol/right.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { tailMs } from './next-grant.ts';
-import { driftMs, rightOf } from './rights.ts';
+import { LATE_MS, tailMs } from './next-grant.ts';
+import type { Called } from './preempting.ts';
+import { driftMs, isCompatible, rightOf } from './rights.ts';
 import { TAIL_RED_MS } from './sequence.ts';
 import { boundAt, type Estimate } from './time-estimate.ts';
 
@@ -21,6 +22,8 @@ import { boundAt, type Estimate } from './time-estimate.ts';
 export const MOVED_MS = 20;
 /** Rights closer than this touch: they were one on different clocks. */
 const TOUCH_MS = 50;
+/** A green that begins so soon is the one that runs, by a clock that was a little off. */
+const BEGUN_MS = 500;
 /** Steps in which a right is shortened to what is known of its time. */
 const SHORTER_MS = 1_000;
 
@@ -57,10 +60,56 @@ interface Span {
 export const ownGroups = ({ id, intersection }: Pick<Holding, 'id' | 'intersection'>): Group[] =>
   intersection.groups.filter((group) => intersection.nodes?.[group.id] === id);
 
-const untilOf = ({ given }: Holding, { group, term, fromMs, untilMs }: Interval): number =>
+/** How soon a lamp can be told to end what it shows. */
+const AT_ONCE_MS = 300;
+
+/**
+ * What this node gives up so that who calls gets green: what has not begun, because the turn of the
+ * stages is over; and of a green in its way, all beyond its minimum. What was granted for the call
+ * itself stays.
+ */
+export const giveUp = (
+  holding: Holding,
+  called: Pick<Called, 'id' | 'group'>,
+  nowMs: number,
+): Given[] => {
+  const { state, intersection, given } = holding;
+  const isTogether = isCompatible(intersection);
+  const own = new Map(ownGroups(holding).map((group) => [group.id, group]));
+  return (rightOf(state, intersection.id)?.intervals ?? []).flatMap((interval): Given[] => {
+    const { group: id, term, fromMs, released } = interval;
+    const group = own.get(id);
+    const clock = clockOf(holding, term);
+    const isGiven = given.some((gave) => isOf(gave, interval));
+    if (!group || !clock || released || isGiven || interval.call === called.id) return [];
+    const startMs = fromMs - clock.offsetMs;
+    if (startMs > nowMs + AT_ONCE_MS) return [{ group: id, term, fromMs, untilMs: fromMs }];
+    if (isTogether(interval, { group: called.group, permissive: false })) return [];
+    const { redAmberS = 0, minGreenS } = group;
+    const leastMs = startMs + (redAmberS + minGreenS) * 1000 + LATE_MS;
+    const endMs = Math.max(leastMs, nowMs + AT_ONCE_MS) + tailMs(group) + clock.offsetMs;
+    return [{ group: id, term, fromMs, untilMs: Math.min(endMs, interval.untilMs) }];
+  });
+};
+
+const isOf = ({ group, term, fromMs }: Given, interval: Interval): boolean =>
+  group === interval.group && term === interval.term && fromMs === interval.fromMs;
+
+/** What was given up and stands in the log as if it were not. */
+export const unsaid = (
+  given: readonly Given[],
+  state: State,
+  intersection: string,
+): readonly Given[] => {
+  if (given.length === 0) return given;
+  const intervals = rightOf(state, intersection)?.intervals ?? [];
+  return given.filter((gave) => intervals.some((one) => !one.released && isOf(gave, one)));
+};
+
+const untilOf = ({ given }: Holding, interval: Interval): number =>
   given
-    .filter((gave) => gave.group === group && gave.term === term && gave.fromMs === fromMs)
-    .reduce((until, gave) => Math.min(until, gave.untilMs), untilMs);
+    .filter((gave) => isOf(gave, interval))
+    .reduce((until, gave) => Math.min(until, gave.untilMs), interval.untilMs);
 
 /**
  * What is known of a timescale: the offset of our clock, and how far that may be off at an instant.
@@ -116,77 +165,103 @@ const joined = (spans: readonly Span[]): Span[] => {
   return result;
 };
 
+/** What the lamps were told: what they follow, and until when anything may be lit of it. */
+export interface Told {
+  readonly told: Timelines | null;
+  readonly litMs: number;
+}
+
 /**
- * The sequence for all groups of this node, whose lamps have followed `told` until now. Null, when
- * nobody has a right that is still to end, and nothing has to be taken back from the lamps.
+ * The sequence for all groups of this node. Null, when nobody has a right that is still to end, and
+ * nothing has to be taken back from the lamps.
  */
 export const holdingSequence = (
   holding: Holding,
   nowMs: number,
-  told: Timelines | null,
+  { told, litMs }: Told,
 ): Pick<Show, 'timelines' | 'notAfterMs'> | null => {
   const { state, intersection, timing } = holding;
   const intervals = rightOf(state, intersection.id)?.intervals ?? [];
   const ends = intervals.flatMap((interval) => spanOf(holding, interval)?.untilMs ?? []);
-  const lastMs = Math.max(nowMs, ...ends);
-  if (lastMs === nowMs && !isLitAfter(told, nowMs)) return null;
+  const lastMs = Math.max(litMs, ...ends);
+  if (lastMs <= nowMs) return null;
   const timelines: Timelines = {};
   for (const group of ownGroups(holding)) {
     const own = intervals.filter((interval) => interval.group === group.id);
     const spans = joined(own.flatMap((interval) => spanOf(holding, interval) ?? []));
     const coming = spans.filter(({ untilMs }) => untilMs > nowMs);
-    const { steps, freeMs } = endingOf({ group, spans: coming, told: told?.[group.id], nowMs });
-    const follows = stepsOf(group, coming, freeMs);
-    const endMs = Math.max(lastMs, freeMs) + TAIL_RED_MS;
-    timelines[group.id] = [...steps, ...follows, { lamp: 'red', untilMs: endMs }];
+    const steps = stepsOf(group, goingOn({ group, spans: coming, told: told?.[group.id], nowMs }));
+    const endMs = Math.max(lastMs, steps.at(-1)?.untilMs ?? 0) + TAIL_RED_MS;
+    timelines[group.id] = [...steps, { lamp: 'red', untilMs: endMs }];
   }
   return { timelines, notAfterMs: nowMs + timing.heartbeatTimeoutMs };
 };
 
-/** Whether a sequence lights anything after an instant. */
-const isLitAfter = (timelines: Timelines | null, nowMs: number): boolean =>
-  Object.values(timelines ?? {}).some((steps) =>
-    steps.some(({ lamp, untilMs }) => lamp !== 'red' && untilMs > nowMs),
+/** When the last lamp of a sequence turns red; 0, when it lights none. */
+export const litUntilOf = (timelines: Timelines): number =>
+  Math.max(
+    0,
+    ...Object.values(timelines).flatMap((steps) =>
+      steps.filter(({ lamp }) => lamp !== 'red').map(({ untilMs }) => untilMs),
+    ),
   );
 
-interface Ending {
+interface Course {
   readonly group: Group;
   readonly spans: readonly Span[];
   readonly told: readonly Step[] | undefined;
   readonly nowMs: number;
 }
 
+interface GoingOn {
+  /** What ends first. */
+  readonly ending: readonly Step[];
+  readonly spans: readonly Span[];
+  /** Before this nothing else begins. */
+  readonly freeMs: number;
+}
+
 /**
- * What a group still shows of what it was told, when its right does not go on: the end of its
- * minimum green, its amber. The lamp driver would refuse red at once, and go on as it was told.
+ * How a group goes on from what it was told. What is green without a right any more ends with its
+ * minimum green and its amber: red at once would be refused by the lamp driver, which would then go
+ * on as it was told. And what has begun does not begin again because an estimate has moved.
  */
-const endingOf = ({ group, spans, told = [], nowMs }: Ending) => {
+const goingOn = ({ group, spans, told = [], nowMs }: Course): GoingOn => {
   const at = told.findIndex(({ untilMs }) => untilMs > nowMs);
   const running = told[at];
-  const free = { steps: [] as Step[], freeMs: Number.NEGATIVE_INFINITY };
-  if (!running || running.lamp === 'red') return free;
+  if (!running || running.lamp === 'red') return { ending: [], spans, freeMs: 0 };
   const clearMs = group.redClearanceS * 1000;
-  if (running.lamp === 'amber') return { steps: [running], freeMs: running.untilMs + clearMs };
-  const goesOn = ({ fromMs, untilMs }: Span) => fromMs <= nowMs && untilMs - tailMs(group) > nowMs;
-  if (spans.some(goesOn)) return free;
-  const green = running.lamp === 'redAmber' ? told[at + 1] : running;
-  if (!green) return free;
-  const fromMs = running === green ? (told[at - 1]?.untilMs ?? nowMs) : running.untilMs;
-  const leastMs = Math.max(nowMs, fromMs + group.minGreenS * 1000);
-  const greenMs = Math.min(green.untilMs, leastMs);
-  const amberMs = greenMs + group.amberS * 1000;
-  const before = running === green ? [] : [running];
-  const steps: Step[] = [
-    ...before,
-    { lamp: green.lamp, untilMs: greenMs },
-    { lamp: 'amber', untilMs: amberMs },
-  ];
-  return { steps, freeMs: amberMs + clearMs };
+  if (running.lamp === 'amber') {
+    return { ending: [running], spans, freeMs: running.untilMs + clearMs };
+  }
+  const [first] = spans;
+  const isStill = first && first.untilMs - tailMs(group) > nowMs;
+  if (isStill && first.fromMs <= nowMs + BEGUN_MS) {
+    const begun = { ...first, fromMs: Math.min(first.fromMs, told[at - 1]?.untilMs ?? nowMs) };
+    return { ending: [], spans: [begun, ...spans.slice(1)], freeMs: 0 };
+  }
+  const ending = endingOf(group, told.slice(Math.max(0, at - 1)), nowMs);
+  return { ending, spans, freeMs: (ending.at(-1)?.untilMs ?? nowMs) + clearMs };
 };
 
-const stepsOf = (group: Group, spans: readonly Span[], freeMs: number): Step[] => {
+/** The earliest end of a green that runs, or that red with amber announces. */
+const endingOf = ({ minGreenS, amberS }: Group, told: readonly Step[], nowMs: number): Step[] => {
+  const at = told.findIndex(({ lamp }) => lamp === 'green' || lamp === 'greenPermissive');
+  const green = told[at];
+  if (!green) return [];
+  const before = told.slice(0, at).filter(({ untilMs }) => untilMs > nowMs);
+  const leastMs = (told[at - 1]?.untilMs ?? nowMs) + minGreenS * 1000;
+  const untilMs = Math.min(green.untilMs, Math.max(nowMs, leastMs));
+  return [
+    ...before,
+    { lamp: green.lamp, untilMs },
+    { lamp: 'amber', untilMs: untilMs + amberS * 1000 },
+  ];
+};
+
+const stepsOf = (group: Group, { ending, spans, freeMs }: GoingOn): Step[] => {
   const { redAmberS = 0, amberS, minGreenS } = group;
-  const steps: Step[] = [];
+  const steps = [...ending];
   for (const { permissive, untilMs, ...span } of spans) {
     const fromMs = Math.max(span.fromMs, freeMs, steps.at(-1)?.untilMs ?? freeMs);
     const greenMs = fromMs + redAmberS * 1000;

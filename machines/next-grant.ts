@@ -12,7 +12,7 @@ import type { Command, State } from '../protocol/command.ts';
 import { type Group, type Intersection, nodesOf, type Stage } from '../protocol/district.ts';
 import type { Grant, Interval, RightOfWay, Timescale } from '../protocol/right.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { clearOf, isCompatible, newestOf, rightOf } from './rights.ts';
+import { clearOf, isCompatible, isEmpty, newestOf, rightOf } from './rights.ts';
 import { clearanceMs, minGreenMs } from './sequence.ts';
 import { greenAfter } from './turn-of-stage.ts';
 
@@ -24,6 +24,14 @@ export const LATE_MS = 250;
 const COMMIT_MS = 1_000;
 /** Pieces in which a stage is granted: fewer commands, or less that is fixed ahead. */
 const PIECE_MS = 4_000;
+/** How soon who calls can be given green, at best. */
+const AT_ONCE_MS = 300;
+/** Between two greens of one group that are not one. */
+const APART_MS = 100;
+/** Before a green ends, it must be told to go on. */
+const GOING_ON_MS = 500;
+/** How far ahead the green of who calls reaches, so that it ends soon after the call. */
+const HOLD_MS = 10_000;
 
 export interface Outlook {
   readonly state: State;
@@ -34,6 +42,14 @@ export interface Outlook {
   readonly present: Readonly<Record<string, number>>;
   /** Nodes in the view: others are not given what they could not use. */
   readonly here: readonly string[];
+}
+
+/** Somebody who must be given green at the intersection. */
+export interface Caller {
+  readonly id: string;
+  readonly group: string;
+  /** Whether holders have had their time to give up what is in the way. */
+  readonly isLate: boolean;
 }
 
 /** How far ahead of now rights reach, at least. */
@@ -48,26 +64,73 @@ export const tailMs = ({ amberS, redClearanceS }: Group): number =>
 export const nextGrant = (
   outlook: Outlook,
   intersection: Intersection,
+  caller?: Caller,
 ): GrantRights | undefined => {
   const scale = newestOf(outlook.state);
   if (!scale || outlook.nowMs < scale.startMs) return undefined;
   const right = rightOf(outlook.state, intersection.id);
-  const place: Place = {
-    outlook,
-    intersection,
-    scale,
-    right,
-    limitMs: limitOf(outlook, intersection),
-  };
-  const isRunning =
-    right !== undefined &&
-    isRelated(scale, right.last.term) &&
-    right.last.greenUntilMs > outlook.nowMs;
-  if (!isRunning) return stageFrom(place, outlook.nowMs);
+  const limitMs = limitOf(outlook, intersection);
+  const place: Place = { outlook, intersection, scale, right, limitMs };
+  const called = caller && calledGrant(place, caller);
+  if (called !== 'unserved' && called !== undefined) return called ?? undefined;
+  if (!right || !isRunning(place, right)) return stageFrom(place, outlook.nowMs);
   const { last } = right;
   if (last.greenUntilMs >= outlook.nowMs + aheadMs(intersection, outlook.timing)) return undefined;
   const more = last.greenUntilMs < last.plannedMs ? goingOnOf(place, last) : [];
   return more.length > 0 ? moreOf(place, last, more) : stageFrom(place, last.greenUntilMs);
+};
+
+/** Whether the last stage is still to end, and somebody has not given it up. */
+const isRunning = ({ outlook, scale }: Place, { last, intervals }: RightOfWay): boolean =>
+  isRelated(scale, last.term) &&
+  last.greenUntilMs > outlook.nowMs + GOING_ON_MS &&
+  intervals.some(({ released, untilMs }) => !released && untilMs >= last.greenUntilMs);
+
+/**
+ * What is granted to who calls: null while others are still to give up theirs, or while enough is
+ * granted already. Holders that do not answer keep what they have, so that is waited for.
+ */
+const calledGrant = (place: Place, caller: Caller): GrantRights | null | 'unserved' => {
+  const { outlook, intersection, right } = place;
+  const stage = stageFor(intersection, caller.group);
+  if (!stage || !canServe(outlook, intersection, caller.group)) return 'unserved';
+  const groups = servedBy(place, stage);
+  if (right && right.last.call === caller.id && isRunning(place, right)) {
+    const { last } = right;
+    if (last.greenUntilMs >= outlook.nowMs + HOLD_MS / 2) return null;
+    const held = { ...last, plannedMs: outlook.nowMs + HOLD_MS };
+    const more = goingOnOf(place, held);
+    if (more.length > 0) return moreOf(place, held, more) ?? null;
+  }
+  if (!caller.isLate && isKept(place, caller)) return null;
+  const fromMs = outlook.nowMs;
+  const endMs = (startMs: number) => startMs + HOLD_MS;
+  return (
+    grantOf(place, { stage, endMs, groups, fromMs, soonMs: AT_ONCE_MS, call: caller.id }) ?? null
+  );
+};
+
+/** Whether somebody is there who can show green to `group`. */
+export const canServe = (outlook: Outlook, intersection: Intersection, group: string): boolean => {
+  const stage = stageFor(intersection, group);
+  return !!stage && servedBy({ outlook, intersection }, stage).some(({ id }) => id === group);
+};
+
+/** The stage that gives `group` a green that yields to nobody: its own, or one made up for it. */
+const stageFor = ({ stages, groups }: Intersection, group: string): Stage | undefined =>
+  stages.find(({ green }) => green.includes(group)) ??
+  (groups.some(({ id }) => id === group) ? { id: group, green: [group] } : undefined);
+
+/** Whether somebody has yet to give up what is in the way. */
+const isKept = ({ outlook, intersection, right, scale }: Place, { id, group }: Caller): boolean => {
+  const isTogether = isCompatible(intersection);
+  const caller = { group, permissive: false };
+  return (right?.intervals ?? []).some((interval) => {
+    if (interval.released || interval.call === id) return false;
+    if (clearOf(outlook.state, interval) <= outlook.nowMs) return false;
+    const hasBegun = interval.term !== scale.term || interval.fromMs <= outlook.nowMs;
+    return !hasBegun || !isTogether(interval, caller);
+  });
 };
 
 interface Place {
@@ -92,7 +155,10 @@ const limitOf = ({ state, present }: Outlook, intersection: Intersection): numbe
 };
 
 /** The groups of a stage whose holders can use a right. */
-const servedBy = ({ outlook, intersection }: Place, stage: Stage): Group[] => {
+const servedBy = (
+  { outlook, intersection }: Pick<Place, 'outlook' | 'intersection'>,
+  stage: Stage,
+): Group[] => {
   const lit = new Set(litBy(stage));
   return intersection.groups.filter(({ id }) => {
     const holder = intersection.nodes?.[id] ?? '';
@@ -107,36 +173,59 @@ const lightOf = (stage: Stage, { id }: Group) => ({
 });
 
 /** The right of a group that goes on, on the newest timescale. */
-const goingOn = (
-  { right, scale }: Place,
-  light: Pick<Grant, 'group' | 'permissive'>,
-): Interval | undefined => {
+const goingOn = ({ right, scale }: Place, light: Light): Interval | undefined => {
   const own = right?.intervals.findLast(
-    ({ group, term }) => group === light.group && term === scale.term,
+    ({ group, term, released }) => group === light.group && term === scale.term && !released,
   );
-  const isStill = own && !own.released && own.permissive === light.permissive;
+  const isStill = own && own.permissive === light.permissive;
   return isStill && own.untilMs >= (right?.last.greenUntilMs ?? 0) ? own : undefined;
 };
 
+/** The right under which a group is green now, and can go on being so. */
+const litNow = (
+  { right, scale, outlook: { nowMs } }: Place,
+  light: Light,
+  group: Group,
+): Interval | undefined =>
+  right?.intervals.find(
+    (own) =>
+      own.group === light.group &&
+      own.term === scale.term &&
+      own.permissive === light.permissive &&
+      !own.released &&
+      own.fromMs <= nowMs &&
+      own.untilMs - tailMs(group) > nowMs + AT_ONCE_MS,
+  );
+
 /** From when a group could be lit: clear of all that conflicts with it. */
-const clearMs = (
-  { outlook, intersection, right }: Place,
-  light: Pick<Grant, 'group' | 'permissive'>,
-): number => {
+const clearMs = (place: Place, light: Light): number => {
+  const { outlook, intersection, right } = place;
   const isTogether = isCompatible(intersection);
-  const others = (right?.intervals ?? []).filter((interval) => !isTogether(light, interval));
+  const others = (right?.intervals ?? []).filter(
+    (interval) => !isEmpty(interval) && !isTogether(light, interval),
+  );
   return Math.max(outlook.nowMs, ...others.map((interval) => clearOf(outlook.state, interval)));
 };
 
+/** From when a group that is not to go on could be lit anew: rights that touch would be one green. */
+const anewMs = ({ right }: Place, { group }: Light): number => {
+  const own = (right?.intervals ?? []).filter((one) => one.group === group && !isEmpty(one));
+  return Math.max(Number.NEGATIVE_INFINITY, ...own.map(({ untilMs }) => untilMs + APART_MS));
+};
+
+type Light = Pick<Grant, 'group' | 'permissive'>;
+
 interface Going {
   readonly group: Group;
-  readonly light: Pick<Grant, 'group' | 'permissive'>;
+  readonly light: Light;
   readonly fromMs: number;
 }
 
 /** The groups whose green of the last stage can go on. */
 const goingOnOf = (place: Place, last: RightOfWay['last']): Going[] => {
-  const stage = place.intersection.stages.find(({ id }) => id === last.stage);
+  const { stages } = place.intersection;
+  const stage =
+    stages.find(({ id }) => id === last.stage) ?? stageFor(place.intersection, last.stage);
   if (!stage) return [];
   return servedBy(place, stage).flatMap((group) => {
     const light = lightOf(stage, group);
@@ -199,20 +288,27 @@ interface Wanted {
   readonly endMs: (startMs: number) => number;
   readonly groups: readonly Group[];
   readonly fromMs: number;
+  /** How long it takes at least until it can begin. */
+  readonly soonMs?: number;
+  readonly call?: string;
 }
 
 const grantOf = (
   place: Place,
-  { stage, endMs, groups, fromMs }: Wanted,
+  { stage, endMs, groups, fromMs, soonMs = COMMIT_MS, call }: Wanted,
 ): GrantRights | undefined => {
   const { outlook, intersection } = place;
-  const soonMs = outlook.nowMs + COMMIT_MS;
   const lights = groups.map((group) => {
     const light = lightOf(stage, group);
-    return { group, light, own: goingOn(place, light), clearMs: clearMs(place, light) };
+    const own = call === undefined ? goingOn(place, light) : litNow(place, light, group);
+    return { group, light, own, clearMs: Math.max(clearMs(place, light), anewMs(place, light)) };
   });
   const starting = lights.filter(({ own }) => !own);
-  const startMs = Math.max(fromMs, soonMs, ...starting.map(({ clearMs: clear }) => clear));
+  const startMs = Math.max(
+    fromMs,
+    outlook.nowMs + soonMs,
+    ...starting.map(({ clearMs: clear }) => clear),
+  );
   const redAmberMs = Math.max(0, ...starting.map(({ group }) => (group.redAmberS ?? 0) * 1000));
   const greenMs = startMs + redAmberMs;
   const least = greenMs + minGreenMs(intersection, { ...stage }) + LATE_MS;
@@ -223,13 +319,15 @@ const grantOf = (
     ...light,
     fromMs: own?.fromMs ?? startMs,
     untilMs: greenUntilMs + tailMs(group),
+    ...(call !== undefined && { call }),
   }));
-  return commandOf(place, { stage: stage.id, fromMs: startMs, greenUntilMs, plannedMs }, grants);
+  const last = { stage: stage.id, fromMs: startMs, greenUntilMs, plannedMs };
+  return commandOf(place, { ...last, ...(call !== undefined && { call }) }, grants);
 };
 
 const commandOf = (
   { outlook: { nowMs, present }, intersection, scale }: Place,
-  { stage, fromMs, greenUntilMs, plannedMs }: GrantRights['last'],
+  last: GrantRights['last'],
   grants: Grant[],
 ): GrantRights => ({
   kind: 'right.grant',
@@ -240,6 +338,6 @@ const commandOf = (
     const sinceMs = present[node];
     return sinceMs === undefined ? [] : [{ node, sinceMs }];
   }),
-  last: { stage, fromMs, greenUntilMs, plannedMs },
+  last,
   grants,
 });

@@ -37,18 +37,8 @@ import {
   urgentCall,
 } from './calls.ts';
 import { amberMs, clearanceMs, type Green, heldOf, sequenceOf } from './sequence.ts';
-import {
-  AT_ONCE_MS,
-  decide,
-  favour,
-  firstGreen,
-  LATE_MS,
-  leastMs,
-  plannedOf,
-  protects,
-  type Situation,
-  turnInChange,
-} from './stage-choice.ts';
+import { LATE_MS, leastMs, plannedOf, type Situation } from './splits.ts';
+import { AT_ONCE_MS, decide, favour, firstGreen, protects, turnInChange } from './stage-choice.ts';
 
 /** Operators who are told of changes at one time; beyond, the oldest is told no more. */
 const WATCHERS_MAX = 8;
@@ -223,7 +213,7 @@ export const phasesMachine = setup({
      *  that catches up hears of calls and of their ends at once. */
     takeCall: enqueueActions(({ context, event, enqueue }) => {
       const { intersection, calls } = context;
-      if (!intersection) return;
+      if (!intersection || isShared(intersection)) return;
       const after = callsAfter(calls, event as CallEvent, intersection);
       if (after === calls) return;
       enqueue.assign({ calls: after });

@@ -323,7 +323,9 @@ export const facts = {
   /** The lamp driver answers: what it shows, or that it refused a sequence. */
   'lamps.shown': Type.Object({ lamps: Type.Record(Type.String(), lampSchema) }),
   'lamps.refused': Type.Object({ reason }),
-  /** The lamp driver is there (or gone): sequences can (not) be sent. */
+  /** The lamp driver follows the sequence with this ticket, and none before it any more. */
+  'lamps.accepted': Type.Object({ ticket: count }),
+  /** The lamp driver is there (or gone): sequences can (not) be sent. Its clock is known to `boundMs`. */
   'lamps.ready': Type.Object({ boundMs: Type.Optional(milliseconds) }),
   'lamps.lost': Type.Object({ reason }),
   /** An input of the cabinet: somebody must have green (rail, fire), or a pedestrian has called. */
@@ -500,6 +502,8 @@ export type Wake = { type: 'clock.wake'; id: string; atMs: number };
 /** Asks the lamp driver to show timelines; instants on the node's clock. */
 export type Show = {
   type: 'lamps.show';
+  /** Comes back in `lamps.accepted`, for who wants to know. */
+  ticket?: number;
   notAfterMs: number;
   timelines: Record<string, { lamp: Static<typeof lampSchema>; untilMs: number }[]>;
 };

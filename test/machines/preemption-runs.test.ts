@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { clearanceMs, minGreenMs } from '../../machines/sequence.ts';
-import { LATE_MS } from '../../machines/stage-choice.ts';
+import { LATE_MS } from '../../machines/splits.ts';
 import type { Intersection } from '../../protocol/district.ts';
 import { seeded } from '../transport/seeded.ts';
 import { anyIntersection, pick, type Random } from './any-intersection.ts';
