@@ -12,7 +12,7 @@ import type { Group, Intersection } from '../protocol/district.ts';
 import type { Show } from '../protocol/event.ts';
 import type { Interval } from '../protocol/right.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { LATE_MS, tailMs } from './next-grant.ts';
+import { AT_ONCE_MS, LATE_MS, tailMs } from './granting.ts';
 import type { Called } from './preempting.ts';
 import { driftMs, isCompatible, rightOf } from './rights.ts';
 import { TAIL_RED_MS } from './sequence.ts';
@@ -59,9 +59,6 @@ interface Span {
 /** The groups that this node commands. */
 export const ownGroups = ({ id, intersection }: Pick<Holding, 'id' | 'intersection'>): Group[] =>
   intersection.groups.filter((group) => intersection.nodes?.[group.id] === id);
-
-/** How soon a lamp can be told to end what it shows. */
-const AT_ONCE_MS = 300;
 
 /**
  * What this node gives up so that who calls gets green: what has not begun, because the turn of the

@@ -12,8 +12,9 @@ import { type Intersection, isShared } from '../protocol/district.ts';
 import type { Emitted, FactAs } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { apply, initialState, intersectionsOf } from './district-state.ts';
+import type { Outlook } from './granting.ts';
 import { at as known, without } from './map.ts';
-import { type Caller, canServe, nextGrant, type Outlook } from './next-grant.ts';
+import { type Caller, canServe, nextGrant } from './next-grant.ts';
 import { calledAt, type Heard, heardIn, overAt } from './preempting.ts';
 import { driftMs, newestOf } from './rights.ts';
 

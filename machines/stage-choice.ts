@@ -26,6 +26,16 @@ export const AT_ONCE_MS = 200;
 /** How much longer than it would be a green may last for a transit vehicle. */
 const EXTENSION_MS = 10_000;
 
+/** The stages in the order in which they take their turns. */
+export const orderOf = (situation: Situation): Stage[] =>
+  splitsOf(situation).map(({ stage }) => stage);
+
+/** When the green of `stage` is to end, if it begins at `startMs`. */
+export const greenUntil = (situation: Situation, stage: Stage, startMs: number): number => {
+  const now = { stage, fromMs: startMs, untilMs: startMs };
+  return following({ ...situation, now }, startMs).untilMs;
+};
+
 /** The first stage, with its green from `fromMs`. */
 export const firstGreen = (situation: Situation, fromMs: number): Green => {
   const call = urgentCall(situation.calls, fromMs);
