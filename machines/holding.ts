@@ -13,6 +13,7 @@ import type { Show } from '../protocol/event.ts';
 import type { Interval } from '../protocol/right.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { AT_ONCE_MS, LATE_MS, tailMs } from './granting.ts';
+import { courseOf, type Span } from './lamp-course.ts';
 import type { Called } from './preempting.ts';
 import { driftMs, isCompatible, rightOf } from './rights.ts';
 import { TAIL_RED_MS } from './sequence.ts';
@@ -22,13 +23,10 @@ import { boundAt, type Estimate } from './time-estimate.ts';
 export const MOVED_MS = 20;
 /** Rights closer than this touch: they were one on different clocks. */
 const TOUCH_MS = 50;
-/** A green that begins so soon is the one that runs, by a clock that was a little off. */
-const BEGUN_MS = 500;
 /** Steps in which a right is shortened to what is known of its time. */
 const SHORTER_MS = 1_000;
 
 type Timelines = Show['timelines'];
-type Step = Timelines[string][number];
 
 /** A right that was given up, whether or not the log says so yet. */
 export interface Given {
@@ -47,13 +45,6 @@ export interface Holding {
   /** How far the lamp driver's clock may be from ours. */
   readonly lampBoundMs: number;
   readonly given: readonly Given[];
-}
-
-/** What a group may be lit for, on our clock. */
-interface Span {
-  readonly permissive: boolean;
-  readonly fromMs: number;
-  readonly untilMs: number;
 }
 
 /** The groups that this node commands. */
@@ -187,7 +178,7 @@ export const holdingSequence = (
     const own = intervals.filter((interval) => interval.group === group.id);
     const spans = joined(own.flatMap((interval) => spanOf(holding, interval) ?? []));
     const coming = spans.filter(({ untilMs }) => untilMs > nowMs);
-    const steps = stepsOf(group, goingOn({ group, spans: coming, told: told?.[group.id], nowMs }));
+    const steps = courseOf({ group, spans: coming, told: told?.[group.id], nowMs });
     const endMs = Math.max(lastMs, steps.at(-1)?.untilMs ?? 0) + TAIL_RED_MS;
     timelines[group.id] = [...steps, { lamp: 'red', untilMs: endMs }];
   }
@@ -203,75 +194,6 @@ export const litUntilOf = (timelines: Timelines): number =>
     ),
   );
 
-interface Course {
-  readonly group: Group;
-  readonly spans: readonly Span[];
-  readonly told: readonly Step[] | undefined;
-  readonly nowMs: number;
-}
-
-interface GoingOn {
-  /** What ends first. */
-  readonly ending: readonly Step[];
-  readonly spans: readonly Span[];
-  /** Before this nothing else begins. */
-  readonly freeMs: number;
-}
-
-/**
- * How a group goes on from what it was told. What is green without a right any more ends with its
- * minimum green and its amber: red at once would be refused by the lamp driver, which would then go
- * on as it was told. And what has begun does not begin again because an estimate has moved.
- */
-const goingOn = ({ group, spans, told = [], nowMs }: Course): GoingOn => {
-  const at = told.findIndex(({ untilMs }) => untilMs > nowMs);
-  const running = told[at];
-  if (!running || running.lamp === 'red') return { ending: [], spans, freeMs: 0 };
-  const clearMs = group.redClearanceS * 1000;
-  if (running.lamp === 'amber') {
-    return { ending: [running], spans, freeMs: running.untilMs + clearMs };
-  }
-  const [first] = spans;
-  const isStill = first && first.untilMs - tailMs(group) > nowMs;
-  if (isStill && first.fromMs <= nowMs + BEGUN_MS) {
-    const begun = { ...first, fromMs: Math.min(first.fromMs, told[at - 1]?.untilMs ?? nowMs) };
-    return { ending: [], spans: [begun, ...spans.slice(1)], freeMs: 0 };
-  }
-  const ending = endingOf(group, told.slice(Math.max(0, at - 1)), nowMs);
-  return { ending, spans, freeMs: (ending.at(-1)?.untilMs ?? nowMs) + clearMs };
-};
-
-/** The earliest end of a green that runs, or that red with amber announces. */
-const endingOf = ({ minGreenS, amberS }: Group, told: readonly Step[], nowMs: number): Step[] => {
-  const at = told.findIndex(({ lamp }) => lamp === 'green' || lamp === 'greenPermissive');
-  const green = told[at];
-  if (!green) return [];
-  const before = told.slice(0, at).filter(({ untilMs }) => untilMs > nowMs);
-  const leastMs = (told[at - 1]?.untilMs ?? nowMs) + minGreenS * 1000;
-  const untilMs = Math.min(green.untilMs, Math.max(nowMs, leastMs));
-  return [
-    ...before,
-    { lamp: green.lamp, untilMs },
-    { lamp: 'amber', untilMs: untilMs + amberS * 1000 },
-  ];
-};
-
-const stepsOf = (group: Group, { ending, spans, freeMs }: GoingOn): Step[] => {
-  const { redAmberS = 0, amberS, minGreenS } = group;
-  const steps = [...ending];
-  for (const { permissive, untilMs, ...span } of spans) {
-    const fromMs = Math.max(span.fromMs, freeMs, steps.at(-1)?.untilMs ?? freeMs);
-    const greenMs = fromMs + redAmberS * 1000;
-    const amberMs = untilMs - tailMs(group);
-    if (amberMs - greenMs < minGreenS * 1000) continue;
-    steps.push({ lamp: 'red', untilMs: fromMs });
-    if (redAmberS > 0) steps.push({ lamp: 'redAmber', untilMs: greenMs });
-    steps.push({ lamp: permissive ? 'greenPermissive' : 'green', untilMs: amberMs });
-    steps.push({ lamp: 'amber', untilMs: amberMs + amberS * 1000 });
-  }
-  return steps;
-};
-
 /** Whether a sequence says the same as another, but for what an estimate moves. */
 export const isAlike = (a: Timelines, b: Timelines): boolean =>
   Object.entries(a).every(([group, steps]) => {
@@ -279,7 +201,7 @@ export const isAlike = (a: Timelines, b: Timelines): boolean =>
     return (
       others?.length === steps.length &&
       steps.every(({ lamp, untilMs }, k) => {
-        const other = others[k] as Step;
+        const other = others[k] as Timelines[string][number];
         return other.lamp === lamp && Math.abs(other.untilMs - untilMs) <= MOVED_MS;
       })
     );

@@ -12,6 +12,7 @@ import type { RightOfWay } from '../protocol/right.ts';
 import {
   AT_ONCE_MS,
   aheadMs,
+  COMMIT_MS,
   type GrantRights,
   goingOnOf,
   grantOf,
@@ -55,7 +56,10 @@ export const nextGrant = (
   if (called !== 'unserved' && called !== undefined) return called ?? undefined;
   if (!right || !isRunning(place, right)) return stageFrom(place, outlook.nowMs);
   const { last } = right;
-  if (last.greenUntilMs >= outlook.nowMs + aheadMs(intersection, outlook.timing)) return undefined;
+  // It is looked at now and then, and a grant takes its time.
+  const laterMs = COMMIT_MS + outlook.timing.retryMs;
+  const enoughMs = outlook.nowMs + aheadMs(intersection, outlook.timing) + laterMs;
+  if (last.greenUntilMs >= enoughMs) return undefined;
   const more = last.greenUntilMs < last.plannedMs ? goingOnOf(place, last) : [];
   return more.length > 0 ? moreOf(place, last, more) : stageFrom(place, last.greenUntilMs);
 };

@@ -8,7 +8,7 @@ import type { JournalLine } from '../protocol/journal.ts';
 import { type City, createCity } from './city.ts';
 import { type Fault, inject } from './faults.ts';
 import type { Violation } from './invariants.ts';
-import { load, readers } from './load.ts';
+import { callers, load, readers } from './load.ts';
 import { clocksAt, type FaultLevel, partedAtFirst, scheduleOf } from './schedule.ts';
 import { lastCommitted, SETTLED_MS_MAX, unsettled } from './settling.ts';
 import { APPROACHES, sharedTown, town } from './town.ts';
@@ -63,6 +63,8 @@ export interface Outcome {
 const LOAD_MS = 3_000;
 /** And all are asked to read so often, also just after one leader followed another. */
 const READ_MS = 730;
+/** And at every shared intersection somebody calls for a green so often. */
+const CALL_MS = 240_000;
 const PROGRESS_MS = 30_000;
 /** How often it is looked whether a city has settled. */
 const LOOK_MS = 100;
@@ -90,6 +92,7 @@ export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
   city.start();
   load(city, LOAD_MS);
   readers(city, READ_MS);
+  callers(city, CALL_MS / Math.max(1, city.district.intersections.length));
   inject(city, faults);
   for (let nextMs = 0; nextMs < durationMs && city.violations.length === 0; ) {
     nextMs = Math.min(durationMs, nextMs + PROGRESS_MS);

@@ -6,7 +6,7 @@
  * right of way that any node holds for committed. So it finds a lamp that strays from its right
  * long before two of them are lit together.
  */
-import { LATE_MS, tailMs } from '../machines/next-grant.ts';
+import { LATE_MS, tailMs } from '../machines/granting.ts';
 import type { Command } from '../protocol/command.ts';
 import { type Group, type Intersection, isShared } from '../protocol/district.ts';
 import type { Emitted } from '../protocol/event.ts';
@@ -83,6 +83,10 @@ export class StreetWatch {
   readonly #violate: Violate;
   /** Nodes that follow their rights, and since when. */
   readonly #following = new Map<string, number>();
+  /** The timescales that a life of a node has known, by its name. */
+  readonly #known = new Map<string, Set<Scale>>();
+  /** Intersections at which somebody has called for a green, and when. */
+  readonly #called = new Map<string, number>();
   /** Nodes that lost their time, and since when: they end what they show. */
   readonly #voided = new Map<string, number>();
   readonly #boundMs = lan().clockBoundMsMax;
@@ -99,6 +103,7 @@ export class StreetWatch {
   /** A node starts another life: until it has entered it leaves its lamps as they are. */
   started(id: string): void {
     this.#following.delete(id);
+    this.#known.delete(id);
   }
 
   /** Takes the next event of a node in a group. */
@@ -107,6 +112,10 @@ export class StreetWatch {
     if (event.type === 'timekeeper.kept') {
       const { offsetMs } = event;
       this.#scales.set(`${group} ${event.term}`, { now: () => node.now() + offsetMs });
+    } else if (event.type === 'timekeeper.synced') {
+      const scale = this.#scales.get(`${group} ${event.term}`);
+      const known = this.#known.get(node.id) ?? new Set();
+      if (scale) this.#known.set(node.id, known.add(scale));
     } else if (event.type === 'holder.changed') {
       if (event.mode === 'following') this.#following.set(node.id, this.#now());
       else this.#following.delete(node.id);
@@ -138,6 +147,7 @@ export class StreetWatch {
     const isNew = index > (this.#counted.get(group) ?? 0);
     if (isNew) this.#counted.set(group, index);
     if (command.kind === 'right.release' && isNew) this.counts.releases += 1;
+    if (command.kind === 'preempt.call') this.#called.set(command.intersection, this.#now());
     if (command.kind === 'right.grant') {
       if (isNew) this.counts.grants += 1;
       this.#granted(node, group, command);
@@ -195,7 +205,7 @@ export class StreetWatch {
   }
 
   /** Its amber has begun. */
-  #ended({ rights }: Street, { group }: Trace, node: string): void {
+  #ended({ intersection, rights }: Street, { group }: Trace, node: string): void {
     const nowMs = this.#now();
     const own = [...rights.values()].filter((right) => right.group === group.id);
     const tail = tailMs(group) + EXACT_MS;
@@ -206,10 +216,15 @@ export class StreetWatch {
       this.#violate('greens have a right', node, `${group.id} was green beyond its right of way`);
     }
     const sinceMs = this.#following.get(node) ?? Number.POSITIVE_INFINITY;
-    if (nowMs - (this.#voided.get(node) ?? Number.NEGATIVE_INFINITY) < REMEMBERED_MS) return;
+    const excusedMs = Math.max(
+      this.#voided.get(node) ?? Number.NEGATIVE_INFINITY,
+      this.#called.get(intersection.id) ?? Number.NEGATIVE_INFINITY,
+    );
+    if (nowMs - excusedMs < REMEMBERED_MS) return;
     for (const { scale, fromMs, knownUntilMs, knownMs } of own) {
       const groupMs = scale.now();
       const leftMs = knownUntilMs - tail - this.#boundMs - groupMs;
+      if (!this.#known.get(node)?.has(scale)) continue;
       if (leftMs <= 0 || groupMs < fromMs || nowMs - Math.max(knownMs, sinceMs) < TOLD_MS) continue;
       const message = `${group.id} ended ${leftMs.toFixed(0)} ms before its holder knew it to end`;
       this.#violate('greens are kept', node, message);
