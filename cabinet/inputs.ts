@@ -39,7 +39,7 @@ export class Inputs {
       this.#standing.delete(group);
       const end = () => void this.set({ ...told, active: false });
       if (active) {
-        this.#standing.set(group, forMs === undefined ? null : clock.setTimeout(end, forMs));
+        this.#standing.set(group, forMs === undefined ? undefined : clock.setTimeout(end, forMs));
       }
     }
     tell({ ...told, active });

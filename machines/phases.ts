@@ -178,26 +178,32 @@ export const phasesMachine = setup({
     isDecision: ({ event }) => event.type === 'clock.due' && event.id === 'phases:decide',
     isChange: ({ event }) => event.type === 'clock.due' && event.id === 'phases:change',
     isCall: ({ event }) => event.type === 'clock.due' && event.id === 'phases:call',
-    /** Who calls has green: it is not to end. */
-    isHere: ({ context, event }) => isHere(context, event.at),
+    /** Who calls has green: it is not to end. Calls are heeded when an alarm rings, not before. */
+    isHere: ({ context, event }) => event.type === 'clock.due' && isHere(context, event.at),
     /** Who calls has no green: what has is to end. */
-    isElsewhere: ({ context, event }) => isElsewhere(context, event.at),
+    isElsewhere: ({ context, event }) =>
+      event.type === 'clock.due' && isElsewhere(context, event.at),
     /** What was sent can still be replaced, because it differs only from the next amber on. */
     isHereAfterAll: ({ context, event }) =>
-      isHere(context, event.at) && event.at + AT_ONCE_MS <= (context.now?.untilMs ?? 0),
+      event.type === 'clock.due' &&
+      isHere(context, event.at) &&
+      event.at + AT_ONCE_MS <= (context.now?.untilMs ?? 0),
     isElsewhereAfterAll: ({ context, event }) => {
       const { calls, next, now } = context;
       const call = urgentCall(calls, event.at);
-      if (!call || !isElsewhere(context, event.at) || !next) return false;
+      if (event.type !== 'clock.due' || !call || !next) return false;
+      if (!isElsewhere(context, event.at)) return false;
       return !protects(next.stage, call.group) && event.at + AT_ONCE_MS <= (now?.untilMs ?? 0);
     },
     isTurnable: ({ context, event }) => {
       const situation = situationOf(context, event.at);
-      return !!situation && !!context.next && !!turnInChange(situation, context.next, event.at);
+      if (event.type !== 'clock.due' || !situation || !context.next) return false;
+      return turnInChange(situation, context.next, event.at) !== null;
     },
     isFavour: ({ context, event }) => {
       const situation = situationOf(context, event.at);
-      return situation !== null && favour(situation, event.at) !== null;
+      if (event.type !== 'clock.due' || !situation) return false;
+      return favour(situation, event.at) !== null;
     },
   },
   actions: {

@@ -200,6 +200,8 @@ const oneProblems = (
     if (extended.node !== holderOf(intersection, group)) {
       problems.push(`${group}: is ${extended.node}'s`);
     }
+    // Or it would reach over rights of others that came and went since.
+    if (extended.untilMs < nowMs) problems.push(`${group}: has ended`);
     if (untilMs < extended.untilMs) problems.push(`${group}: would be shortened`);
     if (grant.permissive !== extended.permissive) problems.push(`${group}: would be lit otherwise`);
   } else {

@@ -23,6 +23,8 @@ import {
 const GREEN_DEFAULT_MS = 20_000;
 /** What is to happen to lamps at once must reach their driver first. */
 export const AT_ONCE_MS = 200;
+/** Red of a group that comes back before its change was over, whatever its red clearance. */
+const BACK_RED_MS = 1000;
 /** How much longer than it would be a green may last for a transit vehicle. */
 const EXTENSION_MS = 10_000;
 
@@ -115,8 +117,10 @@ export const turnInChange = (
   const stages = byLength(situation, stagesFor(intersection, call.group), now.stage);
   const stage = stages.find((one) => on.every((id) => litBy(one).includes(id)));
   if (!stage) return null;
+  const isBack = ended.some((id) => litBy(stage).includes(id));
+  const changedMs = lengthOf(intersection, { from: now.stage, to: stage, ended });
   const fromMs = Math.max(
-    now.untilMs + lengthOf(intersection, { from: now.stage, to: stage, ended }),
+    now.untilMs + changedMs + (isBack ? BACK_RED_MS : 0),
     at + AT_ONCE_MS + redAmberMs(intersection, stage),
   );
   const instead = calledGreen(situation, { stage, fromMs, call });

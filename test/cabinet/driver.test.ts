@@ -302,7 +302,7 @@ describe('latched', () => {
     const latch = {
       read: () => kept,
       write: (reason: string | undefined) => {
-        if (reason !== undefined) kept = reason;
+        kept = reason;
         return 'EROFS';
       },
     };
@@ -316,6 +316,7 @@ describe('latched', () => {
       reason: 'a relay',
       refused: 'the latch cannot be cleared: EROFS',
     });
+    expect(latch.read()).toBe('a relay');
     expect(driver.lamps()).toMatchObject({ north: 'flashingRed' });
   });
 

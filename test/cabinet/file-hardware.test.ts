@@ -95,6 +95,20 @@ describe('files', () => {
     expect([text('north/amber'), text('east/green')]).toEqual(['1\n', '1\n']);
   });
 
+  test('that could not be switched are believed to be neither on nor off', () => {
+    const folder = temporaryFolder();
+    const hardware = fileHardware(folder, quickCrossing());
+    hardware.light(red);
+    const value = fileOf(folder, 'north/red');
+    rmSync(value);
+    symlinkSync('/dev/full', value);
+    expect(() => hardware.light({ ...red, north: ['green'] })).toThrow('cannot be switched off');
+    rmSync(value);
+    writeFileSync(value, '0\n');
+    hardware.light(red);
+    expect(readFileSync(value, 'utf8')).toBe('1\n');
+  });
+
   test('that say neither on nor off tell nothing', () => {
     const folder = temporaryFolder();
     const hardware = fileHardware(folder, quickCrossing());

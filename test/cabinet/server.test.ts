@@ -189,6 +189,12 @@ test('who finds at the clock that the host slept heeds no line that he holds in 
   say(sequence(['east']));
   await vi.waitFor(() => expect(socket.closed).toBe(true));
   expect(heard.filter(({ type }) => type === 'lamps.answer')).toEqual([]);
+  // Had it been heeded, its number could not be said again.
+  const again = caller(door);
+  again.say(enter);
+  again.say(sequence(['east']));
+  await again.hears({ type: 'lamps.answer', counter: 1 });
+  expect(again.heard.find(({ type }) => type === 'lamps.answer')).not.toHaveProperty('refused');
   expect(reports).toHaveLength(1);
 });
 

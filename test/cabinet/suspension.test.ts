@@ -12,6 +12,7 @@ const host = ({ grainMs = 10, aheadMs = 5_000 } = {}) => {
   let heldMs = 0;
   const told: number[] = [];
   const uptimeMs = () => {
+    if (heldMs > 0) clock.stall(heldMs);
     const upMs = Math.floor((clock.now() + sleptMs) / grainMs) * grainMs;
     if (heldMs > 0) clock.stall(heldMs);
     return upMs;

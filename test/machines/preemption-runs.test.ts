@@ -14,8 +14,8 @@ import { only } from './play.ts';
 
 const SEEDS = 60;
 const CALLS = 12;
-/** Timers of both sides and the steps of the run. */
-const SLACK_MS = 800;
+/** Timers of both sides, the steps of the run, and the red of a group that comes back. */
+const SLACK_MS = 1800;
 
 /** Two changes and two minimum greens: what is under way, and what it was changing to. */
 const longestWaitMs = (intersection: Intersection): number => {
