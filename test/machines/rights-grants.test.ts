@@ -104,10 +104,10 @@ describe('a grant', () => {
       'c: is too close to the right of a',
     ],
     [
-      'of a group before its own last right ends',
+      'of a group that overlaps another of its rights',
       reached(...LIT),
       grantAt(2000, [['a', 9999, 12_000]]),
-      'a: begins before its last right ends',
+      'a: overlaps another of its rights',
     ],
     [
       'that shortens a right',

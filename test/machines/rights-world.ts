@@ -347,7 +347,10 @@ export class RightsWorld {
     for (const interval of this.#rightsOf(life)) {
       const key = keyOf(at, interval);
       const clock = at.clocks.get(interval.term) as Clock;
-      const untilMs = clock.when(Math.min(interval.untilMs, cuts.get(key) ?? Infinity) + boundMs);
+      const endMs = Math.min(interval.untilMs, cuts.get(key) ?? Infinity);
+      // What was given up before it began is in nobody's sequence: that takes no clock.
+      if (endMs <= interval.fromMs) continue;
+      const untilMs = clock.when(endMs + boundMs);
       const who = `${node}.${incarnation} by ${key}`;
       const lit = this.#lit.get(who);
       const fromMs = Math.max(this.#nowMs, clock.when(interval.fromMs - boundMs));
@@ -372,13 +375,17 @@ export class RightsWorld {
     const shownMs = clock.at(this.#nowMs) - boundMs;
     const { fromMs, group: id, term } = interval;
     const lateMs = this.#draw.chance(0.5) ? 0 : this.#draw.next() * 500;
-    const untilMs = Math.max(fromMs, shownMs + lateMs);
+    // The lives of a node have one lamp driver, which heeds the last; once it has lit a right, that
+    // cannot be given up as if it had not.
+    const shows = Array.from({ length: incarnation }, (_, k) =>
+      this.#lit.get(`${node}.${k + 1} by ${key}`),
+    ).filter((lit) => lit !== undefined);
+    const hasBegun = shows.some((lit) => lit.fromMs <= this.#nowMs);
+    const untilMs = Math.max(hasBegun ? fromMs + 1 : fromMs, shownMs + lateMs);
     cuts.set(key, untilMs);
     const darkMs = Math.max(this.#nowMs, clock.when(untilMs + boundMs));
-    // The lives of a node have one lamp driver, which heeds the last.
-    for (let life = 1; life <= incarnation; life += 1) {
-      const lit = this.#lit.get(`${node}.${life} by ${key}`);
-      if (lit) lit.untilMs = Math.min(lit.untilMs, darkMs);
+    for (const lit of shows) {
+      lit.untilMs = untilMs <= fromMs ? lit.fromMs : Math.min(lit.untilMs, darkMs);
     }
     const right = { intersection: 'x', group: id, term, fromMs, untilMs };
     this.#post(at, { kind: 'right.release', node, incarnation, ...right });
