@@ -42,8 +42,8 @@ const newest = (state: State = agreed()): State => ({
 });
 
 /** In office, its timescale open, and most nodes of the crossing known to be here. */
-const scheduling = (): Playing => {
-  const play = played(newest());
+const scheduling = (state = newest()): Playing => {
+  const play = played(state);
   play.hear(kept());
   for (const peer of NODES.slice(1)) play.hear(present(peer, START_MS + OFFSET_MS));
   return play;
@@ -102,10 +102,12 @@ describe('in office', () => {
   });
 
   test('a grant that is agreed is followed by the next at once, until enough is granted', () => {
-    const play = scheduling();
-    play.stall(20_000);
-    const now = START_MS + 20_000 + OFFSET_MS;
-    for (const peer of NODES.slice(1)) play.hear(present(peer, now));
+    const splits = [
+      { stage: 'ns', splitS: 13 },
+      { stage: 'ew', splitS: 11 },
+    ];
+    const plan = { id: 'short', cycleS: 24, intersections: [{ id: 'x1', offsetS: 0, splits }] };
+    const play = scheduling({ ...newest(), plan });
     let command = commandOf(play.pass(timing.retryMs));
     let grants = 0;
     for (; command && grants < 50; grants += 1) command = commandOf(play.hear(committed(command)));
