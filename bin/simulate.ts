@@ -78,7 +78,7 @@ export const simulateCommand: Command = new Command('simulate')
   .addOption(
     new Option('--faults <level>', 'how bad it gets').choices(faultLevels).default('heavy'),
   )
-  .option('--shared', 'every intersection is shared: each has four nodes, one an approach')
+  .option('--shared', 'every intersection is shared by four nodes, so that --nodes is rounded up')
   .option('--apart', 'a district without `expect`, parted while it is founded')
   .option('--only <places>', 'of the schedule of faults, only these: 3,17,21', placeList)
   .option('--jobs <count>', 'processes at once', whole(1, JOBS_MAX), availableParallelism())

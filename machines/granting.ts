@@ -7,7 +7,7 @@ import type { Command, State } from '../protocol/command.ts';
 import { type Group, type Intersection, nodesOf, type Stage } from '../protocol/district.ts';
 import type { Grant, Interval, RightOfWay, Timescale } from '../protocol/right.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { clearOf, isCompatible, isEmpty, newestOf } from './rights.ts';
+import { clearOf, isCompatible, isEmpty } from './rights.ts';
 import { clearanceMs, minGreenMs } from './sequence.ts';
 
 export type GrantRights = Extract<Command, { kind: 'right.grant' }>;
@@ -53,15 +53,6 @@ export interface Place {
 
 export const isRelated = ({ term, related }: Timescale, other: number): boolean =>
   other === term || related.some((relation) => relation.term === other);
-
-export const limitOf = ({ state, present }: Outlook, intersection: Intersection): number => {
-  const since = nodesOf(intersection).map((node) => {
-    const isEntered = state.entered?.some((entered) => entered.node === node);
-    return isEntered ? (present[node] ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY;
-  });
-  const most = since.sort((a, b) => b - a)[Math.floor(since.length / 2)];
-  return (most ?? Number.NEGATIVE_INFINITY) + (newestOf(state)?.horizonMs ?? 0);
-};
 
 /** The groups of a stage whose holders can use a right. */
 export const servedBy = (
@@ -125,10 +116,10 @@ const clearMs = (place: Place, light: Light): number => {
 const anewMs = ({ outlook, right, scale }: Place, { group }: Light): number => {
   const own = (right?.intervals ?? []).filter((one) => one.group === group && !isEmpty(one));
   // Instants of other timescales say nothing here by themselves.
-  const ends = own.map((one) =>
-    one.term === scale.term ? one.untilMs + APART_MS : clearOf(outlook.state, one),
-  );
-  return Math.max(Number.NEGATIVE_INFINITY, ...ends);
+  const isHere = ({ term }: Interval) => term === scale.term;
+  const endOf = (one: Interval) =>
+    isHere(one) ? one.untilMs + APART_MS : clearOf(outlook.state, one);
+  return Math.max(Number.NEGATIVE_INFINITY, ...own.map(endOf));
 };
 
 type Light = Pick<Grant, 'group' | 'permissive'>;

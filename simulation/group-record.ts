@@ -22,6 +22,11 @@ export interface GroupRecord {
   readonly configurations: Map<string, { index: number; voters: readonly Voter[] }>;
 }
 
+const TERMS_MAX = 2 ** 20;
+
+/** The key of an entry, by index and term. */
+export const keyOf = (index: number, term: number): number => index * TERMS_MAX + term;
+
 export const newRecord = (name: string): GroupRecord => ({
   name,
   leaders: new Map(),

@@ -12,7 +12,7 @@ import type { Intersection } from '../protocol/district.ts';
 import type { Emitted } from '../protocol/event.ts';
 import { createJudge, type LampsSeen } from '../protocol/judge.ts';
 import { fingerprint, fingerprintOfState } from './fingerprint.ts';
-import { forgetBefore, type GroupRecord, lackOf, newRecord } from './group-record.ts';
+import { forgetBefore, type GroupRecord, keyOf, lackOf, newRecord } from './group-record.ts';
 import { StreetWatch, streetInvariants } from './street-watch.ts';
 
 /** Each name and what it demands. */
@@ -49,11 +49,8 @@ export interface Observed {
   readonly incarnation: number;
   readonly disk: { read(key: string): unknown; lastIndex(): number };
   replica(): Replica | undefined;
-  /** The clock of its host. */
   now(): number;
 }
-
-const TERMS_MAX = 2 ** 20;
 
 type Message = Extract<Emitted, { type: 'wire.send' }>['message'];
 
@@ -240,7 +237,7 @@ export class Invariants {
       if (entry === was(index)) return;
       const prevTerm = log.entries[k - 1]?.term ?? log.offsetTerm;
       const command = fingerprint(entry.command);
-      const key = index * TERMS_MAX + entry.term;
+      const key = keyOf(index, entry.term);
       const known = group.entries.get(key);
       if (!known) group.entries.set(key, { command, prevTerm });
       else if (known.command !== command || known.prevTerm !== prevTerm) {
