@@ -16,6 +16,9 @@ const counted = [
   'commits',
   'reads',
   'yields',
+  'grants',
+  'releases',
+  'greens',
   'events',
 ] as const;
 
@@ -34,6 +37,7 @@ export const totalOf = (outcomes: readonly Outcome[], wallMs: number) => {
     wallSeconds: Math.round(wallMs) / 1000,
     speed: wallMs > 0 ? Math.round((virtualSeconds / wallMs) * 10_000) / 10 : 0,
     ...(sums as Record<(typeof counted)[number], number>),
+    intersectionHours: Math.round(sum((outcome) => outcome.intersectionHours) * 1000) / 1000,
     groups: Math.max(0, ...outcomes.map(({ groups }) => groups)),
     settledSecondsMax: Math.max(0, ...outcomes.map(({ settledSeconds }) => settledSeconds ?? 0)),
     failedSeeds: failed.map(({ seed }) => seed).sort((a, b) => a - b),
@@ -56,6 +60,12 @@ export const textOf = (total: ReturnType<typeof totalOf>): string => {
     `${total.stalls} stalls, ${total.suspensions} hosts asleep`,
     `${total.commits} commits, ${total.reads} leased reads`,
     `${total.yields} nodes left their group for another`,
+    ...(total.intersectionHours > 0
+      ? [
+          `${total.intersectionHours} hours of shared intersections: ${total.grants} grants, ` +
+            `${total.releases} releases, ${total.greens} greens lit`,
+        ]
+      : []),
   ].join('\n');
   const verdict =
     violations.length === 0

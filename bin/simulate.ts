@@ -37,6 +37,7 @@ interface Options {
   readonly hours?: number;
   readonly faults: FaultLevel;
   readonly apart?: true;
+  readonly shared?: true;
   readonly only?: readonly number[];
   readonly jobs: number;
   readonly shrink?: true;
@@ -77,6 +78,7 @@ export const simulateCommand: Command = new Command('simulate')
   .addOption(
     new Option('--faults <level>', 'how bad it gets').choices(faultLevels).default('heavy'),
   )
+  .option('--shared', 'every intersection is shared by four nodes, so that --nodes is rounded up')
   .option('--apart', 'a district without `expect`, parted while it is founded')
   .option('--only <places>', 'of the schedule of faults, only these: 3,17,21', placeList)
   .option('--jobs <count>', 'processes at once', whole(1, JOBS_MAX), availableParallelism())
@@ -106,6 +108,7 @@ const plan = (seed: number, options: Options): SimulateOptions => ({
   durationMs: durationMsOf(options),
   faults: options.faults,
   ...(options.apart && { apart: true }),
+  ...(options.shared && { shared: true }),
   ...(options.only && { only: options.only }),
 });
 
@@ -113,11 +116,16 @@ const plan = (seed: number, options: Options): SimulateOptions => ({
 const lengthArgs = ({ minutes, hours }: Options) =>
   hours === undefined ? ['--minutes', `${minutes ?? 10}`] : ['--hours', `${hours}`];
 
+const kindArgs = ({ shared, apart }: Options) => [
+  ...(shared ? ['--shared'] : []),
+  ...(apart ? ['--apart'] : []),
+];
+
 const commandOf = (seed: number, options: Options, only = options.only): string =>
   [
     `greenwave simulate --seed ${seed} --nodes ${options.nodes}`,
     ...lengthArgs(options),
-    `--faults ${options.faults}${options.apart ? ' --apart' : ''}`,
+    ['--faults', options.faults, ...kindArgs(options)].join(' '),
     ...(only ? [`--only ${only.join(',') || "''"}`] : []),
   ].join(' ');
 
@@ -222,7 +230,7 @@ const runProcess = async (
   take: (outcome: Outcome) => void,
 ): Promise<void> => {
   const range = ['--seeds', `${seeds[0]}..${seeds.at(-1)}`, '--nodes', `${options.nodes}`];
-  const how = ['--faults', options.faults, ...(options.apart ? ['--apart'] : [])];
+  const how = ['--faults', options.faults, ...kindArgs(options)];
   const args = ['simulate', ...range, ...lengthArgs(options), ...how];
   const stdio = ['ignore' as const, 'pipe' as const, 'inherit' as const];
   const child = startGreenwave([...args, '--jobs', '1', '--json'], { stdio }, CITY_FLAGS);

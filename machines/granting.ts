@@ -7,7 +7,7 @@ import type { Command, State } from '../protocol/command.ts';
 import { type Group, type Intersection, nodesOf, type Stage } from '../protocol/district.ts';
 import type { Grant, Interval, RightOfWay, Timescale } from '../protocol/right.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { clearOf, isCompatible, isEmpty, newestOf } from './rights.ts';
+import { clearOf, isCompatible, isEmpty } from './rights.ts';
 import { clearanceMs, minGreenMs } from './sequence.ts';
 
 export type GrantRights = Extract<Command, { kind: 'right.grant' }>;
@@ -15,7 +15,7 @@ export type GrantRights = Extract<Command, { kind: 'right.grant' }>;
 /** At the end of every right: by this much a lamp may turn red late. */
 export const LATE_MS = 250;
 /** How long a grant may take to be committed and to reach a lamp driver. */
-const COMMIT_MS = 1_000;
+export const COMMIT_MS = 1_000;
 /** Pieces in which a stage is granted: fewer commands, or less that is fixed ahead. */
 const PIECE_MS = 4_000;
 /** How soon who calls can be given green, at best. */
@@ -54,15 +54,6 @@ export interface Place {
 export const isRelated = ({ term, related }: Timescale, other: number): boolean =>
   other === term || related.some((relation) => relation.term === other);
 
-export const limitOf = ({ state, present }: Outlook, intersection: Intersection): number => {
-  const since = nodesOf(intersection).map((node) => {
-    const isEntered = state.entered?.some((entered) => entered.node === node);
-    return isEntered ? (present[node] ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY;
-  });
-  const most = since.sort((a, b) => b - a)[Math.floor(since.length / 2)];
-  return (most ?? Number.NEGATIVE_INFINITY) + (newestOf(state)?.horizonMs ?? 0);
-};
-
 /** The groups of a stage whose holders can use a right. */
 export const servedBy = (
   { outlook, intersection }: Pick<Place, 'outlook' | 'intersection'>,
@@ -81,12 +72,17 @@ const lightOf = (stage: Stage, { id }: Group) => ({
   permissive: !stage.green.includes(id),
 });
 
-/** The right of a group that goes on, on the newest timescale. */
-const goingOn = ({ right, scale }: Place, light: Light): Interval | undefined => {
+/** The right of a group that goes on, on the newest timescale; not of a green that is over. */
+const goingOn = (
+  { right, scale, outlook: { nowMs } }: Place,
+  light: Light,
+  group: Group,
+): Interval | undefined => {
   const own = right?.intervals.findLast(
     ({ group, term, released }) => group === light.group && term === scale.term && !released,
   );
-  const isStill = own && own.permissive === light.permissive;
+  const isStill =
+    own && own.permissive === light.permissive && own.untilMs - tailMs(group) > nowMs + AT_ONCE_MS;
   return isStill && own.untilMs >= (right?.last.greenUntilMs ?? 0) ? own : undefined;
 };
 
@@ -117,9 +113,13 @@ const clearMs = (place: Place, light: Light): number => {
 };
 
 /** From when a group that is not to go on could be lit anew: rights that touch would be one green. */
-const anewMs = ({ right }: Place, { group }: Light): number => {
+const anewMs = ({ outlook, right, scale }: Place, { group }: Light): number => {
   const own = (right?.intervals ?? []).filter((one) => one.group === group && !isEmpty(one));
-  return Math.max(Number.NEGATIVE_INFINITY, ...own.map(({ untilMs }) => untilMs + APART_MS));
+  // Instants of other timescales say nothing here by themselves.
+  const isHere = ({ term }: Interval) => term === scale.term;
+  const endOf = (one: Interval) =>
+    isHere(one) ? one.untilMs + APART_MS : clearOf(outlook.state, one);
+  return Math.max(Number.NEGATIVE_INFINITY, ...own.map(endOf));
 };
 
 type Light = Pick<Grant, 'group' | 'permissive'>;
@@ -143,7 +143,7 @@ export const goingOnOf = (place: Place, last: RightOfWay['last']): Going[] => {
   if (!stage) return [];
   return servedBy(place, stage).flatMap((group) => {
     const light = lightOf(stage, group);
-    const own = goingOn(place, light);
+    const own = goingOn(place, light, group);
     if (own) return [{ group, light, fromMs: own.fromMs }];
     const isLit = place.right?.intervals.some(
       (known) => known.group === group.id && !known.released && known.untilMs >= last.greenUntilMs,
@@ -202,7 +202,7 @@ export const grantOf = (
   const { outlook, intersection } = place;
   const lights = groups.map((group) => {
     const light = lightOf(stage, group);
-    const own = call === undefined ? goingOn(place, light) : litNow(place, light, group);
+    const own = call === undefined ? goingOn(place, light, group) : litNow(place, light, group);
     return { group, light, own, clearMs: Math.max(clearMs(place, light), anewMs(place, light)) };
   });
   const starting = lights.filter(({ own }) => !own);

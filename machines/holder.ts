@@ -55,6 +55,8 @@ export interface Context extends HolderInput {
   readonly heard: Heard;
   /** What the lamps were told last; null, when they must be told anew. */
   readonly shown: Show['timelines'] | null;
+  /** What the lamp driver is known to have accepted last. */
+  readonly followed: Show['timelines'] | null;
   /** After this, nothing that the lamps were ever told is lit. */
   readonly litUntilMs: number;
 }
@@ -90,7 +92,8 @@ export const holderMachine = setup({
     isSettled: ({ event }) => event.type === 'clock.due' && event.id === WAKE_SETTLED,
     isAgain: ({ event }) => event.type === 'clock.due' && event.id === WAKE_AGAIN,
     isCall: ({ event }) => event.type === 'clock.due' && event.id === WAKE_CALL,
-    isWritten: ({ event }) => event.type === 'storage.written' && event.ticket === SETTLED,
+    isWritten: ({ event }) =>
+      event.type === 'storage.written' && event.owner === 'holder' && event.ticket === SETTLED,
     hasEntered: ({ context }) =>
       context.state.entered?.some(
         ({ node, incarnation }) => node === context.id && incarnation === context.incarnation,
@@ -125,11 +128,11 @@ export const holderMachine = setup({
     show: enqueueActions(({ context, event, enqueue }) => {
       const holding = holdingOf(context);
       if (!holding) return;
-      const { shown } = context;
-      const sequence = holdingSequence(holding, event.at, context.litUntilMs > event.at);
+      const { shown, followed: told, litUntilMs: litMs } = context;
+      const sequence = holdingSequence(holding, event.at, { told, litMs });
       if (!sequence || (shown && isAlike(shown, sequence.timelines))) return;
       const ticket = context.ticket + 1;
-      const litUntilMs = Math.max(context.litUntilMs, litUntilOf(sequence.timelines));
+      const litUntilMs = Math.max(litMs, litUntilOf(sequence.timelines));
       enqueue.assign({ shown: sequence.timelines, ticket, litUntilMs });
       enqueue.emit({ type: 'lamps.show', ticket, ...sequence });
       if (context.given.length > 0) {
@@ -151,6 +154,16 @@ export const holderMachine = setup({
       }
     }),
     forgetShown: assign({ shown: null }),
+    noteAccepted: assign(({ context, event }) =>
+      event.type === 'lamps.accepted' && event.ticket === context.ticket && context.shown
+        ? { followed: context.shown }
+        : {},
+    ),
+    /** They are taken to follow what they were told last. */
+    keepShown: assign(({ context: { shown, followed } }) => ({
+      shown: null,
+      followed: shown ?? followed,
+    })),
     wakeToSettle: emit(({ context, event }) => ({
       type: 'clock.wake' as const,
       id: WAKE_SETTLED,
@@ -193,6 +206,7 @@ export const holderMachine = setup({
     ticket: 0,
     heard: {},
     shown: null,
+    followed: null,
     litUntilMs: 0,
   }),
   initial: 'inactive',
@@ -268,14 +282,14 @@ export const holderMachine = setup({
             silent: { always: { guard: 'maySpeak', target: 'speaking' } },
             speaking: {
               entry: ['giveUp', 'show'],
-              exit: 'forgetShown',
+              exit: 'keepShown',
               always: { guard: not('maySpeak'), target: 'silent' },
               on: {
                 'replica.committed': { actions: ['giveUp', 'show'] },
                 'replica.restored': { actions: ['giveUp', 'show'] },
                 'timekeeper.synced': { actions: 'show' },
                 'timekeeper.voided': { actions: 'show' },
-                'lamps.accepted': { actions: 'release' },
+                'lamps.accepted': { actions: ['noteAccepted', 'release'] },
                 'clock.due': [
                   { guard: 'isAgain', actions: ['forgetShown', 'show'] },
                   { guard: 'isCall', actions: ['giveUp', 'show'] },

@@ -2,9 +2,10 @@
  * Turns the rights of a node at a shared intersection into a timed sequence for its lamp driver.
  * Pure neighbour of `holder.ts`.
  *
- * A right is used only when this node knows its timescale well enough until the right ends; then its
- * group is green from the start of the right, and its amber and red clearance end inside it. Rights
- * that touch, also on different timescales, are one green.
+ * A right is used only as long as this node knows its timescale well enough; its group is green from
+ * the start of the right, and its amber and red clearance end inside what is used. Rights that touch,
+ * also on different timescales, are one green. What is lit without a right any more, because the time
+ * was lost, ends as soon as the lamp driver lets it.
  */
 import type { State } from '../protocol/command.ts';
 import type { Group, Intersection } from '../protocol/district.ts';
@@ -12,8 +13,9 @@ import type { Show } from '../protocol/event.ts';
 import type { Interval } from '../protocol/right.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { AT_ONCE_MS, LATE_MS, tailMs } from './granting.ts';
+import { courseOf, type Span } from './lamp-course.ts';
 import type { Called } from './preempting.ts';
-import { isCompatible, rightOf } from './rights.ts';
+import { driftMs, isCompatible, rightOf } from './rights.ts';
 import { TAIL_RED_MS } from './sequence.ts';
 import { boundAt, type Estimate } from './time-estimate.ts';
 
@@ -21,9 +23,10 @@ import { boundAt, type Estimate } from './time-estimate.ts';
 export const MOVED_MS = 20;
 /** Rights closer than this touch: they were one on different clocks. */
 const TOUCH_MS = 50;
+/** Steps in which a right is shortened to what is known of its time. */
+const SHORTER_MS = 1_000;
 
 type Timelines = Show['timelines'];
-type Step = Timelines[string][number];
 
 /** A right that was given up, whether or not the log says so yet. */
 export interface Given {
@@ -44,13 +47,6 @@ export interface Holding {
   readonly given: readonly Given[];
 }
 
-/** What a group may be lit for, on our clock. */
-interface Span {
-  readonly permissive: boolean;
-  readonly fromMs: number;
-  readonly untilMs: number;
-}
-
 /** The groups that this node commands. */
 export const ownGroups = ({ id, intersection }: Pick<Holding, 'id' | 'intersection'>): Group[] =>
   intersection.groups.filter((group) => intersection.nodes?.[group.id] === id);
@@ -65,21 +61,21 @@ export const giveUp = (
   called: Pick<Called, 'id' | 'group'>,
   nowMs: number,
 ): Given[] => {
-  const { state, intersection, given, estimates } = holding;
+  const { state, intersection, given } = holding;
   const isTogether = isCompatible(intersection);
   const own = new Map(ownGroups(holding).map((group) => [group.id, group]));
   return (rightOf(state, intersection.id)?.intervals ?? []).flatMap((interval): Given[] => {
     const { group: id, term, fromMs, released } = interval;
     const group = own.get(id);
-    const estimate = estimates.find((known) => known.term === term);
+    const clock = clockOf(holding, term);
     const isGiven = given.some((gave) => isOf(gave, interval));
-    if (!group || !estimate || released || isGiven || interval.call === called.id) return [];
-    const startMs = fromMs - estimate.offsetMs;
+    if (!group || !clock || released || isGiven || interval.call === called.id) return [];
+    const startMs = fromMs - clock.offsetMs;
     if (startMs > nowMs + AT_ONCE_MS) return [{ group: id, term, fromMs, untilMs: fromMs }];
     if (isTogether(interval, { group: called.group, permissive: false })) return [];
     const { redAmberS = 0, minGreenS } = group;
     const leastMs = startMs + (redAmberS + minGreenS) * 1000 + LATE_MS;
-    const endMs = Math.max(leastMs, nowMs + AT_ONCE_MS) + tailMs(group) + estimate.offsetMs;
+    const endMs = Math.max(leastMs, nowMs + AT_ONCE_MS) + tailMs(group) + clock.offsetMs;
     return [{ group: id, term, fromMs, untilMs: Math.min(endMs, interval.untilMs) }];
   });
 };
@@ -103,18 +99,46 @@ const untilOf = ({ given }: Holding, interval: Interval): number =>
     .filter((gave) => isOf(gave, interval))
     .reduce((until, gave) => Math.min(until, gave.untilMs), interval.untilMs);
 
-/** The right on our clock; null, when its time is not known well enough. */
+/**
+ * What is known of a timescale: the offset of our clock, and how far that may be off at an instant.
+ * Of one that was left before this life began, there is only what a later leader has said of it.
+ */
+const clockOf = ({ estimates, state, timing }: Holding, term: number) => {
+  const direct = estimates.find((known) => known.term === term);
+  if (direct) {
+    return { offsetMs: direct.offsetMs, boundMs: (atMs: number) => boundAt(direct, atMs, timing) };
+  }
+  for (const known of estimates.toReversed()) {
+    const scale = state.timescales?.find((one) => one.term === known.term);
+    const relation = scale?.related.find((one) => one.term === term);
+    if (!scale || !relation) continue;
+    const { offsetMs } = known;
+    const openedMs = scale.startMs - offsetMs;
+    const boundMs = (atMs: number) =>
+      boundAt(known, atMs, timing) +
+      relation.boundMs +
+      driftMs(atMs - openedMs, timing.clockDriftPpmMax);
+    return { offsetMs, boundMs };
+  }
+  return undefined;
+};
+
+/** The right on our clock, as far as its time is known well enough; null, when it is not. */
 export const spanOf = (holding: Holding, interval: Interval): Span | null => {
-  const { estimates, timing, lampBoundMs } = holding;
-  const estimate = estimates.find(({ term }) => term === interval.term);
-  if (!estimate) return null;
-  const untilMs = untilOf(holding, interval) - estimate.offsetMs;
-  const boundMs = boundAt(estimate, untilMs, timing) + lampBoundMs + MOVED_MS;
+  const clock = clockOf(holding, interval.term);
+  if (!clock) return null;
   const allowedMs =
     holding.state.timescales?.find(({ term }) => term === interval.term)?.clockBoundMs ?? 0;
-  if (boundMs > allowedMs) return null;
+  const untilMs = untilOf(holding, interval) - clock.offsetMs;
+  const fromMs = interval.fromMs - clock.offsetMs;
+  const isKnown = (atMs: number) =>
+    clock.boundMs(atMs) + holding.lampBoundMs + MOVED_MS <= allowedMs;
   const { permissive } = interval;
-  return { permissive, fromMs: interval.fromMs - estimate.offsetMs, untilMs };
+  if (isKnown(untilMs)) return { permissive, fromMs, untilMs };
+  // An extension must not cost what could be used before it.
+  let knownMs = untilMs;
+  while (knownMs > fromMs && !isKnown(knownMs)) knownMs -= SHORTER_MS;
+  return knownMs > fromMs ? { permissive, fromMs, untilMs: knownMs } : null;
 };
 
 /** Spans in order, those that touch put together. */
@@ -129,27 +153,34 @@ const joined = (spans: readonly Span[]): Span[] => {
   return result;
 };
 
+/** What the lamps were told: what they follow, and until when anything may be lit of it. */
+export interface Told {
+  readonly told: Timelines | null;
+  readonly litMs: number;
+}
+
 /**
  * The sequence for all groups of this node. Null, when nobody has a right that is still to end, and
- * nothing has to be taken back from the lamps (`isLit`).
+ * nothing has to be taken back from the lamps.
  */
 export const holdingSequence = (
   holding: Holding,
   nowMs: number,
-  isLit: boolean,
+  { told, litMs }: Told,
 ): Pick<Show, 'timelines' | 'notAfterMs'> | null => {
   const { state, intersection, timing } = holding;
   const intervals = rightOf(state, intersection.id)?.intervals ?? [];
   const ends = intervals.flatMap((interval) => spanOf(holding, interval)?.untilMs ?? []);
-  const lastMs = Math.max(nowMs, ...ends);
-  if (lastMs === nowMs && !isLit) return null;
-  const endMs = lastMs + TAIL_RED_MS;
+  const lastMs = Math.max(litMs, ...ends);
+  if (lastMs <= nowMs) return null;
   const timelines: Timelines = {};
   for (const group of ownGroups(holding)) {
     const own = intervals.filter((interval) => interval.group === group.id);
     const spans = joined(own.flatMap((interval) => spanOf(holding, interval) ?? []));
     const coming = spans.filter(({ untilMs }) => untilMs > nowMs);
-    timelines[group.id] = timelineOf(group, coming, endMs);
+    const steps = courseOf({ group, spans: coming, told: told?.[group.id], nowMs });
+    const endMs = Math.max(lastMs, steps.at(-1)?.untilMs ?? 0) + TAIL_RED_MS;
+    timelines[group.id] = [...steps, { lamp: 'red', untilMs: endMs }];
   }
   return { timelines, notAfterMs: nowMs + timing.heartbeatTimeoutMs };
 };
@@ -163,21 +194,6 @@ export const litUntilOf = (timelines: Timelines): number =>
     ),
   );
 
-const timelineOf = (group: Group, spans: readonly Span[], endMs: number): Step[] => {
-  const { redAmberS = 0, amberS, minGreenS } = group;
-  const steps: Step[] = [];
-  for (const { permissive, fromMs, untilMs } of spans) {
-    const greenMs = fromMs + redAmberS * 1000;
-    const amberMs = untilMs - tailMs(group);
-    if (amberMs - greenMs < minGreenS * 1000) continue;
-    steps.push({ lamp: 'red', untilMs: fromMs });
-    if (redAmberS > 0) steps.push({ lamp: 'redAmber', untilMs: greenMs });
-    steps.push({ lamp: permissive ? 'greenPermissive' : 'green', untilMs: amberMs });
-    steps.push({ lamp: 'amber', untilMs: amberMs + amberS * 1000 });
-  }
-  return [...steps, { lamp: 'red', untilMs: endMs }];
-};
-
 /** Whether a sequence says the same as another, but for what an estimate moves. */
 export const isAlike = (a: Timelines, b: Timelines): boolean =>
   Object.entries(a).every(([group, steps]) => {
@@ -185,7 +201,7 @@ export const isAlike = (a: Timelines, b: Timelines): boolean =>
     return (
       others?.length === steps.length &&
       steps.every(({ lamp, untilMs }, k) => {
-        const other = others[k] as Step;
+        const other = others[k] as Timelines[string][number];
         return other.lamp === lamp && Math.abs(other.untilMs - untilMs) <= MOVED_MS;
       })
     );

@@ -7,16 +7,16 @@
  * never reaches beyond the horizon counted from when most nodes of the intersection were last known
  * to be here; so a stage is granted piece by piece.
  */
-import type { Intersection } from '../protocol/district.ts';
+import { type Intersection, nodesOf } from '../protocol/district.ts';
 import type { RightOfWay } from '../protocol/right.ts';
 import {
   AT_ONCE_MS,
   aheadMs,
+  COMMIT_MS,
   type GrantRights,
   goingOnOf,
   grantOf,
   isRelated,
-  limitOf,
   moreOf,
   type Outlook,
   type Place,
@@ -55,9 +55,22 @@ export const nextGrant = (
   if (called !== 'unserved' && called !== undefined) return called ?? undefined;
   if (!right || !isRunning(place, right)) return stageFrom(place, outlook.nowMs);
   const { last } = right;
-  if (last.greenUntilMs >= outlook.nowMs + aheadMs(intersection, outlook.timing)) return undefined;
+  // It is looked at now and then, and a grant takes its time.
+  const laterMs = COMMIT_MS + outlook.timing.retryMs;
+  const enoughMs = outlook.nowMs + aheadMs(intersection, outlook.timing) + laterMs;
+  if (last.greenUntilMs >= enoughMs) return undefined;
   const more = last.greenUntilMs < last.plannedMs ? goingOnOf(place, last) : [];
   return more.length > 0 ? moreOf(place, last, more) : stageFrom(place, last.greenUntilMs);
+};
+
+/** No right may end later: most of its nodes were in this group not longer ago than a horizon. */
+const limitOf = ({ state, present }: Outlook, intersection: Intersection): number => {
+  const since = nodesOf(intersection).map((node) => {
+    const isEntered = state.entered?.some((entered) => entered.node === node);
+    return isEntered ? (present[node] ?? Number.NEGATIVE_INFINITY) : Number.NEGATIVE_INFINITY;
+  });
+  const most = since.sort((a, b) => b - a)[Math.floor(since.length / 2)];
+  return (most ?? Number.NEGATIVE_INFINITY) + (newestOf(state)?.horizonMs ?? 0);
 };
 
 /** Whether the last stage is still to end, and somebody has not given it up. */

@@ -67,9 +67,11 @@ const contradicts = ({ estimates, term, timing }: Context, tell: Tell): boolean 
 
 const learn = ({ term, timing, ...context }: Context, tell: Tell): Partial<Context> => {
   const samples = [...context.samples.slice(1 - SAMPLES_MAX), sampleOf(tell)];
+  const known = context.estimates.filter((estimate) => estimate.term === term);
   const bound = (sample: Sample) => boundAt(sample, tell.at, timing);
-  const best = samples.reduce((a, b) => (bound(b) < bound(a) ? b : a));
-  const estimates = withEstimate(context.estimates, { term, ...best, isOwn: false });
+  // What is known may be better than all that was heard of late, for all its age.
+  const best = [...known, ...samples].reduce((a, b) => (bound(b) < bound(a) ? b : a));
+  const estimates = withEstimate(context.estimates, { ...best, term, isOwn: false });
   return { samples, estimates, heardMs: tell.groupMs };
 };
 

@@ -6,6 +6,7 @@ import type { Voter } from '../protocol/command.ts';
 
 /** What is known of one group. */
 export interface GroupRecord {
+  readonly name: string;
   /** Leaders by term: a node and its life. */
   readonly leaders: Map<number, string>;
   readonly votes: Map<string, string>;
@@ -21,7 +22,13 @@ export interface GroupRecord {
   readonly configurations: Map<string, { index: number; voters: readonly Voter[] }>;
 }
 
-export const newRecord = (): GroupRecord => ({
+const TERMS_MAX = 2 ** 20;
+
+/** The key of an entry, by index and term. */
+export const keyOf = (index: number, term: number): number => index * TERMS_MAX + term;
+
+export const newRecord = (name: string): GroupRecord => ({
+  name,
   leaders: new Map(),
   votes: new Map(),
   committed: new Map(),

@@ -12,7 +12,8 @@ import type { Intersection } from '../protocol/district.ts';
 import type { Emitted } from '../protocol/event.ts';
 import { createJudge, type LampsSeen } from '../protocol/judge.ts';
 import { fingerprint, fingerprintOfState } from './fingerprint.ts';
-import { forgetBefore, type GroupRecord, lackOf, newRecord } from './group-record.ts';
+import { forgetBefore, type GroupRecord, keyOf, lackOf, newRecord } from './group-record.ts';
+import { StreetWatch, streetInvariants } from './street-watch.ts';
 
 /** Each name and what it demands. */
 export const invariants = {
@@ -26,6 +27,7 @@ export const invariants = {
   'states agree': 'nodes that have applied as many entries have the same state',
   'leased reads never go back':
     'a read under a lease sees at least what every such read before it saw, whoever answers',
+  ...streetInvariants,
   'lamps are safe': 'no conflicting signal groups are lit, and every change takes its time',
   'nodes do not fail': 'no part of a node ever throws',
   'it settles': 'after the last fault there is soon one view, one leader and progress',
@@ -47,15 +49,15 @@ export interface Observed {
   readonly incarnation: number;
   readonly disk: { read(key: string): unknown; lastIndex(): number };
   replica(): Replica | undefined;
+  now(): number;
 }
-
-const TERMS_MAX = 2 ** 20;
 
 type Message = Extract<Emitted, { type: 'wire.send' }>['message'];
 
 export class Invariants {
   readonly groups = new Map<string, GroupRecord>();
   readonly violations: Violation[] = [];
+  readonly streets: StreetWatch;
   readonly #now: () => number;
   readonly #judge: ReturnType<typeof createJudge>;
   readonly #groupOf = new Map<string, GroupRecord>();
@@ -66,10 +68,12 @@ export class Invariants {
   constructor(intersections: readonly Intersection[], now: () => number) {
     this.#judge = createJudge(intersections);
     this.#now = now;
+    this.streets = new StreetWatch(intersections, now, (...found) => this.violate(...found));
   }
 
   /** A node starts another life: it has no group until it says so. */
   started({ id }: Pick<Observed, 'id'>): void {
+    this.streets.started(id);
     this.#groupOf.delete(id);
     this.#logs.delete(id);
   }
@@ -79,6 +83,7 @@ export class Invariants {
     if (event.type === 'genesis.formed') this.#groupOf.set(node.id, this.#record(event.group));
     const group = this.#groupOf.get(node.id);
     if (!group) return;
+    this.streets.heard(node, group.name, event);
     switch (event.type) {
       case 'wire.send':
         this.#said(node, group, event);
@@ -103,6 +108,7 @@ export class Invariants {
   }
 
   lamps(seen: LampsSeen, node: string, byHardware = false): void {
+    this.streets.lamps(seen.intersection, seen.lamps, node);
     this.#judge.see(seen);
     const { unsafe } = this.#judge.verdict();
     const last = unsafe.at(-1);
@@ -118,7 +124,7 @@ export class Invariants {
   }
 
   #record(name: string): GroupRecord {
-    const record = this.groups.get(name) ?? newRecord();
+    const record = this.groups.get(name) ?? newRecord(name);
     this.groups.set(name, record);
     return record;
   }
@@ -233,7 +239,7 @@ export class Invariants {
       if (entry === was(index)) return;
       const prevTerm = log.entries[k - 1]?.term ?? log.offsetTerm;
       const command = fingerprint(entry.command);
-      const key = index * TERMS_MAX + entry.term;
+      const key = keyOf(index, entry.term);
       const known = group.entries.get(key);
       if (!known) group.entries.set(key, { command, prevTerm });
       else if (known.command !== command || known.prevTerm !== prevTerm) {

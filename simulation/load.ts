@@ -4,6 +4,7 @@
  */
 import { greenWave } from '../machines/green-wave.ts';
 import type { Replica } from '../machines/replication.ts';
+import { isShared } from '../protocol/district.ts';
 import type { City } from './city.ts';
 
 /** What the ids of such plans begin with. */
@@ -26,6 +27,34 @@ export const load = (city: City, everyMs: number): void => {
     city.place(asked).propose({ kind: 'plan.adopt', plan });
   };
   city.at(city.now() + everyMs, propose);
+};
+
+/** How long somebody who calls for a green needs it. In seconds. */
+const CALL_S = 12;
+
+/** Has somebody call for the green of some group at a shared intersection, every so often. */
+export const callers = (city: City, everyMs: number): void => {
+  const draw = city.random('callers');
+  const shared = city.district.intersections.filter(isShared);
+  if (shared.length === 0) return;
+  let count = 0;
+  const call = () => {
+    city.at(city.now() + everyMs, call);
+    const running = city.running();
+    if (running.length === 0) return;
+    const asked = city.place(draw.pick(running));
+    const { id: intersection, groups } = draw.pick(shared);
+    const group = draw.pick(groups).id;
+    count += 1;
+    asked.propose({
+      kind: 'preempt.call',
+      id: `${LOAD}${count}`,
+      intersection,
+      group,
+      forS: CALL_S,
+    });
+  };
+  city.at(city.now() + everyMs, call);
 };
 
 /** Nodes asked to read at once, beside the leader. */

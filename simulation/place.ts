@@ -170,6 +170,7 @@ export class Place {
       store: disk.storeId,
       incarnation,
       disk,
+      now: this.clock.now,
       replica: () => this.stateOf('replica')?.context as Replica | undefined,
     };
   }

@@ -3,14 +3,15 @@
  * The same options give the same run.
  */
 import type { District } from '../protocol/check-district.ts';
+import { isShared } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { type City, createCity } from './city.ts';
 import { type Fault, inject } from './faults.ts';
 import type { Violation } from './invariants.ts';
-import { load, readers } from './load.ts';
+import { callers, load, readers } from './load.ts';
 import { clocksAt, type FaultLevel, partedAtFirst, scheduleOf } from './schedule.ts';
 import { lastCommitted, SETTLED_MS_MAX, unsettled } from './settling.ts';
-import { town } from './town.ts';
+import { APPROACHES, sharedTown, town } from './town.ts';
 
 export interface SimulateOptions {
   readonly seed: number;
@@ -18,6 +19,8 @@ export interface SimulateOptions {
   /** How long faults go on; the quiet time comes on top. In virtual milliseconds. */
   readonly durationMs: number;
   readonly faults: FaultLevel;
+  /** Intersections are shared: the nodes serve the approaches of as many as they come to. */
+  readonly shared?: boolean;
   /** The district does not say how many nodes to expect, and is founded while it is parted. */
   readonly apart?: boolean;
   /** Which faults of the seed's schedule happen, by place; all by default. */
@@ -46,6 +49,11 @@ export interface Outcome {
   readonly groups: number;
   /** Nodes that left their group for another. */
   readonly yields: number;
+  /** Shared intersections, how long they were watched, and what was granted and lit there. */
+  readonly intersectionHours: number;
+  readonly grants: number;
+  readonly releases: number;
+  readonly greens: number;
   /** How long after the last fault it took to settle. In virtual seconds. */
   readonly settledSeconds: number | null;
   readonly events: number;
@@ -56,14 +64,16 @@ export interface Outcome {
 const LOAD_MS = 3_000;
 /** And all are asked to read so often, also just after one leader followed another. */
 const READ_MS = 730;
+/** And at every shared intersection somebody calls for a green so often. */
+const CALL_MS = 240_000;
 const PROGRESS_MS = 30_000;
 /** How often it is looked whether a city has settled. */
 const LOOK_MS = 100;
 
 /** The schedule of the seed, as far as it happens. */
 export const faultsOf = (options: SimulateOptions): Fault[] => {
-  const { seed, nodes, durationMs, faults, apart, only } = options;
-  const { ids } = createCity({ seed, district: nodes });
+  const { seed, durationMs, faults, apart, only } = options;
+  const { ids } = createCity({ seed, district: districtOf(options) });
   const when = { seed, nodes: ids, untilMs: durationMs };
   const first = apart ? [partedAtFirst(when)] : [];
   const schedule = [...first, ...scheduleOf({ ...when, level: faults })];
@@ -71,11 +81,11 @@ export const faultsOf = (options: SimulateOptions): Fault[] => {
 };
 
 export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
-  const { seed, nodes, durationMs, faults: level, journal, progress } = options;
+  const { seed, durationMs, faults: level, journal, progress } = options;
   const clocks = clocksAt(level);
   const city = createCity({
     seed,
-    district: options.apart ? unexpecting(nodes) : nodes,
+    district: districtOf(options),
     ...(clocks && { clocks }),
     ...(journal && { journal }),
   });
@@ -83,6 +93,7 @@ export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
   city.start();
   load(city, LOAD_MS);
   readers(city, READ_MS);
+  callers(city, CALL_MS / Math.max(1, city.district.intersections.length));
   inject(city, faults);
   for (let nextMs = 0; nextMs < durationMs && city.violations.length === 0; ) {
     nextMs = Math.min(durationMs, nextMs + PROGRESS_MS);
@@ -93,8 +104,10 @@ export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
   return outcomeOf(city, { options, faults: faults.length, settledMs });
 };
 
-const unexpecting = (nodes: number): District => {
-  const { expect: _, ...district } = town(nodes);
+const districtOf = ({ nodes, shared, apart }: SimulateOptions): District => {
+  const whole = shared ? sharedTown(Math.ceil(nodes / APPROACHES.length)) : town(nodes);
+  if (!apart) return whole;
+  const { expect: _, ...district } = whole;
   return district;
 };
 
@@ -127,11 +140,12 @@ const outcomeOf = (
   const groups = [...city.invariants.groups.values()];
   const sum = (of: (group: (typeof groups)[number]) => number) =>
     groups.reduce((total, group) => total + of(group), 0);
+  const shared = city.district.intersections.filter(isShared).length;
   const { crashes, wipes, partitions, cuts, stalls, suspensions, yields, events } = city.counts;
   return {
     kind: 'summary',
     seed: run.options.seed,
-    nodes: run.options.nodes,
+    nodes: city.ids.length,
     virtualSeconds: Math.round(city.now()) / 1000,
     faults: run.faults,
     leaderChanges: Math.max(0, sum(({ leaders }) => leaders.size) - 1),
@@ -145,6 +159,8 @@ const outcomeOf = (
     reads: sum(({ reads }) => reads),
     groups: groups.length,
     yields,
+    intersectionHours: (shared * city.now()) / 3_600_000,
+    ...city.invariants.streets.counts,
     settledSeconds: run.settledMs === null ? null : run.settledMs / 1000,
     events,
     violations: [...city.violations],

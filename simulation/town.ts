@@ -33,7 +33,7 @@ export const town = (count: number, { shape = 'grid', name = 'town' }: TownOptio
 };
 
 /** The approaches of a shared crossroads, each with a node of its own. */
-const APPROACHES = ['N', 'E', 'S', 'W'] as const;
+export const APPROACHES = ['N', 'E', 'S', 'W'] as const;
 
 /**
  * `count` shared crossroads along a line: the approaches of each are served by four nodes, and by

@@ -49,6 +49,7 @@ const LONGER: Record<string, string> = {
   'machines/election.ts': 'one concern, one file: Raft’s rules must be read side by side',
   'machines/replica.ts': 'one concern, one file: primary, backup and catching up are one chart',
   'machines/lease.ts': 'one concern, one file: its argument and its chart are read together',
+  'machines/holder.ts': 'one concern, one file: what is shown, and what is given up, and when',
   'machines/phases.ts': 'one concern, one file: the decision of a stage and its chart',
   'machines/rights.ts': 'one argument, one file: when two greens stand apart is read as a whole',
   'simulation/city.ts': 'all that can be done to a city, in one list',

@@ -84,8 +84,8 @@ export class MemoryConnection {
   };
 
   #sendFrame() {
-    const { links } = this.#options;
-    links.later(this.#arrive, links.latencyMs());
+    const { links, from, peer } = this.#options;
+    links.later(this.#arrive, links.latencyMs() + links.delayMs(from, peer));
   }
 
   readonly #arrive = () => {

@@ -69,6 +69,8 @@ export class Links {
   readonly #random: () => number;
   /** Cut directions. */
   readonly #cuts = new Set<number>();
+  /** By how much a direction is slower than others. */
+  readonly #delays = new Map<number, number>();
 
   constructor({ random, later, faults }: MemoryOptions) {
     this.#random = random;
@@ -78,6 +80,10 @@ export class Links {
 
   cut(from: Host, to: Host) {
     this.#cuts.add(direction(from, to));
+  }
+
+  delay(from: Host, to: Host, ms: number) {
+    this.#delays.set(direction(from, to), ms);
   }
 
   mend(from: Host, to: Host) {
@@ -103,6 +109,11 @@ export class Links {
   /** The latency of one packet of a connection. */
   latencyMs(): number {
     return this.#latencyMsOf(this.#latencyStep());
+  }
+
+  /** By how much what `from` sends to `to` takes longer than the way back. */
+  delayMs(from: Host, to: Host | undefined): number {
+    return (to && this.#delays.get(direction(from, to))) ?? 0;
   }
 
   /** Takes a datagram to those of `hosts` that `from` reaches now. It is heard by the ports open

@@ -46,6 +46,12 @@ export class MemoryNetwork {
     this.#links.cut(this.#host(from), this.#host(to));
   }
 
+  /** Lets what `from` sends to `to` over a connection take so much longer than the way back, which
+   *  no clock can tell from a clock that is off. */
+  delay(from: string, to: string, ms: number): void {
+    this.#links.delay(this.#host(from), this.#host(to), ms);
+  }
+
   /** Undoes one `cut`. */
   mend(from: string, to: string): void {
     this.#links.mend(this.#host(from), this.#host(to));

@@ -54,6 +54,7 @@ const node = (
   incarnation,
   disk: { read: (key) => (key === 'vote' ? vote : undefined), lastIndex: () => lastIndex },
   replica: () => replica,
+  now: () => 0,
 });
 
 /** What invariants find when nodes of one group say these things. */

@@ -1,0 +1,62 @@
+/** Words for tests of cities with shared intersections: where their clocks and groups come apart. */
+import { settlingMs } from '../../machines/rights.ts';
+import { lan } from '../../protocol/timing.ts';
+import type * as Cities from '../../simulation/city.ts';
+import { leaderOf } from '../../simulation/load.ts';
+import { sharedTown } from '../../simulation/town.ts';
+
+type Making = Pick<typeof Cities, 'createCity'>;
+
+/** When a city founded by fresh nodes shows its first greens: they have settled, and were granted. */
+export const LIT_MS = settlingMs(lan()) + 25_000;
+const OFFSET_MS_MAX = 100_000_000;
+
+/** Three of the four nodes of one intersection lose their disks, and found a group of their own,
+ *  while the others of the district go on without knowing. */
+export const movedApart = async ({ createCity }: Making) => {
+  const { expect: _, ...district } = sharedTown(2);
+  const clocks = { offsetMsMax: OFFSET_MS_MAX, driftPpmMax: lan().clockDriftPpmMax };
+  const city = createCity({ seed: 63, district, clocks });
+  city.start();
+  await city.run(2 * LIT_MS);
+  const moved = ['n1e', 'n1s', 'n1w'];
+  for (const id of moved) city.kill(id);
+  city.partition([moved]);
+  for (const id of moved) city.restart(id, { wipe: true });
+  return { city, moved };
+};
+
+/** Two intersections; the nodes of the second see a leader at the first late or early by half of so
+ *  much, those of one street the other way than those of the other. */
+export const skewed = async ({ createCity }: Making, ms: number) => {
+  const clockDriftPpmMax = 100;
+  const district = { ...sharedTown(2), timing: { ...lan(), clockDriftPpmMax } };
+  const clocks = { offsetMsMax: OFFSET_MS_MAX, driftPpmMax: clockDriftPpmMax };
+  const city = createCity({ seed: 64, district, clocks });
+  for (const leader of ['n1e', 'n1n', 'n1s', 'n1w']) {
+    for (const id of ['n2n', 'n2s']) city.network.delay(leader, id, ms);
+    for (const id of ['n2e', 'n2w']) city.network.delay(id, leader, ms);
+  }
+  city.start();
+  await city.run(LIT_MS + 60_000);
+  return city;
+};
+
+/** Somebody calls for one green after the other, and leaders die. */
+export const busy = async ({ createCity }: Making) => {
+  const city = createCity({ seed: 65, district: sharedTown(1) });
+  city.start();
+  await city.run(LIT_MS);
+  for (const group of ['E', 'N', 'W', 'S']) {
+    const [asked = ''] = city.running();
+    const call = { id: group, intersection: 'x1', group, forS: 10 };
+    city.place(asked).propose({ kind: 'preempt.call', ...call });
+    await city.run(city.now() + 7_000);
+    const leader = leaderOf(city);
+    if (leader === undefined) continue;
+    city.partition([[leader]]);
+    await city.run(city.now() + 15_000);
+    city.heal();
+  }
+  return city;
+};

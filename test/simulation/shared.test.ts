@@ -1,0 +1,65 @@
+/** Shared intersections in whole cities: leaders that die, groups that part, nodes that move. */
+import { expect, test } from 'vitest';
+import { settlingMs } from '../../machines/rights.ts';
+import { lan } from '../../protocol/timing.ts';
+import { type City, createCity } from '../../simulation/city.ts';
+import { leaderOf, load } from '../../simulation/load.ts';
+import { sharedTown } from '../../simulation/town.ts';
+import { LIT_MS, movedApart } from './shared-words.ts';
+
+const MINUTE_MS = 60_000;
+
+const shared = (count: number, seed: number): City => {
+  const clocks = { offsetMsMax: 100_000_000, driftPpmMax: lan().clockDriftPpmMax };
+  const city = createCity({ seed, district: sharedTown(count), clocks });
+  city.start();
+  load(city, 3_000);
+  return city;
+};
+
+const greensOf = (city: City) => city.invariants.streets.counts.greens;
+
+test('the death of a leader at any moment costs no green of those who live', async () => {
+  const city = shared(2, 61);
+  await city.run(LIT_MS);
+  expect(greensOf(city)).toBeGreaterThan(0);
+  const draw = city.random('deaths');
+  for (let k = 0; k < 6; k += 1) {
+    await city.run(city.now() + draw.between(5_000, 25_000));
+    const before = greensOf(city);
+    const leader = leaderOf(city) as string;
+    city.kill(leader, { silent: draw.chance(0.5) });
+    await city.run(city.now() + 20_000);
+    city.restart(leader);
+    // 'greens are kept' watches that none is cut short; and new ones come meanwhile.
+    expect(city.violations).toEqual([]);
+    expect(greensOf(city)).toBeGreaterThan(before);
+  }
+}, 120_000);
+
+test('fresh nodes show red until no right of a former group can be lit any more', async () => {
+  const city = shared(1, 62);
+  await city.run(settlingMs(lan()));
+  expect(greensOf(city)).toBe(0);
+  await city.run(LIT_MS);
+  expect(greensOf(city)).toBeGreaterThan(0);
+  expect(city.violations).toEqual([]);
+}, 60_000);
+
+test('two groups never both serve an intersection, though one does not know of the other', async () => {
+  const { city, moved } = await movedApart({ createCity });
+  // The former group goes on as was granted, then nobody serves; then the other has settled.
+  await city.run(city.now() + 20_000);
+  const left = greensOf(city);
+  await city.run(city.now() + settlingMs(lan()) + 40_000);
+  expect(city.violations).toEqual([]);
+  expect(greensOf(city)).toBeGreaterThan(left);
+  city.heal();
+  await city.run(city.now() + 2 * MINUTE_MS);
+  expect(city.violations).toEqual([]);
+  const groups = moved.map((id) => city.place(id).stateOf('membership')?.context);
+  expect(new Set(groups.map((known) => (known as { group: string }).group)).size).toBe(1);
+  const healed = greensOf(city);
+  await city.run(city.now() + MINUTE_MS);
+  expect(greensOf(city)).toBeGreaterThan(healed);
+}, 120_000);
