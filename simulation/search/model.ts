@@ -4,6 +4,7 @@
  * are left out would say.
  */
 import type { BusEvent, Emitted } from '../../protocol/event.ts';
+import type { Agreement } from './agreement.ts';
 import type { Disk } from './disk.ts';
 import type { Letter } from './letter.ts';
 import type { NodeSetup, NodeView, Stimulus, Timer } from './node.ts';
@@ -25,6 +26,14 @@ export interface Bounds {
   readonly letters: number;
   /** Ticks in which a node is stalled, where time passes; none by default. */
   readonly stalls?: number;
+  /** Ticks at all, where time passes; without end by default. */
+  readonly ticks?: number;
+}
+
+/** A letter is lost when the clock of this node shows more. */
+export interface Expiry {
+  readonly node: string;
+  readonly atMs: number;
 }
 
 /** What a search within the bounds comes to. */
@@ -69,6 +78,10 @@ export interface Model {
   readonly mayCrash?: (view: NodeView) => boolean;
   /** What clients may ask of a node now. */
   readonly requests?: (view: NodeView) => readonly Emitted[];
+  /** What is agreed on outside the nodes; nothing by default. Then no history is remembered. */
+  readonly agreement?: Agreement;
+  /** Until when a letter may be on its way, on the clock of a node; for ever by default. */
+  readonly expiryOf?: (letter: Letter) => Expiry | undefined;
   /** What every move must keep to: says what is wrong. */
   readonly laws: readonly ((deal: Deal) => string | undefined)[];
   /** What the invariant looks at in each node. Plain and small, because it is compared. */

@@ -6,6 +6,9 @@
  * nodes that behave alike are equal however late it is, and time needs no bound. This is sound
  * because machines compare differences of stamps of their own clock, and nothing else.
  *
+ * Where messages carry instants this will not do: there the clocks run (`runs`), each counts from
+ * the start of its node, nothing moves, and a search ends because ticks are counted.
+ *
  * A tick moves all clocks at once, each by one of `advances`, so that any two clocks drift apart as
  * far as the bound allows and no further. An alarm rings at its deadline or up to `latenessMax`
  * later; time passes beyond that only when the node is stalled, which is counted. A stalled node
@@ -20,7 +23,11 @@ export interface Time {
   readonly concerns: readonly string[];
   /** By how much a clock may advance in one tick. */
   readonly advances: readonly number[];
+  /** Nodes whose clocks advance otherwise. */
+  readonly advancesOf?: Readonly<Record<string, readonly number[]>>;
   readonly latenessMax: number;
+  /** Whether clocks run, and instants are what they say. */
+  readonly runs?: true;
 }
 
 /** By alarm: how long until it is due; zero or less when it is. */
