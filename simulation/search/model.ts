@@ -24,16 +24,10 @@ export interface Bounds {
   readonly requests: number;
   /** Letters on their way at once. */
   readonly letters: number;
-  /** Ticks in which a node is stalled, where time passes; none by default. */
+  /** Ticks in which a node is stalled, where time passes, each node by itself; none by default. */
   readonly stalls?: number;
   /** Ticks at all, where time passes; without end by default. */
   readonly ticks?: number;
-}
-
-/** A letter is lost when the clock of this node shows more. */
-export interface Expiry {
-  readonly node: string;
-  readonly atMs: number;
 }
 
 /** What a search within the bounds comes to. */
@@ -80,8 +74,6 @@ export interface Model {
   readonly requests?: (view: NodeView) => readonly Emitted[];
   /** What is agreed on outside the nodes; nothing by default. Then no history is remembered. */
   readonly agreement?: Agreement;
-  /** Until when a letter may be on its way, on the clock of a node; for ever by default. */
-  readonly expiryOf?: (letter: Letter) => Expiry | undefined;
   /** What every move must keep to: says what is wrong. */
   readonly laws: readonly ((deal: Deal) => string | undefined)[];
   /** What the invariant looks at in each node. Plain and small, because it is compared. */

@@ -52,8 +52,6 @@ export class NodeSteps {
   /** By letter: the stimulus of hearing it, and the place of the hearer. */
   readonly hearings: number[] = [];
   readonly hearers: number[] = [];
-  /** By letter: by the clock of which node it is lost, and when. */
-  readonly expiries: ({ readonly node: number; readonly atMs: number } | undefined)[] = [];
   readonly #model: Model;
   readonly #nodes: NodeWorld;
   readonly #locals = new Interner<Local>();
@@ -107,10 +105,6 @@ export class NodeSteps {
     return this.#locals.of(local).isUp;
   }
 
-  nowOf(local: number): number {
-    return this.#locals.of(local).nowMs ?? 0;
-  }
-
   view(local: number): NodeView {
     return new NodeView(this.#nodes, this.#locals.of(local));
   }
@@ -118,11 +112,7 @@ export class NodeSteps {
   post(letter: Letter): number {
     const number = this.letters.intern(letter.text, () => letter);
     this.hearings[number] ??= this.#stimulus({ kind: 'hear', letter });
-    if (this.hearers[number] !== undefined) return number;
-    const { nodes } = this.#model.setup;
-    this.hearers[number] = nodes.indexOf(letter.to);
-    const expiry = this.#model.expiryOf?.(letter);
-    if (expiry) this.expiries[number] = { node: nodes.indexOf(expiry.node), atMs: expiry.atMs };
+    this.hearers[number] ??= this.#model.setup.nodes.indexOf(letter.to);
     return number;
   }
 

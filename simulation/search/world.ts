@@ -264,6 +264,7 @@ export class World implements Searchable {
   /** All clocks advance at once, each in any way it may. */
   #tick(state: Int32Array, visit: Visit): void {
     const ways = this.#waysOf(state);
+    const late = this.#lateIn(state);
     for (let way = 0; way < ways; way += 1) {
       this.#next.set(state);
       let budget = state[this.#layout.budget] as number;
@@ -272,13 +273,27 @@ export class World implements Searchable {
         const ticks = this.steps.ticksOf(state[node] as number);
         const tick = ticks[rest % ticks.length] as Tick;
         rest = Math.floor(rest / ticks.length);
-        if (tick.isStalled && budget >= 0) budget = this.#budget.spend(budget, STALLS);
+        if ((tick.isStalled || late[node]) && budget >= 0) budget = this.#budget.spend(budget, STALLS);
         this.#next[node] = tick.next;
       }
       if (budget < 0) continue;
       this.#fill(state, { budget, out: -1, letters: nothing });
       visit(this.#next, moveOf(0, way, TICK), undefined);
     }
+  }
+
+  /** Where clocks run, who could hear or learn something and does not, is stalled as well. */
+  #lateIn(state: Int32Array): readonly boolean[] {
+    const { setup } = this.model;
+    if (!setup.time?.runs) return [];
+    const letters = [...state.subarray(this.#layout.bag)].filter((letter) => letter > 0);
+    const hearers = letters.map((letter) => this.steps.hearers[letter - 1]);
+    return setup.nodes.map(
+      (_, node) =>
+        this.steps.isUp(state[node] as number) &&
+        (hearers.includes(node) ||
+          this.#offersTo(state, node).some(({ trouble }) => trouble < 0)),
+    );
   }
 
   #waysOf(state: Int32Array): number {
@@ -359,18 +374,12 @@ export class World implements Searchable {
     const future = this.#future;
     for (let place = bag; place < width && state[place] !== 0; place += 1) {
       const letter = (state[place] as number) - 1;
-      if (place === out || this.#isExpired(next, letter)) continue;
-      if (!future || future.matters(next, letter, kind)) this.#bag.put(letter);
+      if (place !== out && (!future || future.matters(next, letter, kind))) this.#bag.put(letter);
     }
     for (const letter of letters) {
       if (!future || future.matters(next, letter, kind)) this.#bag.put(letter);
     }
     return this.#bag.end();
-  }
-
-  #isExpired(state: Int32Array, letter: number): boolean {
-    const expiry = this.steps.expiries[letter];
-    return expiry !== undefined && this.steps.nowOf(state[expiry.node] as number) > expiry.atMs;
   }
 
   #see(result: Result): void {

@@ -1,0 +1,174 @@
+/**
+ * Stands in for replicas and elections where a model does without them: a log that is agreed on
+ * outside the nodes (`agreement.ts`), and one leader after another.
+ *
+ * A node is elected at any moment, and others hear of it at any later one. What a leader asks for is
+ * appended at once, or lost; it is appended only while nobody was elected after it, as Raft does,
+ * where a later leader either holds an entry or it is never committed. What others ask for may also
+ * arrive later, twice or never. Each node learns what is committed in order, as late as it likes; one
+ * that starts again learns it anew.
+ */
+import { assign, setup } from 'xstate';
+import { apply, problemsOf } from '../../../machines/district-state.ts';
+import type { Command, State } from '../../../protocol/command.ts';
+import type { BusEvent, Emitted, FactAs } from '../../../protocol/event.ts';
+import type { Agreement, Fate, Offer } from '../agreement.ts';
+import { canonicalText } from '../interner.ts';
+import type { NodeView } from '../node.ts';
+
+interface Asked {
+  readonly node: string;
+  readonly command: Command;
+}
+
+export interface Agreed {
+  readonly term: number;
+  readonly leader: string;
+  readonly entries: readonly { readonly term: number; readonly command: Command }[];
+  /** On its way to the leader, in order of text. */
+  readonly asked: readonly Asked[];
+}
+
+/** What a node knows of the log. */
+export interface Known {
+  readonly index: number;
+  readonly term: number;
+  readonly leader: string | null;
+}
+
+type Events = FactAs<'election.elected' | 'replica.committed' | 'replica.restored'>;
+
+/** Takes the replica's place in a node: says nothing, and remembers how far the node is. */
+export const logMachine = setup({
+  types: {} as { context: Known; events: Events },
+}).createMachine({
+  id: 'log',
+  context: { index: 0, term: 0, leader: null },
+  on: {
+    'election.elected': {
+      actions: assign(({ event: { term, leader } }) => ({ term, leader })),
+    },
+    'replica.committed': {
+      actions: assign(({ context, event }) => ({ index: Math.max(context.index, event.index) })),
+    },
+    'replica.restored': { actions: assign(({ event: { index } }) => ({ index })) },
+  },
+});
+
+export const knownOf = (view: NodeView): Known | undefined =>
+  view.contextOf('log') as Known | undefined;
+
+interface Options {
+  readonly leader: string;
+  /** What is agreed on at first, before the first entry. */
+  readonly base: State;
+  readonly termMax: number;
+  readonly entriesMax: number;
+  /** Requests on their way at once. */
+  readonly askedMax: number;
+  /** Nodes that may be elected. */
+  readonly standing: readonly string[];
+}
+
+const FIRST_TERM = 1;
+type Request = Extract<BusEvent, { type: 'replica.request' }>;
+const isLeaders = ({ kind }: Command) => kind === 'right.grant' || kind === 'timescale.open';
+
+export const agreedLog = (options: Options): Agreement => ({
+  first: { term: FIRST_TERM, leader: options.leader, entries: [], asked: [] } satisfies Agreed,
+  notices: (event, node) =>
+    event.type === 'replica.request' ||
+    (event.type === 'election.elected' && event.leader === node),
+  fates: (agreed, { heard, after }) => {
+    const { node } = after.local;
+    const elected = heard.reduce(
+      (before, event) => electedIn(before, event, node),
+      agreed as Agreed,
+    );
+    const asks = heard.filter((event) => event.type === 'replica.request');
+    if (asks.length > 1) throw new Error(`${node} asks for ${asks.length} entries at once`);
+    const [ask] = asks;
+    return ask ? fatesOf(elected, { node, ask }, options) : [plain(elected)];
+  },
+  turns: (agreed) => turnsOf(agreed as Agreed, options),
+  offers: (agreed, view) => offersOf(agreed as Agreed, view, options),
+  place: (view) => {
+    const known = knownOf(view);
+    return known ? `${known.index} ${known.term}` : 'down';
+  },
+});
+
+const plain = (agreed: Agreed): Fate => ({ agreed, trouble: null });
+
+const electedIn = (agreed: Agreed, event: BusEvent, node: string): Agreed =>
+  event.type === 'election.elected' && event.leader === node && event.term > agreed.term
+    ? { ...agreed, term: event.term, leader: node }
+    : agreed;
+
+const fatesOf = (
+  agreed: Agreed,
+  { node, ask: { command } }: { node: string; ask: Request },
+  options: Options,
+): readonly Fate[] => {
+  const appended = withEntry(agreed, command, options);
+  if (isLeaders(command)) {
+    const isInOffice =
+      agreed.leader === node && 'term' in command && command.term === agreed.term;
+    if (!isInOffice || appended === agreed) return [plain(agreed)];
+    return [plain(appended), { agreed, trouble: 'drops' }];
+  }
+  const asked = { node, command };
+  if (agreed.asked.length >= options.askedMax) return [plain(appended)];
+  return [plain(appended), plain(withAsked(agreed, [...agreed.asked, asked]))];
+};
+
+const withAsked = (agreed: Agreed, asked: readonly Asked[]): Agreed => {
+  const texts = new Map(asked.map((one) => [canonicalText(one), one]));
+  const sorted = [...texts.keys()].sort().map((text) => texts.get(text) as Asked);
+  return { ...agreed, asked: sorted };
+};
+
+/** What changes nothing is not worth an entry. */
+const withEntry = (agreed: Agreed, command: Command, { base, entriesMax }: Options): Agreed => {
+  const { term, entries } = agreed;
+  if (entries.length >= entriesMax) return agreed;
+  const state = stateOf(base, entries, entries.length);
+  const isVain =
+    problemsOf(state, command).length > 0 ||
+    canonicalText(apply(state, command)) === canonicalText(state);
+  return isVain ? agreed : { ...agreed, entries: [...entries, { term, command }] };
+};
+
+const stateOf = (base: State, entries: Agreed['entries'], index: number): State =>
+  entries.slice(0, index).reduce((state, { command }) => apply(state, command), base);
+
+const turnsOf = (agreed: Agreed, options: Options): readonly Fate[] =>
+  agreed.asked.flatMap(({ command }, k): Fate[] => {
+    const next = withEntry(agreed, command, options);
+    const rest = agreed.asked.filter((_, other) => other !== k);
+    return [plain(withAsked(next, rest)), { agreed: next, trouble: 'duplicates' }];
+  });
+
+const offersOf = (agreed: Agreed, view: NodeView, options: Options): readonly Offer[] => {
+  const known = knownOf(view);
+  const { node } = view.local;
+  if (!known) return [];
+  const elected = (leader: string, term: number): Emitted => ({
+    type: 'election.elected',
+    leader,
+    term,
+  });
+  const offers: Offer[] = [];
+  const entry = agreed.entries[known.index];
+  if (entry) {
+    const event: Emitted = { type: 'replica.committed', index: known.index + 1, ...entry };
+    offers.push({ event, trouble: null });
+  }
+  if (known.term < agreed.term && agreed.leader !== node) {
+    offers.push({ event: elected(agreed.leader, agreed.term), trouble: null });
+  }
+  if (agreed.term < options.termMax && options.standing.includes(node)) {
+    offers.push({ event: elected(node, agreed.term + 1), trouble: 'timeouts' });
+  }
+  return offers;
+};
