@@ -29,7 +29,7 @@ const timing = {
   heartbeatTimeoutMs: 1000,
   electionTimeoutMs: 1000,
   retryMs: 2000,
-  timeSyncMs: 40_000,
+  timeSyncMs: 20_000,
   clockBoundMsMax: BOUND_MS,
   rightHorizonMs: HORIZON_MS,
   clockDriftPpmMax: 26_000,
