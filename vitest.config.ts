@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests of real sockets and processes: each file has both cores to itself, after all others. */
 const real = [
   'test/e2e/**/*.test.ts',
-  'test/cabinet/lamps-process.test.ts',
+  'test/cabinet/*-process.test.ts',
   'test/cabinet/refusals.test.ts',
   'test/transport/udp-tcp*.test.ts',
 ];

@@ -4,23 +4,30 @@
  */
 import { fromCallback } from 'xstate';
 import type { NodeInput } from '../machines/node.ts';
-import type { BusEvent, Show } from '../protocol/event.ts';
+import type { BusEvent, Fact, Only, Show } from '../protocol/event.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import type { Deliver } from './bus.ts';
 
 /** What a lamp driver tells its node. */
 export interface LampHandlers {
-  /** The driver is there and its clock is known. */
-  ready(): void;
+  /**
+   * The driver is there. What is handed over until `lost` reaches it with instants that miss those
+   * of the node's clock by at most `boundMs`.
+   */
+  ready(known: { boundMs: number }): void;
   /** The driver is gone; nothing is commanded until it is back. */
   lost(reason: string): void;
   shown(lamps: Lamps): void;
+  /** An input of the cabinet was set or taken back; what stands is told when it is there. */
+  input(input: Omit<Only<Fact, 'lamps.input'>, 'type'>): void;
   refused(reason: string): void;
+  /** The sequence with this ticket is followed from now on. */
+  accepted(ticket: number): void;
 }
 
 export interface LampPort {
   /** Hands over a sequence; instants are on the node's clock. */
-  show(sequence: { timelines: Show['timelines']; notAfterMs: number }): void;
+  show(sequence: Omit<Show, 'type'>): void;
   /** A clean stop: what was sent goes on to its end. */
   leave(): void;
   close(): void;
@@ -49,17 +56,17 @@ export const lampsThrough = (
       digest: digestOf(intersection),
     };
     const port = open(who, {
-      ready: () => deliver({ type: 'lamps.ready' }),
+      ready: ({ boundMs }) => deliver({ type: 'lamps.ready', boundMs }),
       lost: (reason) => deliver({ type: 'lamps.lost', reason }),
       shown: (lamps) => deliver({ type: 'lamps.shown', lamps }),
+      input: (input) => deliver({ type: 'lamps.input', ...input }),
       refused: (reason) => deliver({ type: 'lamps.refused', reason }),
+      accepted: (ticket) => deliver({ type: 'lamps.accepted', ticket }),
     });
     receive((event) => {
       try {
         if (event.type === 'lamps.leave') port.leave();
-        if (event.type === 'lamps.show') {
-          port.show({ timelines: event.timelines, notAfterMs: event.notAfterMs });
-        }
+        if (event.type === 'lamps.show') port.show(event);
       } catch (error) {
         // XState cleans up after actors that stop, but not after those that fail.
         port.close();

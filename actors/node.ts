@@ -62,6 +62,9 @@ export interface GreenwaveNode {
   /** Reads what is agreed, under the leader's lease. Another node than the leader refuses, and says
    *  who leads. Reads of one group never go back, whoever answers them. */
   read(): Promise<Reading>;
+  /** Asks all nodes what their lamps follow, and to be told of changes for a while. Watch
+   *  `phases.tell` for their answers; a question may be lost, and may be asked again. */
+  survey(forMs: number): void;
   /** Calls `heard` for every fact and request on the node's bus. */
   watch(heard: (event: Emitted & { at: number }) => void): void;
 }
@@ -124,6 +127,17 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const fail = (reason: string) => {
     trouble(`fail-safe: ${reason}`);
     options.failed?.(reason);
+  };
+
+  let reply: { host: string; port: number } | undefined;
+  watchers.push((event) => {
+    if (event.type === 'wire.opened') reply = { host: event.host, port: event.port };
+  });
+  const survey = (forMs: number) => {
+    if (!reply) return;
+    const message = { type: 'phases.ask' as const, reply, forMs };
+    const asking = { type: 'wire.send', to: ALL, message };
+    send(asking);
   };
 
   const operator = new Operator((request) => send(request));
@@ -221,6 +235,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
       return { state: replica.state, index: replica.commit };
     },
     stateOf,
+    survey,
     watch: (heard) => void watchers.push(heard),
   };
 };

@@ -33,8 +33,12 @@ export const wireHears = [
 const ADDRESSES_MAX = 2000;
 /** Refusals told in one second; the rest are counted into the next one. */
 const REFUSALS_TOLD_MAX = 20;
-/** What an observer may say: it takes no part. */
-const OBSERVER_SAYS: ReadonlySet<string> = new Set(['membership.announce', 'merge.ask']);
+/** What an observer may say: it takes no part, but it asks for what is agreed and for what is to be
+ *  agreed. Nothing of that is counted by anybody. */
+const OBSERVER_SAYS: ReadonlySet<string> = new Set([
+  ...['membership.announce', 'membership.contract', 'merge.ask'],
+  ...['replica.fetch', 'replica.nack', 'replica.propose', 'phases.ask'],
+]);
 /** What may be heard under our own id: from another node that goes by it. */
 const DOUBLE_SAYS: ReadonlySet<string> = new Set([
   'membership.announce',

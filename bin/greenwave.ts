@@ -5,10 +5,15 @@
  */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../protocol/assert.ts';
+import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
+import { clearCommand } from './clear.ts';
 import { importCommand } from './import.ts';
 import { lampsCommand } from './lamps.ts';
 import { nodeCommand } from './node.ts';
+import { planCommand } from './plan.ts';
+import { preemptCommand } from './preempt.ts';
+import { priorityCommand } from './priority.ts';
 import { OperatorError } from './read-district.ts';
 import { recoverCommand } from './recover.ts';
 import { schemaCommand } from './schema.ts';
@@ -24,7 +29,12 @@ for (const command of [
   upCommand,
   nodeCommand,
   lampsCommand,
+  clearCommand,
   statusCommand,
+  planCommand,
+  preemptCommand,
+  priorityCommand,
+  callCommand,
   recoverCommand,
   importCommand,
   schemaCommand,

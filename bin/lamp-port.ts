@@ -6,44 +6,62 @@ import type { Door } from '../cabinet/address.ts';
 import { connectLamps } from '../cabinet/client.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
 
+/**
+ * By how much comparing clocks may become worse than it was when the node was told, for want of quick
+ * answers on a busy host, before the node is told anew. In milliseconds.
+ */
+const BOUND_ROOM_MS = 10;
+
 export interface LampDoor {
   readonly door: Door;
   /** What the driver says it shows, with its own stamp. */
   readonly shown?: (line: LampsShowing) => void;
+  /** The node's monotonic clock; the process's own by default. In milliseconds. */
+  readonly now?: () => number;
 }
 
 export const lampsAt =
-  ({ door, shown }: LampDoor): OpenLamps =>
+  ({ door, shown, now = () => performance.now() }: LampDoor): OpenLamps =>
   (who, handlers) => {
     const { node, intersection, incarnation, digest } = who;
     const readiness = new Readiness(handlers);
     let counter = 0;
+    /** The last sequence about which the node wants to hear. */
+    let asked: { readonly counter: number; readonly ticket: number } | undefined;
     const client = connectLamps({
       door,
       node,
       intersection,
       incarnation,
-      now: () => performance.now(),
+      now,
       heard: {
         entered: (line) => {
-          if (line.digest === digest) readiness.gain();
+          if (line.digest === digest) readiness.gain(client.synced()?.boundMs ?? 0);
           else readiness.lose('the lamp driver guards another description of the intersection');
         },
         answer: (line) => {
           if (line.refused !== undefined) handlers.refused(line.refused);
+          else if (asked && line.counter === asked.counter) handlers.accepted(asked.ticket);
         },
         showing: (line) => {
           shown?.(line);
           handlers.shown(line.lamps);
         },
+        input: ({ input, group, active }) => handlers.input({ input, group, active }),
         refused: (reason) => handlers.refused(reason),
         lost: (reason) => readiness.lose(reason),
       },
     });
     return {
-      show: ({ timelines, notAfterMs }) => {
+      show: ({ timelines, notAfterMs, ticket }) => {
         counter += 1;
-        if (!client.send({ counter, timelines, notAfterMs })) {
+        if (ticket !== undefined) asked = { counter, ticket };
+        const boundMs = client.synced()?.boundMs ?? 0;
+        if (boundMs > readiness.boundMs) {
+          // The node planned for less. It hears what is true now, and plans anew.
+          readiness.lose(`the lamp driver's clock is known to ${Math.ceil(boundMs)} ms only`);
+          readiness.gain(boundMs);
+        } else if (!client.send({ counter, timelines, notAfterMs })) {
           handlers.refused('the lamp driver is not connected');
         }
       },
@@ -56,15 +74,18 @@ export const lampsAt =
 class Readiness {
   readonly #handlers: LampHandlers;
   #told: 'nothing' | 'ready' | 'lost' = 'nothing';
+  /** What the node was told: no instant misses its own by more. */
+  boundMs = 0;
 
   constructor(handlers: LampHandlers) {
     this.#handlers = handlers;
   }
 
-  gain(): void {
+  gain(measuredMs: number): void {
     if (this.#told === 'ready') return;
     this.#told = 'ready';
-    this.#handlers.ready();
+    this.boundMs = Math.ceil(measuredMs) + BOUND_ROOM_MS;
+    this.#handlers.ready({ boundMs: this.boundMs });
   }
 
   lose(reason: string): void {

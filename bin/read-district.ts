@@ -3,6 +3,7 @@
  * column, before anything starts.
  */
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import {
   findNodeAtLocation,
   type Node,
@@ -10,16 +11,28 @@ import {
   parseTree,
   printParseErrorCode,
 } from 'jsonc-parser';
-import { pathText } from '../protocol/assert.ts';
+import { type Problem, pathText } from '../protocol/assert.ts';
 import { checkDistrict, type District } from '../protocol/check-district.ts';
+
+/** The district that the repository ships. */
+export const shippedDistrict = fileURLToPath(
+  new URL('../../districts/arterial.json', import.meta.url),
+);
 
 /** The operator's mistake: `message` is ready to print; the program ends with exit code 2. */
 export class OperatorError extends Error {
   override readonly name = 'OperatorError';
 }
 
-/** Gives the checked district, or throws one `OperatorError` that lists every problem. */
-export const readDistrict = (file: string): District => {
+/** What a file holds, and how its problems are told. */
+export interface Parsed {
+  readonly value: unknown;
+  /** Each problem with its line and column. */
+  readonly list: (problems: readonly Problem[]) => string[];
+}
+
+/** Reads a JSON file, or throws one `OperatorError` that says where it is none. */
+export const parseFile = (file: string, kind: string): Parsed => {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -35,17 +48,31 @@ export const readDistrict = (file: string): District => {
         `  ${file}:${lines.place(offset)} not JSON: ${printParseErrorCode(error)}`,
     );
     throw new OperatorError(
-      `${file} is not a district file:\n${list.length > 0 ? list.join('\n') : '  it is empty'}`,
+      `${file} is not a ${kind} file:\n${list.length > 0 ? list.join('\n') : '  it is empty'}`,
     );
   }
-  const result = checkDistrict(JSON.parse(text));
-  if ('district' in result) return result.district;
-  const list = result.problems.map(({ path, message }) => {
-    const { offset } = nearest(tree, path);
-    return `  ${file}:${lines.place(offset)} ${pathText(path)}: ${message}`;
-  });
+  return {
+    value: JSON.parse(text),
+    list: (problems) =>
+      problems.map(({ path, message }) => {
+        const { offset } = nearest(tree, path);
+        return `  ${file}:${lines.place(offset)} ${pathText(path)}: ${message}`;
+      }),
+  };
+};
+
+/** One error that lists every problem of a file. */
+export const problemsError = (file: string, list: readonly string[], end: string) => {
   const count = list.length === 1 ? '1 problem' : `${list.length} problems`;
-  throw new OperatorError(`${file} has ${count}; nothing was started:\n${list.join('\n')}`);
+  return new OperatorError(`${file} has ${count}; ${end}:\n${list.join('\n')}`);
+};
+
+/** Gives the checked district, or throws one `OperatorError` that lists every problem. */
+export const readDistrict = (file: string): District => {
+  const { value, list } = parseFile(file, 'district');
+  const result = checkDistrict(value);
+  if ('district' in result) return result.district;
+  throw problemsError(file, list(result.problems), 'nothing was started');
 };
 
 /** The node at `path`, or the closest one above it that the file has. */

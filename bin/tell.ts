@@ -26,6 +26,12 @@ const commandText = (command: Command): string => {
       return `${command.intersection} may show ${command.last.stage}`;
     case 'right.release':
       return `${command.node} gives up the rest of ${command.group} at ${command.intersection}`;
+    case 'preempt.call':
+      return `green for ${command.group} at ${command.intersection}, ${command.forS} s at most`;
+    case 'preempt.clear':
+      return `preemption ${command.id} is over`;
+    case 'priority.call':
+      return `priority for ${command.group} at ${command.intersection}`;
   }
 };
 

@@ -7,7 +7,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { cabinetSocket } from '../cabinet/address.ts';
 import type { District } from '../protocol/check-district.ts';
@@ -16,11 +15,9 @@ import type { JournalLine } from '../protocol/journal.ts';
 import { onStopSignal, printer, startGreenwave } from './host.ts';
 import { interfaceAddress, seconds, whole } from './options.ts';
 import { Picture } from './picture.ts';
-import { OperatorError, readDistrict } from './read-district.ts';
+import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
 import { screen } from './screen.ts';
 
-/** The district that the repository ships. */
-const DISTRICT = fileURLToPath(new URL('../../districts/arterial.json', import.meta.url));
 /** A node may take this long to stop before it is killed; lamps may need a green and an amber. */
 const NODE_STOP_MS_MAX = 4000;
 const LAMPS_STOP_MS_MAX = 25_000;
@@ -38,7 +35,7 @@ interface Options {
 
 export const upCommand: Command = new Command('up')
   .description('Run a whole district on this machine: one process per node, one for the lamps')
-  .argument('[district]', 'district file', DISTRICT)
+  .argument('[district]', 'district file', shippedDistrict)
   .option('--for <seconds>', 'stop after so long and print a summary', seconds)
   .option('--data <dir>', "folder of the nodes' stores (default: a new one, removed at the end)")
   .option('--interface <ip>', 'address to use', interfaceAddress, '127.0.0.1')
@@ -80,7 +77,8 @@ class Up {
       this.#stop = resolve;
     });
     onStopSignal(this.#stop);
-    this.#start('lamps', ['lamps', this.#file, '--json']);
+    const latches = join(this.#data, 'latches');
+    this.#start('lamps', ['lamps', this.#file, '--latch', latches, '--json']);
     const { for: limitS } = this.#options;
     const limit = limitS === undefined ? undefined : setTimeout(this.#stop, limitS * 1000);
     await stopped;

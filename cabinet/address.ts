@@ -4,7 +4,7 @@
  * to be told; districts on other discovery addresses do not meet.
  */
 import { lstatSync, mkdirSync, renameSync, unlinkSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { digestOf } from '../protocol/digest.ts';
@@ -61,6 +61,21 @@ export const removeStaleSocket = async (path: string, served: string): Promise<v
     throw taken;
   }
   unlinkSync(aside);
+};
+
+/** Listens at `door` for callers of this host. Throws `CabinetError` when another driver does. */
+export const listenAt = async (server: Server, door: Door, served: string): Promise<void> => {
+  if ('path' in door) await removeStaleSocket(door.path, served);
+  else if (!/^(127(\.\d+){3}|::1|localhost)$/.test(door.host)) {
+    throw new CabinetError(`${door.host}: lamps are driven on loopback only`);
+  }
+  await new Promise<void>((resolve, reject) => {
+    server.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      const isTaken = code === 'EADDRINUSE';
+      reject(new CabinetError(isTaken ? `another lamp driver serves ${served}` : message));
+    });
+    server.listen(door, resolve);
+  });
 };
 
 /** Whether somebody takes calls at the Unix socket `path`. */

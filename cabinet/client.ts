@@ -7,6 +7,7 @@ import { connect, type Socket } from 'node:net';
 import {
   type LampsAnswer,
   type LampsEntered,
+  type LampsInput,
   type LampsSequence,
   type LampsShowing,
   type LineFromDriver,
@@ -37,6 +38,8 @@ export interface LampsHeard {
   readonly answer: (line: LampsAnswer) => void;
   /** What the lamps show: on entering and at every change. */
   readonly showing: (line: LampsShowing) => void;
+  /** An input of the cabinet was set or taken back; those that stand are told on entering. */
+  readonly input: (line: LampsInput) => void;
   /** A line of ours was malformed or out of place: a node that does not serve here, say. */
   readonly refused: (reason: string) => void;
   /** The connection is gone, or could not be made; it is tried again until `close`. */
@@ -173,7 +176,8 @@ class Line implements LampsClient {
       this.#getIn();
     } else if (line.type === 'lamps.answer') heard.answer(line);
     else if (line.type === 'lamps.showing') heard.showing(line);
-    else heard.refused(line.reason);
+    else if (line.type === 'lamps.input') heard.input(line);
+    else if (line.type === 'lamps.refused') heard.refused(line.reason);
   }
 
   #getIn(): void {

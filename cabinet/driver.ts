@@ -5,9 +5,11 @@
  * asks. Without a word from anyone it shows red, then flashes.
  *
  * Safety rests on `Heads` alone: it changes lamps by what they really showed and for how long.
- * Everything here decides only what is wanted of it, and when to look again.
+ * Everything here decides only what is wanted of it, and when to look again. A judge who shares no
+ * code with it sees every change before the lamps do; what he finds unsafe is not shown, and latches.
  */
 import type { Intersection } from '../protocol/district.ts';
+import { createJudge, type Judge } from '../protocol/judge.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import type { LampsSequence, Timeline } from '../protocol/lamp-line.ts';
 import { Alarm, type DriverClock } from './alarm.ts';
@@ -34,6 +36,16 @@ export interface DriverOptions {
   readonly show: (lamps: Lamps, nowMs: number) => void;
   /** Told what an operator should know: a latch, a sleep, a green that was left out. */
   readonly report: (message: string) => void;
+  /** What is wrong with the lamps, where that is sensed: no latch is cleared over it. */
+  readonly fault?: () => string | undefined;
+}
+
+/** What became of an operator's word to clear a latch. */
+export interface Cleared {
+  /** Why it was latched; absent when it was not. */
+  readonly reason?: string;
+  /** Why it stays latched. */
+  readonly refused?: string;
 }
 
 /** What a node commands a driver to do; `lamps.sequence` without its envelope. */
@@ -51,8 +63,12 @@ export interface Driver {
   isBusy(): boolean;
   /** What the lamps really show, where the cabinet can sense it. A clash latches. */
   sensed(lamps: Lamps): void;
+  /** The lamps do not do as they are told: latches. */
+  fail(reason: string): void;
+  /** The host was asleep, and its monotonic clock with it: drops every sequence. */
+  suspended(byMs: number): void;
   /** The operator has looked: ends a latch through steady red. */
-  clear(): void;
+  clear(): Cleared;
   /** Ends every green with its amber and clearance, accepts nothing more, then calls `ended`. */
   end(ended: () => void): void;
 }
@@ -68,9 +84,11 @@ class LampDriver implements Driver {
   readonly #latch: Latch;
   readonly #show: DriverOptions['show'];
   readonly #report: DriverOptions['report'];
+  readonly #fault: () => string | undefined;
   readonly #heads: Heads;
   readonly #post: CommandPost;
   readonly #alarm: Alarm;
+  #judge: Judge;
   #mode: Mode = 'steady';
   /** Why it latched. */
   #reason = '';
@@ -80,12 +98,15 @@ class LampDriver implements Driver {
   #missed = new Set<string>();
   #ended: () => void = () => {};
 
-  constructor({ intersection, clock, latch, show, report }: DriverOptions) {
+  constructor(options: DriverOptions) {
+    const { intersection, clock, latch, show, report, fault = () => undefined } = options;
     this.intersection = intersection;
     this.#clock = clock;
     this.#latch = latch;
     this.#show = show;
     this.#report = report;
+    this.#fault = fault;
+    this.#judge = createJudge([intersection]);
     const nowMs = clock.now();
     this.#heads = new Heads(intersection, nowMs);
     this.#post = new CommandPost(intersection);
@@ -95,10 +116,10 @@ class LampDriver implements Driver {
     if (reason !== undefined) {
       this.#mode = 'latched';
       this.#reason = reason;
-      this.#heads.flash(nowMs);
-      report(`still latched to flashing: ${reason}`);
+      this.#heads.flash(nowMs, 'red');
+      report(`still latched to flashing: ${reason}; ${this.#remedy}`);
     }
-    show(this.lamps(), nowMs);
+    this.#light(nowMs);
     this.#arm(nowMs);
   }
 
@@ -135,13 +156,34 @@ class LampDriver implements Driver {
     if (clash) this.#latchTo(`sensed ${clash}`, this.#clock.now());
   }
 
-  clear(): void {
-    if (this.#mode !== 'latched') return;
-    this.#latch.write(undefined);
+  fail(reason: string): void {
+    if (this.#mode === 'latched') this.#report(`while latched: ${reason}`);
+    else this.#latchTo(reason, this.#clock.now());
+  }
+
+  suspended(byMs: number): void {
+    const nowMs = this.#clock.now();
+    this.#drop(`slept with its host for ${Math.round(byMs)} ms`, nowMs);
+    this.#step(nowMs);
+  }
+
+  clear(): Cleared {
+    if (this.#mode !== 'latched') return {};
+    const reason = this.#reason;
+    const fault = this.#fault();
+    if (fault !== undefined) return { reason, refused: `still wrong: ${fault}` };
+    const trouble = this.#latch.write(undefined);
+    if (trouble !== undefined) {
+      this.#latch.write(reason);
+      return { reason, refused: `the latch cannot be cleared: ${trouble}` };
+    }
+    this.#report(`an operator cleared the latch: ${reason}`);
     const nowMs = this.#clock.now();
     this.#timelines.clear();
+    this.#judge = createJudge([this.intersection]);
     this.#startUp(nowMs);
     this.#step(nowMs);
+    return { reason };
   }
 
   end(ended: () => void): void {
@@ -173,7 +215,8 @@ class LampDriver implements Driver {
 
   /** Brings the lamps to where the clock stands. */
   #step(nowMs: number): void {
-    if (this.#alarm.lateMs(nowMs) > SLEEP_MS_MIN) this.#wake(nowMs);
+    const lateMs = this.#alarm.lateMs(nowMs);
+    if (lateMs > SLEEP_MS_MIN) this.#drop(`slept ${Math.round(lateMs)} ms`, nowMs);
     if (this.#mode !== 'steady' && this.#mode !== 'ending') return;
     const want: Want = (group) => wantedAt(this.#timelines.get(group), nowMs);
     while (this.#heads.pass(nowMs, want, this.#greenFromMs)) {
@@ -182,7 +225,7 @@ class LampDriver implements Driver {
         this.#latchTo(`about to show ${clash}`, nowMs);
         return;
       }
-      this.#show(this.lamps(), nowMs);
+      if (!this.#light(nowMs)) return;
     }
     if (this.#mode === 'steady') this.#tellMissed(this.#heads.missed(nowMs, want));
     if (this.#isOut(nowMs) && this.#heads.isSettled(nowMs)) this.#rest(nowMs);
@@ -195,17 +238,42 @@ class LampDriver implements Driver {
       this.#finish();
     } else if (nowMs >= this.#greenFromMs) {
       this.#mode = 'flashing';
-      this.#heads.flash(nowMs);
-      this.#show(this.lamps(), nowMs);
+      this.#heads.flash(nowMs, 'described');
+      this.#light(nowMs);
     }
+  }
+
+  /** Lights what the heads show, unless the judge finds it unsafe. False when it has latched. */
+  #light(nowMs: number): boolean {
+    const lamps = this.lamps();
+    if (this.#mode === 'latched') {
+      this.#show(lamps, nowMs);
+      return false;
+    }
+    const { id } = this.intersection;
+    this.#judge.see({ t: nowMs, intersection: id, lamps });
+    const [unsafe] = this.#judge.verdict().unsafe;
+    if (unsafe) this.#latchTo(`about to show ${unsafe.message}`, nowMs);
+    else this.#show(lamps, nowMs);
+    // Whoever shows lamps may find that they do not do as they are told.
+    return !this.#isLatched();
+  }
+
+  #isLatched(): boolean {
+    return this.#mode === 'latched';
+  }
+
+  get #remedy(): string {
+    return `once it is mended: greenwave clear ${this.intersection.id}`;
   }
 
   #isOut(nowMs: number): boolean {
     return [...this.#timelines.values()].every((timeline) => isOver(timeline, nowMs));
   }
 
-  #wake(nowMs: number): void {
-    this.#report(`slept ${Math.round(this.#alarm.lateMs(nowMs))} ms; dropped every sequence`);
+  /** Believes nothing any more that was said before: ends every green, and starts up anew. */
+  #drop(why: string, nowMs: number): void {
+    this.#report(`${why}; dropped every sequence`);
     this.#alarm.clear();
     if (this.#mode !== 'steady') return;
     this.#timelines = this.#heads.farewell(nowMs + END_GREEN_MS_MAX);
@@ -225,7 +293,7 @@ class LampDriver implements Driver {
     this.#mode = 'steady';
     this.#greenFromMs = nowMs + startUpMsOf(this.intersection);
     this.#heads.unflash(nowMs);
-    this.#show(this.lamps(), nowMs);
+    this.#light(nowMs);
   }
 
   #latchTo(reason: string, nowMs: number): void {
@@ -233,11 +301,12 @@ class LampDriver implements Driver {
     const wasEnding = this.#mode === 'ending';
     this.#mode = 'latched';
     this.#reason = reason;
-    this.#heads.flash(nowMs);
-    this.#show(this.lamps(), nowMs);
+    this.#heads.flash(nowMs, 'red');
+    this.#light(nowMs);
     this.#arm(nowMs);
-    this.#latch.write(reason);
-    this.#report(`latched to flashing: ${reason}`);
+    const trouble = this.#latch.write(reason);
+    this.#report(`latched to flashing: ${reason}; ${this.#remedy}`);
+    if (trouble !== undefined) this.#report(`the latch is not durable: ${trouble}`);
     if (wasEnding) this.#ended();
   }
 

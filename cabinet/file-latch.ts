@@ -1,6 +1,6 @@
 /**
- * Keeps a latch in a file, so that it outlives power and driver. An operator who has looked removes
- * the file.
+ * Keeps a latch in a file, so that it outlives power and driver. An operator who has looked clears
+ * it with `greenwave clear`, whether or not a driver runs.
  */
 import {
   closeSync,
@@ -19,15 +19,15 @@ import { type Latch, memoryLatch } from './latch.ts';
 export const latchFile = (folder: string, intersection: string): string =>
   join(folder, `${encodeURIComponent(intersection)}.latch`);
 
-/** Lasts. A file that cannot be read counts as latched; one that cannot be written is reported. */
-export const fileLatch = (file: string, report: (message: string) => void): Latch => {
+/** Lasts. A file that cannot be read counts as latched. */
+export const fileLatch = (file: string): Latch => {
   const memory = memoryLatch();
   return {
     read: () => {
       const kept = memory.read();
       if (kept !== undefined) return kept;
       try {
-        return `${readFileSync(file, 'utf8').trim()} (to clear it, remove ${file} and start again)`;
+        return readFileSync(file, 'utf8').trim();
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         return code === 'ENOENT' ? undefined : `${file} cannot be read (${code})`;
@@ -36,13 +36,25 @@ export const fileLatch = (file: string, report: (message: string) => void): Latc
     write: (reason) => {
       memory.write(reason);
       try {
-        if (reason === undefined) rmSync(file, { force: true });
+        if (reason === undefined) remove(file);
         else replace(file, `${reason}\n`);
+        return undefined;
       } catch (error) {
-        report(`the latch is not durable: ${(error as Error).message}`);
+        return (error as Error).message;
       }
     },
   };
+};
+
+/** After a power cut it is there, or it is not and never comes back. */
+const remove = (file: string): void => {
+  rmSync(file, { force: true });
+  try {
+    sync(dirname(file));
+  } catch (error) {
+    // Without a folder there was no file to remove.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
 };
 
 /** Either the old text or the new is there after a power cut, never half of one. */
@@ -53,7 +65,11 @@ const replace = (file: string, text: string): void => {
   fsyncSync(draft);
   closeSync(draft);
   renameSync(`${file}.draft`, file);
-  const folder = openSync(dirname(file), 'r');
-  fsyncSync(folder);
-  closeSync(folder);
+  sync(dirname(file));
+};
+
+const sync = (folder: string): void => {
+  const opened = openSync(folder, 'r');
+  fsyncSync(opened);
+  closeSync(opened);
 };

@@ -123,10 +123,11 @@ export class Heads {
     return coming.length > 0 ? Math.min(...coming) : undefined;
   }
 
-  /** All groups flash together. */
-  flash(nowMs: number): void {
+  /** All groups flash together: as described, or red where lamps are not to be trusted. */
+  flash(nowMs: number, how: 'described' | 'red'): void {
     for (const head of this.#heads.values()) {
-      const lamp = this.#flash[head.group.id] ?? 'flashingRed';
+      const described = this.#flash[head.group.id] ?? 'flashingRed';
+      const lamp = how === 'red' ? 'flashingRed' : described;
       head.shown = { ...red(nowMs), lamp, claim: claimOf(lamp) };
     }
   }

@@ -7,8 +7,8 @@
 export interface Latch {
   /** The reason, or undefined when nothing is latched. */
   read(): string | undefined;
-  /** Keeps the reason before it returns; undefined clears it. Never throws. */
-  write(reason: string | undefined): void;
+  /** Keeps the reason before it returns; undefined clears it. Gives why it is not durable. */
+  write(reason: string | undefined): string | undefined;
 }
 
 /** Lasts as long as the process. */
@@ -18,6 +18,7 @@ export const memoryLatch = (): Latch => {
     read: () => kept,
     write: (reason) => {
       kept = reason;
+      return undefined;
     },
   };
 };

@@ -9,18 +9,22 @@ import { type Intersection, nodesOf } from '../protocol/district.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import {
   type LampsEnter,
+  type LampsInput,
   type LampsSequence,
   type LineFromDriver,
   type LineFromNode,
   lineOf,
   readLineFromNode,
 } from '../protocol/lamp-line.ts';
-import { CabinetError, type Door, removeStaleSocket } from './address.ts';
+import { type Door, listenAt } from './address.ts';
 import type { DriverClock } from './alarm.ts';
-import { commanderOf } from './command-post.ts';
 import { createDriver, type Driver } from './driver.ts';
+import type { Hardware } from './hardware.ts';
+import { Inputs } from './inputs.ts';
 import type { Latch } from './latch.ts';
 import { hearLines } from './lines.ts';
+import { Player } from './player.ts';
+import { refusalOf, type Visitor } from './visitor.ts';
 
 /** Connections at a time. */
 const CLIENTS_MAX = 256;
@@ -36,7 +40,9 @@ export interface CabinetOptions {
   /** Milliseconds since the Unix epoch that never go back. */
   readonly stamp: () => number;
   readonly latchOf: (intersection: string) => Latch;
-  /** Lights the lamps of an intersection: called at every change. */
+  /** The bulbs of an intersection, if it has any here. Throws `CabinetError` when it has not all. */
+  readonly hardwareOf?: (intersection: Intersection) => Hardware | undefined;
+  /** Told at every change what an intersection shows. */
   readonly show: (intersection: string, lamps: Lamps, t: number) => void;
   readonly report: (report: Report) => void;
 }
@@ -52,49 +58,49 @@ export interface Cabinet {
   readonly drivers: ReadonlyMap<string, Driver>;
   /** How many nodes are connected and have entered. */
   entered(): number;
-  /** Closes the door. The drivers go on. */
+  /** The host and its monotonic clock were asleep: nothing that was said before counts. */
+  suspended(byMs: number): void;
+  /** Closes the door. Drivers are ended before; where there are bulbs, red is left on. */
   close(): Promise<void>;
-}
-
-interface Client {
-  readonly socket: Socket;
-  /** As whom it entered, by intersection. */
-  readonly entered: Map<string, LampsEnter>;
-  rubbish: number;
 }
 
 /** Opens the door, then starts the drivers. Throws `CabinetError` when the place is taken. */
 export const openCabinet = async (door: Door, options: CabinetOptions): Promise<Cabinet> => {
   const hall = new Hall(options);
-  await listen(hall.server, door, options.intersections.map(({ id }) => id).join(', '));
+  hall.furnish();
+  await listenAt(hall.server, door, options.intersections.map(({ id }) => id).join(', '));
   hall.start();
   return hall;
-};
-
-const listen = async (server: Server, door: Door, served: string): Promise<void> => {
-  if ('path' in door) await removeStaleSocket(door.path, served);
-  else if (!/^(127(\.\d+){3}|::1|localhost)$/.test(door.host)) {
-    throw new CabinetError(`${door.host}: lamps are driven on loopback only`);
-  }
-  await new Promise<void>((resolve, reject) => {
-    server.on('error', ({ code, message }: NodeJS.ErrnoException) => {
-      const isTaken = code === 'EADDRINUSE';
-      reject(new CabinetError(isTaken ? `another lamp driver serves ${served}` : message));
-    });
-    server.listen(door, resolve);
-  });
 };
 
 class Hall implements Cabinet {
   readonly drivers = new Map<string, Driver>();
   readonly server: Server;
+  readonly #inputs = new Map<string, Inputs>();
   readonly #options: CabinetOptions;
-  readonly #clients = new Set<Client>();
+  readonly #clients = new Set<Visitor>();
+  readonly #players = new Map<string, Player>();
 
   constructor(options: CabinetOptions) {
     this.#options = options;
     this.server = createServer((socket) => this.#welcome(socket));
     this.server.maxConnections = CLIENTS_MAX;
+  }
+
+  /** Finds the bulbs. */
+  furnish(): void {
+    const { intersections, clock, hardwareOf } = this.#options;
+    for (const intersection of intersections) {
+      const { id } = intersection;
+      const hardware = hardwareOf?.(intersection);
+      if (!hardware) continue;
+      const failed = (reason: string, lamps: Lamps = {}) => {
+        // Where bulbs are lit against each other, that is the reason of the latch.
+        this.drivers.get(id)?.sensed(lamps);
+        this.drivers.get(id)?.fail(reason);
+      };
+      this.#players.set(id, new Player({ intersection, clock, hardware, failed }));
+    }
   }
 
   start(): void {
@@ -107,8 +113,11 @@ class Hall implements Cabinet {
         latch: latchOf(id),
         show: (lamps, nowMs) => this.#show(id, lamps, nowMs),
         report: (message) => report({ kind: 'error', intersection: id, message }),
+        fault: () => this.#players.get(id)?.fault(),
       });
       this.drivers.set(id, driver);
+      const tell = (input: LampsInput) => this.#tellInput(id, input);
+      this.#inputs.set(id, new Inputs({ intersection, clock, tell }));
     }
   }
 
@@ -116,7 +125,14 @@ class Hall implements Cabinet {
     return [...this.#clients].filter(({ entered }) => entered.size > 0).length;
   }
 
+  suspended(byMs: number): void {
+    // What still waits in their pipes was said before; those who have slept too must enter anew.
+    for (const { socket } of this.#clients) socket.destroy();
+    for (const driver of this.drivers.values()) driver.suspended(byMs);
+  }
+
   close(): Promise<void> {
+    for (const player of this.#players.values()) player.close();
     for (const { socket } of this.#clients) socket.destroy();
     return new Promise((resolve) => {
       this.server.close(() => resolve());
@@ -127,14 +143,16 @@ class Hall implements Cabinet {
     const t = this.#options.stamp();
     this.#options.show(intersection, lamps, t);
     for (const client of this.#clients) {
-      if (client.entered.has(intersection)) {
+      if (client.entered.has(intersection) || client.watches.has(intersection)) {
         this.#say(client, { type: 'lamps.showing', intersection, t, nowMs, lamps });
       }
     }
+    // Told before it is played: bulbs that fail show something else at once, and that is told next.
+    this.#players.get(intersection)?.show(lamps, nowMs);
   }
 
   #welcome(socket: Socket): void {
-    const client: Client = { socket, entered: new Map(), rubbish: 0 };
+    const client: Visitor = { socket, entered: new Map(), watches: new Set(), rubbish: 0 };
     this.#clients.add(client);
     socket.on('error', ({ message }) => this.#refuse(client, message));
     socket.on('close', () => this.#clients.delete(client));
@@ -145,8 +163,10 @@ class Hall implements Cabinet {
     });
   }
 
-  #hear(client: Client, line: LineFromNode): void {
+  #hear(client: Visitor, line: LineFromNode): void {
     const nowMs = this.#options.clock.now();
+    // The clock may just have told that it was asleep.
+    if (client.socket.destroyed) return;
     if (line.type === 'lamps.time') {
       this.#say(client, { type: 'lamps.time', id: line.id, nowMs });
       return;
@@ -155,6 +175,8 @@ class Hall implements Cabinet {
     if (!driver) this.#refuse(client, `no intersection ${line.intersection} here`);
     else if (line.type === 'lamps.enter') this.#enter(client, line, driver);
     else if (line.type === 'lamps.sequence') this.#follow(client, line, driver);
+    else if (line.type === 'lamps.clear') this.#clear(client, driver);
+    else if (line.type === 'lamps.input') this.#input(client, line);
     else {
       const entered = client.entered.get(line.intersection);
       if (entered) driver.leave(entered.node, line.incarnation);
@@ -162,7 +184,7 @@ class Hall implements Cabinet {
     }
   }
 
-  #enter(client: Client, line: LampsEnter, driver: Driver): void {
+  #enter(client: Visitor, line: LampsEnter, driver: Driver): void {
     const { node, intersection } = line;
     if (!nodesOf(driver.intersection).includes(node)) {
       this.#refuse(client, `${node} does not serve ${intersection}`);
@@ -172,12 +194,37 @@ class Hall implements Cabinet {
     const nowMs = this.#options.clock.now();
     const digest = digestOf(driver.intersection);
     this.#say(client, { type: 'lamps.entered', intersection, digest, nowMs });
+    this.#showTo(client, intersection, driver);
+    for (const input of this.#inputs.get(intersection)?.standing() ?? []) this.#say(client, input);
+  }
+
+  #showTo(client: Visitor, intersection: string, driver: Driver): void {
+    const nowMs = this.#options.clock.now();
     const lamps = driver.lamps();
     const t = this.#options.stamp();
     this.#say(client, { type: 'lamps.showing', intersection, t, nowMs, lamps });
   }
 
-  #follow(client: Client, line: LampsSequence, driver: Driver): void {
+  /** Takes an input, and shows who set it what the lamps do from now on. */
+  #input(client: Visitor, line: LampsInput): void {
+    const { intersection } = line;
+    const refused = this.#inputs.get(intersection)?.set(line);
+    const driver = this.drivers.get(intersection);
+    if (refused !== undefined || !driver) {
+      this.#refuse(client, refused ?? `no intersection ${intersection} here`);
+      return;
+    }
+    client.watches.add(intersection);
+    this.#showTo(client, intersection, driver);
+  }
+
+  #tellInput(intersection: string, input: LampsInput): void {
+    for (const client of this.#clients) {
+      if (client.entered.has(intersection)) this.#say(client, input);
+    }
+  }
+
+  #follow(client: Visitor, line: LampsSequence, driver: Driver): void {
     const { intersection, incarnation, counter } = line;
     const refused = refusalOf(client, line, driver) ?? driver.accept(line).refused;
     this.#say(client, {
@@ -194,35 +241,26 @@ class Hall implements Cabinet {
     }
   }
 
-  #refuseRubbish(client: Client): void {
+  #clear(client: Visitor, driver: Driver): void {
+    const isNode = client.entered.size > 0;
+    const cleared = isNode ? { refused: 'an operator clears a latch, no node' } : driver.clear();
+    this.#say(client, { type: 'lamps.cleared', intersection: driver.intersection.id, ...cleared });
+  }
+
+  #refuseRubbish(client: Visitor): void {
     client.rubbish += 1;
     this.#refuse(client, `not a line of this protocol (${client.rubbish})`);
     if (client.rubbish >= RUBBISH_LINES_MAX) client.socket.destroy();
   }
 
-  #refuse(client: Client, reason: string): void {
+  #refuse(client: Visitor, reason: string): void {
     this.#say(client, { type: 'lamps.refused', reason });
     this.#options.report({ kind: 'refused', message: reason });
   }
 
-  #say({ socket }: Client, line: LineFromDriver): void {
+  #say({ socket }: Visitor, line: LineFromDriver): void {
     if (socket.destroyed) return;
     socket.write(lineOf(line));
     if (socket.writableLength > UNREAD_BYTES_MAX) socket.destroy();
   }
 }
-
-const refusalOf = (
-  client: Client,
-  { intersection, incarnation, timelines }: LampsSequence,
-  driver: Driver,
-): string | undefined => {
-  const entered = client.entered.get(intersection);
-  if (!entered) return 'enter first';
-  if (entered.incarnation !== incarnation) return `entered as ${entered.incarnation}`;
-  const foreign = Object.keys(timelines).find((group) => {
-    const commander = commanderOf(driver.intersection, group);
-    return commander !== undefined && commander !== entered.node;
-  });
-  return foreign === undefined ? undefined : `${foreign} is not commanded by ${entered.node}`;
-};

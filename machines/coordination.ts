@@ -33,6 +33,12 @@ const covers = (plan: Plan, state: State) => {
   return planned.size === served.length && served.every(({ id }) => planned.has(id));
 };
 
+/**
+ * Whether somebody else than a leader made the plan. An operator's plan outlives the leader under
+ * whom it was adopted, for as long as it covers the district.
+ */
+const isOperators = ({ id }: Plan): boolean => !/(^|\.)t\d+\.\d+$/.test(id);
+
 /** The filed plan when it fits all intersections there are, otherwise a green wave. */
 export const nextPlan = ({ filed, state, term, count }: Omit<Context, 'id' | 'timing'>): Plan => {
   const id = `t${term}.${count}`;
@@ -69,6 +75,8 @@ export const coordinationMachine = setup({
       event.type === 'election.elected' ? { term: event.term, count: 0 } : {},
     ),
     propose: enqueueActions(({ context, enqueue }) => {
+      const { state } = context;
+      if (state.plan && isOperators(state.plan) && covers(state.plan, state)) return;
       const count = context.count + 1;
       const plan = nextPlan({ ...context, count });
       if (plan.intersections.length === 0) return;

@@ -9,6 +9,8 @@ import {
   type Command,
   MEMBERS_MAX,
   type Member,
+  PREEMPTIONS_MAX,
+  type Preemption,
   type State,
   VOTERS_MAX,
   type Voter,
@@ -81,12 +83,14 @@ const change = (state: State, command: Command): State => {
     case 'district.dismiss': {
       const members = state.members.filter(({ node }) => node !== command.node);
       const served = new Set(intersectionsOf({ ...state, members }).map(({ id }) => id));
-      const { plan, entered, ...others } = state;
+      const { plan, preemptions = [], entered, ...others } = state;
       const still = entered && leave(state, command.node);
       const rest = { ...others, ...(still && { entered: still }) };
-      if (!plan) return { ...rest, members };
+      const standing = preemptions.filter(({ intersection }) => served.has(intersection));
+      const next = withPreemptions({ ...rest, members }, standing);
+      if (!plan) return next;
       const intersections = plan.intersections.filter(({ id }) => served.has(id));
-      return { ...rest, members, plan: { ...plan, intersections } };
+      return { ...next, plan: { ...plan, intersections } };
     }
     case 'voters.change':
       return { ...state, voters: [...command.voters].sort(byNode) };
@@ -100,7 +104,24 @@ const change = (state: State, command: Command): State => {
       return grant(state, command);
     case 'right.release':
       return release(state, command);
+    case 'preempt.call': {
+      const { kind: _, ...call } = command;
+      return withPreemptions(state, [...othersThan(state, call.id), call].slice(-PREEMPTIONS_MAX));
+    }
+    case 'preempt.clear':
+      return withPreemptions(state, othersThan(state, command.id));
+    case 'priority.call':
+      return state;
   }
+};
+
+const othersThan = ({ preemptions = [] }: State, call: string) =>
+  preemptions.filter(({ id }) => id !== call);
+
+/** A state without any is the same as one that never had any. */
+const withPreemptions = (state: State, standing: readonly Preemption[]): State => {
+  const { preemptions: _, ...rest } = state;
+  return standing.length > 0 ? { ...rest, preemptions: [...standing] } : rest;
 };
 
 const byNode = (a: { node: string }, b: { node: string }) => (a.node < b.node ? -1 : 1);
@@ -133,7 +154,31 @@ const findProblems = (state: State, command: Command): string[] => {
       return grantProblems(state, command);
     case 'right.release':
       return releaseProblems(state, command);
+    case 'preempt.call':
+    case 'priority.call':
+      return placeProblems(state, command);
+    case 'preempt.clear':
+      return state.preemptions?.some(({ id }) => id === command.id)
+        ? []
+        : [`no preemption ${command.id} stands`];
   }
+};
+
+/** Whether there is such an intersection with such a group, and if not, what there is. */
+const placeProblems = (
+  state: State,
+  { intersection, group }: Pick<Preemption, 'intersection' | 'group'>,
+): string[] => {
+  const known = intersectionsOf(state);
+  const found = known.find(({ id }) => id === intersection);
+  if (!found) {
+    const there = known.map(({ id }) => id).sort();
+    return [`no intersection ${intersection} in this district; it has ${there.join(', ')}`];
+  }
+  const groups = found.groups.map(({ id }) => id);
+  return groups.includes(group)
+    ? []
+    : [`no group ${group} at ${intersection}; it has ${groups.join(', ')}`];
 };
 
 const admitProblems = (state: State, { node, intersection }: Member): string[] => {

@@ -22,7 +22,16 @@ import { type Intersection, isShared } from '../protocol/district.ts';
 import type { Emitted, FactAs, Show } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { apply, initialState } from './district-state.ts';
-import { type Given, holdingSequence, isAlike, isLitAfter } from './holding.ts';
+import {
+  type Given,
+  giveUp,
+  type Holding,
+  holdingSequence,
+  isAlike,
+  litUntilOf,
+  unsaid,
+} from './holding.ts';
+import { calledAt, type Heard, heardIn, nextBoundaryMs } from './preempting.ts';
 import { settlingMs } from './rights.ts';
 import { type Estimate, withEstimate } from './time-estimate.ts';
 
@@ -41,20 +50,36 @@ export interface Context extends HolderInput {
   readonly estimates: readonly Estimate[];
   readonly lampBoundMs: number;
   readonly given: readonly Given[];
+  /** What is given up once the lamp driver has accepted the sequence with this ticket. */
+  readonly ticket: number;
+  readonly heard: Heard;
   /** What the lamps were told last; null, when they must be told anew. */
   readonly shown: Show['timelines'] | null;
+  /** After this, nothing that the lamps were ever told is lit. */
+  readonly litUntilMs: number;
 }
 
 export type Events =
   | FactAs<'genesis.formed' | 'storage.written' | 'election.elected' | 'clock.due'>
   | FactAs<'replica.committed' | 'replica.restored'>
   | FactAs<'timekeeper.synced' | 'timekeeper.voided'>
-  | FactAs<'lamps.ready' | 'lamps.lost' | 'lamps.refused' | 'node.stopping'>;
+  | FactAs<'lamps.ready' | 'lamps.lost' | 'lamps.refused' | 'lamps.accepted' | 'node.stopping'>;
 
 const SETTLED = 1;
 const ENTER = 1;
+const RELEASE = 2;
 const WAKE_SETTLED = 'holder:settled';
 const WAKE_AGAIN = 'holder:again';
+const WAKE_CALL = 'holder:call';
+
+/** The state after an event; the same one when it says nothing of it. */
+const stateAfter = (state: State, event: Events): State => {
+  if (event.type === 'replica.restored') return event.state;
+  return event.type === 'replica.committed' ? apply(state, event.command) : state;
+};
+
+const holdingOf = ({ intersection, ...context }: Context): Holding | null =>
+  intersection && { ...context, intersection };
 
 export const holderMachine = setup({
   types: {} as { input: HolderInput; context: Context; events: Events; emitted: Emitted },
@@ -64,6 +89,7 @@ export const holderMachine = setup({
     wasHere: ({ context }) => context.settled === context.group,
     isSettled: ({ event }) => event.type === 'clock.due' && event.id === WAKE_SETTLED,
     isAgain: ({ event }) => event.type === 'clock.due' && event.id === WAKE_AGAIN,
+    isCall: ({ event }) => event.type === 'clock.due' && event.id === WAKE_CALL,
     isWritten: ({ event }) => event.type === 'storage.written' && event.ticket === SETTLED,
     hasEntered: ({ context }) =>
       context.state.entered?.some(
@@ -73,16 +99,10 @@ export const holderMachine = setup({
   },
   actions: {
     learn: assign(({ context, event }) => {
-      if (event.type === 'replica.restored') return { state: event.state };
-      if (event.type !== 'replica.committed') return {};
-      const { command } = event;
-      const isSaid = ({ group, term, fromMs }: Given) =>
-        command.kind === 'right.release' &&
-        command.group === group &&
-        command.term === term &&
-        command.fromMs === fromMs;
-      const given = context.given.filter((gave) => !isSaid(gave));
-      return { state: apply(context.state, command), given };
+      const state = stateAfter(context.state, event);
+      if (state === context.state) return {};
+      const given = unsaid(context.given, state, context.intersection?.id ?? '');
+      return { state, given, heard: heardIn(state, context.heard, event.at) };
     }),
     takeTime: assign(({ context, event }) => {
       if (event.type !== 'timekeeper.synced') return {};
@@ -91,14 +111,44 @@ export const holderMachine = setup({
         estimates: withEstimate(context.estimates, { term, offsetMs, boundMs, takenMs, isOwn }),
       };
     }),
+    /** Takes from the lamps what who calls must have; it is released when they have let go. */
+    giveUp: enqueueActions(({ context, event, enqueue }) => {
+      const holding = holdingOf(context);
+      if (!holding) return;
+      const place = { intersection: holding.intersection.id, now: event.at };
+      const called = calledAt(context.state, context.heard, place);
+      const given = called ? giveUp(holding, called, event.at) : [];
+      if (given.length > 0) enqueue.assign({ given: [...context.given, ...given], shown: null });
+      const atMs = nextBoundaryMs(context.state, context.heard, place);
+      if (atMs !== undefined) enqueue.emit({ type: 'clock.wake', id: WAKE_CALL, atMs });
+    }),
     show: enqueueActions(({ context, event, enqueue }) => {
-      const { intersection, shown } = context;
-      if (!intersection) return;
-      const holding = { ...context, intersection };
-      const sequence = holdingSequence(holding, event.at, isLitAfter(shown, event.at));
+      const holding = holdingOf(context);
+      if (!holding) return;
+      const { shown } = context;
+      const sequence = holdingSequence(holding, event.at, context.litUntilMs > event.at);
       if (!sequence || (shown && isAlike(shown, sequence.timelines))) return;
-      enqueue.assign({ shown: sequence.timelines });
-      enqueue.emit({ type: 'lamps.show', ...sequence });
+      const ticket = context.ticket + 1;
+      const litUntilMs = Math.max(context.litUntilMs, litUntilOf(sequence.timelines));
+      enqueue.assign({ shown: sequence.timelines, ticket, litUntilMs });
+      enqueue.emit({ type: 'lamps.show', ticket, ...sequence });
+      if (context.given.length > 0) {
+        enqueue.emit({
+          type: 'clock.wake',
+          id: WAKE_AGAIN,
+          atMs: event.at + context.timing.retryMs,
+        });
+      }
+    }),
+    /** The lamps have let go of it: now others may have it. */
+    release: enqueueActions(({ context, event, enqueue }) => {
+      const { id: node, incarnation, intersection, ticket, given } = context;
+      if (event.type !== 'lamps.accepted' || event.ticket !== ticket || !intersection) return;
+      const place = { kind: 'right.release' as const, intersection: intersection.id };
+      for (const gave of given) {
+        const command = { ...place, node, incarnation, ...gave };
+        enqueue.emit({ type: 'replica.request', owner: 'holder', ticket: RELEASE, command });
+      }
     }),
     forgetShown: assign({ shown: null }),
     wakeToSettle: emit(({ context, event }) => ({
@@ -140,7 +190,10 @@ export const holderMachine = setup({
     estimates: [],
     lampBoundMs: 0,
     given: [],
+    ticket: 0,
+    heard: {},
     shown: null,
+    litUntilMs: 0,
   }),
   initial: 'inactive',
   states: {
@@ -214,15 +267,19 @@ export const holderMachine = setup({
           states: {
             silent: { always: { guard: 'maySpeak', target: 'speaking' } },
             speaking: {
-              entry: 'show',
+              entry: ['giveUp', 'show'],
               exit: 'forgetShown',
               always: { guard: not('maySpeak'), target: 'silent' },
               on: {
-                'replica.committed': { actions: 'show' },
-                'replica.restored': { actions: 'show' },
+                'replica.committed': { actions: ['giveUp', 'show'] },
+                'replica.restored': { actions: ['giveUp', 'show'] },
                 'timekeeper.synced': { actions: 'show' },
                 'timekeeper.voided': { actions: 'show' },
-                'clock.due': { guard: 'isAgain', actions: 'show' },
+                'lamps.accepted': { actions: 'release' },
+                'clock.due': [
+                  { guard: 'isAgain', actions: ['forgetShown', 'show'] },
+                  { guard: 'isCall', actions: ['giveUp', 'show'] },
+                ],
               },
             },
             /** What was sent goes on to its end. */

@@ -11,8 +11,9 @@ import type { Group, Intersection } from '../protocol/district.ts';
 import type { Show } from '../protocol/event.ts';
 import type { Interval } from '../protocol/right.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { tailMs } from './next-grant.ts';
-import { rightOf } from './rights.ts';
+import { AT_ONCE_MS, LATE_MS, tailMs } from './granting.ts';
+import type { Called } from './preempting.ts';
+import { isCompatible, rightOf } from './rights.ts';
 import { TAIL_RED_MS } from './sequence.ts';
 import { boundAt, type Estimate } from './time-estimate.ts';
 
@@ -54,10 +55,53 @@ interface Span {
 export const ownGroups = ({ id, intersection }: Pick<Holding, 'id' | 'intersection'>): Group[] =>
   intersection.groups.filter((group) => intersection.nodes?.[group.id] === id);
 
-const untilOf = ({ given }: Holding, { group, term, fromMs, untilMs }: Interval): number =>
+/**
+ * What this node gives up so that who calls gets green: what has not begun, because the turn of the
+ * stages is over; and of a green in its way, all beyond its minimum. What was granted for the call
+ * itself stays.
+ */
+export const giveUp = (
+  holding: Holding,
+  called: Pick<Called, 'id' | 'group'>,
+  nowMs: number,
+): Given[] => {
+  const { state, intersection, given, estimates } = holding;
+  const isTogether = isCompatible(intersection);
+  const own = new Map(ownGroups(holding).map((group) => [group.id, group]));
+  return (rightOf(state, intersection.id)?.intervals ?? []).flatMap((interval): Given[] => {
+    const { group: id, term, fromMs, released } = interval;
+    const group = own.get(id);
+    const estimate = estimates.find((known) => known.term === term);
+    const isGiven = given.some((gave) => isOf(gave, interval));
+    if (!group || !estimate || released || isGiven || interval.call === called.id) return [];
+    const startMs = fromMs - estimate.offsetMs;
+    if (startMs > nowMs + AT_ONCE_MS) return [{ group: id, term, fromMs, untilMs: fromMs }];
+    if (isTogether(interval, { group: called.group, permissive: false })) return [];
+    const { redAmberS = 0, minGreenS } = group;
+    const leastMs = startMs + (redAmberS + minGreenS) * 1000 + LATE_MS;
+    const endMs = Math.max(leastMs, nowMs + AT_ONCE_MS) + tailMs(group) + estimate.offsetMs;
+    return [{ group: id, term, fromMs, untilMs: Math.min(endMs, interval.untilMs) }];
+  });
+};
+
+const isOf = ({ group, term, fromMs }: Given, interval: Interval): boolean =>
+  group === interval.group && term === interval.term && fromMs === interval.fromMs;
+
+/** What was given up and stands in the log as if it were not. */
+export const unsaid = (
+  given: readonly Given[],
+  state: State,
+  intersection: string,
+): readonly Given[] => {
+  if (given.length === 0) return given;
+  const intervals = rightOf(state, intersection)?.intervals ?? [];
+  return given.filter((gave) => intervals.some((one) => !one.released && isOf(gave, one)));
+};
+
+const untilOf = ({ given }: Holding, interval: Interval): number =>
   given
-    .filter((gave) => gave.group === group && gave.term === term && gave.fromMs === fromMs)
-    .reduce((until, gave) => Math.min(until, gave.untilMs), untilMs);
+    .filter((gave) => isOf(gave, interval))
+    .reduce((until, gave) => Math.min(until, gave.untilMs), interval.untilMs);
 
 /** The right on our clock; null, when its time is not known well enough. */
 export const spanOf = (holding: Holding, interval: Interval): Span | null => {
@@ -110,10 +154,13 @@ export const holdingSequence = (
   return { timelines, notAfterMs: nowMs + timing.heartbeatTimeoutMs };
 };
 
-/** Whether a sequence lights anything after an instant. */
-export const isLitAfter = (timelines: Timelines | null, nowMs: number): boolean =>
-  Object.values(timelines ?? {}).some((steps) =>
-    steps.some(({ lamp, untilMs }) => lamp !== 'red' && untilMs > nowMs),
+/** When the last lamp of a sequence turns red; 0, when it lights none. */
+export const litUntilOf = (timelines: Timelines): number =>
+  Math.max(
+    0,
+    ...Object.values(timelines).flatMap((steps) =>
+      steps.filter(({ lamp }) => lamp !== 'red').map(({ untilMs }) => untilMs),
+    ),
   );
 
 const timelineOf = (group: Group, spans: readonly Span[], endMs: number): Step[] => {

@@ -9,35 +9,52 @@
  * With a plan and the group's time it is coordinated: a stage ends where the plan's cycle says
  * (its force-off, NTCIP 1202), and a node out of step comes back into step by lengthening or
  * shortening greens within their bounds. Without either it runs the same stages freely. It needs
- * nobody else for that, so a node cut off goes on alone.
+ * nobody else for that, so a node cut off goes on alone: by the last plan it knows and, while its
+ * clock keeps near the group's, in step with the others.
+ *
+ * Who calls (a preemption from the log, or an input of the cabinet, which needs no log and goes
+ * first) has green as soon as that is safe: what is lit has its minimum, amber and clearance, then
+ * comes a stage with the called group, which is *held*: its end is put off by a little again and
+ * again, so that a node that dies while it holds leaves lamps that end by themselves. A sequence
+ * that was sent may be replaced as long as the lamps have not come to where the two differ; the
+ * driver refuses what comes too late, and then this starts anew from red. When the call is over
+ * the stages go on in the order of the plan, and come into step as after any other delay.
  */
 import { assign, emit, enqueueActions, setup } from 'xstate';
-import { type Intersection, isShared, type Stage } from '../protocol/district.ts';
-import type { Emitted, FactAs } from '../protocol/event.ts';
+import { litBy } from '../protocol/check-district.ts';
+import { type Intersection, isShared } from '../protocol/district.ts';
+import type { Emitted, FactAs, HeardAs, Message, Only } from '../protocol/event.ts';
 import { isLit, type Lamps } from '../protocol/lamp.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { Timing } from '../protocol/timing.ts';
 import {
-  amberMs,
-  changeMs,
-  clearanceMs,
-  type Green,
-  maxGreenMs,
-  minGreenMs,
-  sequenceOf,
-} from './sequence.ts';
+  boundaryMs,
+  type Call,
+  type CallEvent,
+  callsAfter,
+  overAt,
+  transitCall,
+  urgentCall,
+} from './calls.ts';
+import { amberMs, clearanceMs, type Green, heldOf, sequenceOf } from './sequence.ts';
+import { LATE_MS, leastMs, plannedOf, type Situation } from './splits.ts';
+import { AT_ONCE_MS, decide, favour, firstGreen, protects, turnInChange } from './stage-choice.ts';
 
-/** A green may be this much longer than planned while coming into step. */
-const STRETCH = 1.5;
-/** Green planned beyond the minimum, because a timer that comes late shortens what is seen. */
-const LATE_MS = 200;
-/** Green of a stage without a plan. */
-const GREEN_DEFAULT_MS = 20_000;
+/** Operators who are told of changes at one time; beyond, the oldest is told no more. */
+const WATCHERS_MAX = 8;
+/** By how many leads the end of a green is put off that is held. */
+const HOLD_LEADS = 3;
 
 export interface PhasesInput {
   readonly id: string;
   readonly timing: Timing;
   readonly intersection: Intersection | null;
+}
+
+interface Watcher {
+  readonly host: string;
+  readonly port: number;
+  readonly untilMs: number;
 }
 
 export interface Context extends PhasesInput {
@@ -50,78 +67,103 @@ export interface Context extends PhasesInput {
   readonly next: Green | null;
   /** What the lamp driver says it shows. */
   readonly shown: Lamps | null;
+  readonly calls: readonly Call[];
+  /** Groups for which a pedestrian has called. */
+  readonly walks: readonly string[];
+  /** Operators who want to hear what the lamps follow. */
+  readonly watchers: readonly Watcher[];
 }
 
 export type Events =
-  | FactAs<'lamps.ready' | 'lamps.lost' | 'lamps.refused' | 'lamps.shown' | 'clock.due'>
-  | FactAs<'replica.committed' | 'replica.restored' | 'timekeeper.synced' | 'node.stopping'>;
+  | CallEvent
+  | HeardAs<'phases.ask'>
+  | FactAs<'lamps.ready' | 'lamps.refused' | 'lamps.shown' | 'clock.due'>
+  | FactAs<'timekeeper.synced' | 'node.stopping'>;
 
-interface Split {
-  readonly stage: Stage;
-  readonly splitMs: number | null;
-}
+type Tell = Only<Message, 'phases.tell'>;
 
-/** The stages in their order, with the plan's splits where there is one for this intersection. */
-const splitsOf = ({ plan, intersection }: Context): Split[] => {
-  const stages = intersection?.stages ?? [];
-  const planned = plan?.intersections.find(({ id }) => id === intersection?.id);
-  const splits = (planned?.splits ?? []).flatMap(({ stage, splitS }) => {
-    const found = stages.find(({ id }) => id === stage);
-    return found ? [{ stage: found, splitMs: splitS * 1000 }] : [];
-  });
-  return splits.length > 0 ? splits : stages.map((stage) => ({ stage, splitMs: null }));
+/** Whether the driver says that all is lit that the stage lights. */
+const isShown = ({ shown }: Context, { stage }: Green): boolean =>
+  litBy(stage).every((group) => isLit(shown?.[group] ?? 'red'));
+
+/**
+ * The present green, which counts from now if the driver has not lit all of it yet: because what
+ * was lit before ended late, or because its word is still on its way. The driver lights nothing
+ * for less than its minimum, and counts that from when it lit it.
+ */
+const seen = (context: Context, at: number): Green | null => {
+  const { now } = context;
+  if (!now || isShown(context, now)) return now;
+  return { ...now, fromMs: Math.max(now.fromMs, at) };
 };
 
-/** Least green of a stage as it is planned. */
-const leastMs = (intersection: Intersection, stage: Stage): number =>
-  minGreenMs(intersection, stage) + LATE_MS;
+const situationOf = (context: Context, at: number): Situation | null =>
+  context.intersection && {
+    ...context,
+    intersection: context.intersection,
+    now: seen(context, at),
+  };
 
-/** What the greens of one cycle can give up together to make up for a delay. */
-const spareMs = (intersection: Intersection, splits: readonly Split[]): number =>
-  splits.reduce((sum, { stage, splitMs }, place) => {
-    const after = (splits[(place + 1) % splits.length] as Split).stage;
-    const greenMs = (splitMs ?? 0) - changeMs(intersection, stage, after);
-    return sum + Math.max(0, greenMs - leastMs(intersection, stage));
-  }, 0);
-
-/** The stage that follows `now`, from `fromMs`, and when its green is to end. */
-const decide = (context: Context, fromMs: number | null): Green => {
-  const intersection = context.intersection as Intersection;
-  const splits = splitsOf(context);
-  const last = splits.findIndex(({ stage }) => stage.id === context.now?.stage.id);
-  const place = fromMs === null ? (last + 1) % splits.length : Math.max(0, last);
-  const { stage, splitMs } = splits[place] as Split;
-  const after = (splits[(place + 1) % splits.length] as Split).stage;
-  const startMs =
-    fromMs ??
-    (context.now as Green).untilMs + changeMs(intersection, (context.now as Green).stage, stage);
-  const least = leastMs(intersection, stage);
-  const change = changeMs(intersection, stage, after);
-  if (splitMs === null) {
-    const greenMs = Math.max(least, Math.min(GREEN_DEFAULT_MS, maxGreenMs(intersection, stage)));
-    return { stage, fromMs: startMs, untilMs: startMs + greenMs };
-  }
-  const greenMs = Math.max(least, splitMs - change);
-  const planned = context.plan?.intersections.find(({ id }) => id === intersection.id);
-  if (context.offsetMs === null || !planned || !context.plan) {
-    return { stage, fromMs: startMs, untilMs: startMs + greenMs };
-  }
-  const forceOffMs =
-    planned.offsetS * 1000 +
-    splits.slice(0, place + 1).reduce((sum, split) => sum + (split.splitMs ?? 0), 0) -
-    change;
-  const cycleMs = context.plan.cycleS * 1000;
-  const earliestMs = startMs + least;
-  const waitMs = mod(forceOffMs - (earliestMs + context.offsetMs), cycleMs);
-  const mostMs = Math.max(least, greenMs * STRETCH);
-  if (least + waitMs <= mostMs) return { stage, fromMs: startMs, untilMs: earliestMs + waitMs };
-  // A force-off just missed is made up for by shorter greens; one missed by far, by longer ones.
-  const isSoonMadeUp = cycleMs - waitMs <= spareMs(intersection, splits);
-  const untilMs = isSoonMadeUp ? earliestMs : startMs + mostMs;
-  return { stage, fromMs: startMs, untilMs };
+/** Whether the called group is green now, by a stage that does not yield. */
+const isHere = ({ calls, now }: Context, at: number): boolean => {
+  const call = urgentCall(calls, at);
+  return call !== undefined && now !== null && protects(now.stage, call.group);
 };
 
-const mod = (value: number, by: number) => ((value % by) + by) % by;
+/** Whether somebody calls for a group that is not green. */
+const isElsewhere = ({ calls, now }: Context, at: number): boolean => {
+  const call = urgentCall(calls, at);
+  return call !== undefined && now !== null && !protects(now.stage, call.group);
+};
+
+/** How the lamps are run: for who calls, by plan and group time, by plan alone, or freely. */
+const modeOf = (context: Context, at: number): string => {
+  const situation = situationOf(context, at);
+  if (isHere(context, at)) return 'preempted';
+  if (!situation || !plannedOf(situation)) return 'free';
+  return context.offsetMs === null ? 'fixed' : 'coordinated';
+};
+
+/** What is told of the intersection, to everybody who asked for it and waits. */
+const tellsOf = (context: Context, at: number, said: Partial<Tell>): Emitted[] => {
+  const { intersection, watchers } = context;
+  if (!intersection) return [];
+  const message: Tell = {
+    type: 'phases.tell',
+    intersection: intersection.id,
+    moment: 'asked',
+    mode: modeOf(context, at),
+    ...said,
+  };
+  return watchers
+    .filter(({ untilMs }) => at <= untilMs)
+    .map(({ host, port }) => ({ type: 'wire.send', to: { host, port }, message }));
+};
+
+/** What is said of a green that is lit: its stage, its plan, its call. */
+const greenWords = ({ stage, plan, call }: Green) => ({
+  stage: stage.id,
+  ...(plan !== undefined && { plan }),
+  ...(call !== undefined && { call }),
+});
+
+/** What an event of the log asks of this intersection, to be told once it is taken. */
+const takenWords = (event: Events): Partial<Tell> | null => {
+  if (event.type !== 'replica.committed') return null;
+  const { command } = event;
+  if (command.kind === 'plan.adopt') return { plan: command.plan.id };
+  if (command.kind === 'preempt.call' || command.kind === 'priority.call') {
+    return { call: command.id };
+  }
+  return null;
+};
+
+const concerns = (event: Events, { id }: Intersection): boolean => {
+  if (event.type !== 'replica.committed') return false;
+  const { command } = event;
+  if (command.kind === 'plan.adopt') return command.plan.intersections.some((one) => one.id === id);
+  return 'intersection' in command && command.intersection === id;
+};
 
 export const phasesMachine = setup({
   types: {} as { input: PhasesInput; context: Context; events: Events; emitted: Emitted },
@@ -135,6 +177,34 @@ export const phasesMachine = setup({
     isStart: ({ event }) => event.type === 'clock.due' && event.id === 'phases:start',
     isDecision: ({ event }) => event.type === 'clock.due' && event.id === 'phases:decide',
     isChange: ({ event }) => event.type === 'clock.due' && event.id === 'phases:change',
+    isCall: ({ event }) => event.type === 'clock.due' && event.id === 'phases:call',
+    /** Who calls has green: it is not to end. Calls are heeded when an alarm rings, not before. */
+    isHere: ({ context, event }) => event.type === 'clock.due' && isHere(context, event.at),
+    /** Who calls has no green: what has is to end. */
+    isElsewhere: ({ context, event }) =>
+      event.type === 'clock.due' && isElsewhere(context, event.at),
+    /** What was sent can still be replaced, because it differs only from the next amber on. */
+    isHereAfterAll: ({ context, event }) =>
+      event.type === 'clock.due' &&
+      isHere(context, event.at) &&
+      event.at + AT_ONCE_MS <= (context.now?.untilMs ?? 0),
+    isElsewhereAfterAll: ({ context, event }) => {
+      const { calls, next, now } = context;
+      const call = urgentCall(calls, event.at);
+      if (event.type !== 'clock.due' || !call || !next) return false;
+      if (!isElsewhere(context, event.at)) return false;
+      return !protects(next.stage, call.group) && event.at + AT_ONCE_MS <= (now?.untilMs ?? 0);
+    },
+    isTurnable: ({ context, event }) => {
+      const situation = situationOf(context, event.at);
+      if (event.type !== 'clock.due' || !situation || !context.next) return false;
+      return turnInChange(situation, context.next, event.at) !== null;
+    },
+    isFavour: ({ context, event }) => {
+      const situation = situationOf(context, event.at);
+      if (event.type !== 'clock.due' || !situation) return false;
+      return favour(situation, event.at) !== null;
+    },
   },
   actions: {
     takePlan: assign(({ context, event }) => {
@@ -145,6 +215,69 @@ export const phasesMachine = setup({
     takeTime: assign(({ event }) =>
       event.type === 'timekeeper.synced' ? { offsetMs: event.offsetMs } : {},
     ),
+    /** Takes who calls. It is heeded when all is heard that is there to be heard, because a node
+     *  that catches up hears of calls and of their ends at once. */
+    takeCall: enqueueActions(({ context, event, enqueue }) => {
+      const { intersection, calls } = context;
+      if (!intersection || isShared(intersection)) return;
+      const after = callsAfter(calls, event as CallEvent, intersection);
+      if (after === calls) return;
+      enqueue.assign({ calls: after });
+      enqueue.emit({ type: 'clock.wake', id: 'phases:call', atMs: event.at });
+    }),
+    takeWalk: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'lamps.input' || event.input !== 'call' || !event.active) return;
+      const { intersection, walks, shown } = context;
+      const isOurs = intersection?.groups.some(({ id }) => id === event.group);
+      const isWalking = shown?.[event.group] === 'green';
+      if (!isOurs || isWalking || walks.includes(event.group)) return;
+      enqueue.assign({ walks: [...walks, event.group].sort() });
+    }),
+    /** Forgets the calls that have run out, and wakes for the next that begins or runs out. */
+    heedCalls: enqueueActions(({ context, event, enqueue }) => {
+      const over = overAt(context.calls, event.at);
+      const calls = context.calls.filter((call) => !over.includes(call));
+      if (over.length > 0) enqueue.assign({ calls });
+      for (const { id, kind } of over) {
+        // Whoever called may have forgotten it: the district is not to keep it for ever.
+        if (kind !== 'district') continue;
+        const command = { kind: 'preempt.clear' as const, id };
+        enqueue.emit({ type: 'replica.request', owner: 'phases', ticket: 1, command });
+      }
+      const atMs = boundaryMs(calls, event.at);
+      if (atMs !== undefined) enqueue.emit({ type: 'clock.wake', id: 'phases:call', atMs });
+    }),
+    watch: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'phases.ask') return;
+      const { reply, forMs, at } = event;
+      const watcher = { ...reply, untilMs: at + forMs };
+      const others = context.watchers.filter(
+        ({ host, port, untilMs }) => untilMs > at && !(host === reply.host && port === reply.port),
+      );
+      const watchers = [...others, watcher].slice(-WATCHERS_MAX);
+      enqueue.assign({ watchers });
+      const words = {
+        ...(context.plan && { plan: context.plan.id }),
+        ...(context.now && { stage: context.now.stage.id }),
+      };
+      for (const said of tellsOf({ ...context, watchers: [watcher] }, at, words))
+        enqueue.emit(said);
+    }),
+    tellTaken: enqueueActions(({ context, event, enqueue }) => {
+      const words = takenWords(event);
+      if (!words || !context.intersection || !concerns(event, context.intersection)) return;
+      const said = { moment: 'taken' as const, ...words };
+      for (const told of tellsOf(context, event.at, said)) enqueue.emit(told);
+    }),
+    /** A green that the driver lit late counts from when it was lit. */
+    takeShown: assign(({ context, event }) => {
+      if (event.type !== 'lamps.shown') return {};
+      const { now, next } = context;
+      const shown = event.lamps;
+      const isLate = now !== null && next === null && event.at > now.fromMs + LATE_MS;
+      const isNew = isLate && !isShown(context, now) && isShown({ ...context, shown }, now);
+      return isNew ? { shown, now: { ...now, fromMs: event.at } } : { shown };
+    }),
     wakeToStart: emit(({ context, event }) => ({
       type: 'clock.wake' as const,
       id: 'phases:start',
@@ -153,41 +286,114 @@ export const phasesMachine = setup({
     /** Sends red and then the first stage. */
     start: enqueueActions(({ context, event, enqueue }) => {
       const { intersection, timing } = context;
-      if (!intersection) return;
+      const situation = situationOf(context, event.at);
+      if (!intersection || !situation) return;
       // Whatever was lit before is cleared by this red, and the driver wants to see it for itself.
       const redMs = Math.max(timing.startUpRedMs, clearanceMs(intersection)) + LATE_MS;
       const fromMs = event.at + redMs;
-      const next = decide({ ...context, now: null }, fromMs);
+      const next = firstGreen(situation, fromMs);
       enqueue.assign({ now: null, next });
       enqueue.emit({ type: 'lamps.show', ...sequenceOf(intersection, { now: null, next }) });
       enqueue.emit({ type: 'clock.wake', id: 'phases:change', atMs: fromMs });
     }),
     /** Decides what follows, and sends it while the present stage is still green. */
-    decide: enqueueActions(({ context, enqueue }) => {
-      const { intersection, now } = context;
-      if (!intersection || !now) return;
-      const next = decide(context, null);
-      enqueue.assign({ next });
-      enqueue.emit({ type: 'lamps.show', ...sequenceOf(intersection, { now, next }) });
+    decide: enqueueActions(({ context, event, enqueue }) => {
+      const situation = situationOf(context, event.at);
+      if (!situation?.now) return;
+      const { now, next } = decide(situation, event.at);
+      enqueue.assign({ now, next });
+      enqueue.emit({
+        type: 'lamps.show',
+        ...sequenceOf(situation.intersection, { now, next }),
+      });
       enqueue.emit({ type: 'clock.wake', id: 'phases:change', atMs: now.untilMs });
+    }),
+    /** Puts off the end of a green for who calls; by its minimum, if it is not lit yet. */
+    hold: enqueueActions(({ context, event, enqueue }) => {
+      const { intersection, timing, calls } = context;
+      const now = seen(context, event.at);
+      const call = urgentCall(calls, event.at);
+      if (!intersection || !now || !call) return;
+      const least = isShown(context, now) ? 0 : leastMs(intersection, now.stage);
+      const putOffMs = Math.max(timing.sequenceLeadMs * HOLD_LEADS, least);
+      const untilMs = Math.max(now.untilMs, event.at + putOffMs);
+      const held = { ...now, untilMs, call: call.id };
+      enqueue.assign({ now: held, next: null });
+      enqueue.emit({ type: 'lamps.show', ...heldOf(intersection, held, now.untilMs) });
+      const atMs = untilMs - timing.sequenceLeadMs;
+      enqueue.emit({ type: 'clock.wake', id: 'phases:decide', atMs });
+    }),
+    /** It was green before anybody called for it. */
+    tellHeld: enqueueActions(({ context, event, enqueue }) => {
+      const { now, calls } = context;
+      const call = urgentCall(calls, event.at);
+      if (!now || !call || now.call === call.id) return;
+      const said = { moment: 'lit' as const, ...greenWords({ ...now, call: call.id }) };
+      for (const told of tellsOf(context, event.at, said)) enqueue.emit(told);
+    }),
+    /** Makes the present green longer or shorter for a transit vehicle, once. */
+    favour: enqueueActions(({ context, event, enqueue }) => {
+      const { intersection, now, calls, timing } = context;
+      const situation = situationOf(context, event.at);
+      const favoured = situation && favour(situation, event.at);
+      const call = transitCall(calls, event.at);
+      if (!intersection || !now || !favoured || !call) return;
+      const isServed = litBy(now.stage).includes(call.group);
+      const spent = { ...call, spentMs: now.fromMs };
+      enqueue.assign({
+        now: favoured,
+        calls: calls.flatMap((one) => (one !== call ? [one] : isServed ? [] : [spent])),
+      });
+      const said = { moment: 'lit' as const, ...greenWords({ ...now, call: call.id }) };
+      if (isServed) for (const told of tellsOf(context, event.at, said)) enqueue.emit(told);
+      enqueue.emit({ type: 'lamps.show', ...heldOf(intersection, favoured, now.untilMs) });
+      const atMs = favoured.untilMs - timing.sequenceLeadMs;
+      enqueue.emit({ type: 'clock.wake', id: 'phases:decide', atMs });
+    }),
+    /** Replaces what the lamps are changing to. */
+    turn: enqueueActions(({ context, event, enqueue }) => {
+      const situation = situationOf(context, event.at);
+      const turned = situation && context.next && turnInChange(situation, context.next, event.at);
+      if (!turned) return;
+      const { now, next, beforeMs } = turned;
+      enqueue.assign({ now, next });
+      enqueue.emit({
+        type: 'lamps.show',
+        ...sequenceOf(situation.intersection, { now, next }),
+        notAfterMs: beforeMs,
+      });
     }),
     wakeForChange: enqueueActions(({ context, enqueue }) => {
       const { intersection, now, next } = context;
       if (!intersection || !now || !next) return;
-      const atMs = now.untilMs + amberMs(intersection, now.stage, next.stage);
+      const { ended = [] } = now;
+      const change = { from: now.stage, to: next.stage, ended };
+      const atMs = now.untilMs + amberMs(intersection, change);
       enqueue.emit({ type: 'clock.wake', id: 'phases:change', atMs });
     }),
     wakeForGreen: enqueueActions(({ context, enqueue }) => {
       if (!context.next) return;
       enqueue.emit({ type: 'clock.wake', id: 'phases:change', atMs: context.next.fromMs });
     }),
-    turnGreen: enqueueActions(({ context, enqueue }) => {
-      const { intersection, next, timing } = context;
+    turnGreen: enqueueActions(({ context, event, enqueue }) => {
+      const { intersection, next, timing, walks, calls } = context;
       if (!intersection || !next) return;
-      enqueue.assign({ now: next, next: null });
+      const lit = new Set(litBy(next.stage));
+      const isServed = ({ kind, group }: Call) => kind === 'transit' && lit.has(group);
+      enqueue.assign({
+        now: next,
+        next: null,
+        walks: walks.filter((group) => !lit.has(group)),
+        calls: calls.filter((call) => !isServed(call)),
+      });
       const greenS = Math.round(next.untilMs - next.fromMs) / 1000;
-      const mode = modeOf(context);
-      enqueue.emit({ type: 'phases.changed', stage: next.stage.id, mode, greenS });
+      const call = next.call ?? calls.find(isServed)?.id;
+      const words = { ...greenWords(next), ...(call !== undefined && { call }) };
+      const mode = modeOf({ ...context, now: next }, event.at);
+      enqueue.emit({ type: 'phases.changed', mode, greenS, ...words });
+      for (const told of tellsOf(context, event.at, { moment: 'lit', ...words, mode })) {
+        enqueue.emit(told);
+      }
       const atMs = next.untilMs - timing.sequenceLeadMs;
       enqueue.emit({ type: 'clock.wake', id: 'phases:decide', atMs });
     }),
@@ -202,15 +408,21 @@ export const phasesMachine = setup({
     now: null,
     next: null,
     shown: null,
+    calls: [],
+    walks: [],
+    watchers: [],
   }),
   initial: 'dark',
   on: {
-    'replica.committed': { actions: 'takePlan' },
-    'replica.restored': { actions: 'takePlan' },
+    'replica.committed': { actions: ['takePlan', 'takeCall', 'tellTaken'] },
+    'replica.restored': { actions: ['takePlan', 'takeCall'] },
     'timekeeper.synced': { actions: 'takeTime' },
-    'lamps.shown': { actions: assign({ shown: ({ event }) => event.lamps }) },
-    'lamps.lost': '.dark',
+    'lamps.shown': { actions: 'takeShown' },
+    'lamps.input': { actions: ['takeCall', 'takeWalk'] },
+    'lamps.lost': { target: '.dark', actions: 'takeCall' },
     'lamps.refused': '.startUp',
+    'clock.due': { guard: 'isCall', actions: 'heedCalls' },
+    'phases.ask': { actions: 'watch' },
     'node.stopping': { target: '.stopped', actions: 'leaveLamps' },
   },
   states: {
@@ -245,28 +457,50 @@ export const phasesMachine = setup({
       entry: 'turnGreen',
       initial: 'undecided',
       states: {
-        undecided: { on: { 'clock.due': { guard: 'isDecision', target: 'decided' } } },
+        undecided: {
+          always: [
+            { guard: 'isHere', target: 'held' },
+            { guard: 'isElsewhere', target: 'decided' },
+            { guard: 'isFavour', target: 'undecided', reenter: true, actions: 'favour' },
+          ],
+          on: { 'clock.due': { guard: 'isDecision', target: 'decided' } },
+        },
+        /** Preempted: somebody has called for what is green. */
+        held: {
+          entry: ['tellHeld', 'hold'],
+          always: { guard: 'isElsewhere', target: 'decided' },
+          on: {
+            'clock.due': [
+              {
+                guard: ({ context, event }) =>
+                  event.id === 'phases:decide' && isHere(context, event.at),
+                target: 'held',
+                reenter: true,
+              },
+              { guard: 'isDecision', target: 'decided' },
+            ],
+          },
+        },
         decided: {
           entry: 'decide',
+          always: [
+            { guard: 'isHereAfterAll', target: 'held' },
+            { guard: 'isElsewhereAfterAll', target: 'decided', reenter: true },
+          ],
           on: { 'clock.due': { guard: 'isChange', target: '#phases.amber' } },
         },
       },
     },
     amber: {
       entry: 'wakeForChange',
+      always: { guard: 'isTurnable', target: 'amber', reenter: true, actions: 'turn' },
       on: { 'clock.due': { guard: 'isChange', target: 'redClearance' } },
     },
     redClearance: {
       entry: 'wakeForGreen',
+      always: { guard: 'isTurnable', target: 'redClearance', reenter: true, actions: 'turn' },
       on: { 'clock.due': { guard: 'isChange', target: 'green' } },
     },
     stopped: { on: { 'lamps.lost': {}, 'lamps.refused': {}, 'node.stopping': {} } },
   },
 });
-
-/** How the lamps are run: by plan and group time, by plan alone, or freely. */
-const modeOf = (context: Context): string => {
-  const planned = context.plan?.intersections.some(({ id }) => id === context.intersection?.id);
-  if (!planned) return 'free';
-  return context.offsetMs === null ? 'fixed' : 'coordinated';
-};

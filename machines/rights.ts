@@ -77,6 +77,10 @@ export const settlingMs = (
   timing: Pick<Timing, 'rightHorizonMs' | 'clockBoundMsMax' | 'clockDriftPpmMax'>,
 ): number => longestMs(timing.rightHorizonMs + timing.clockBoundMsMax, timing.clockDriftPpmMax);
 
+/** A right of which nothing is left: it was given up before it began. */
+export const isEmpty = ({ fromMs, untilMs }: Pick<Interval, 'fromMs' | 'untilMs'>): boolean =>
+  untilMs <= fromMs;
+
 /** Whether two rights may stand together: their groups do not conflict, as each is lit. */
 export const isCompatible = (
   intersection: Pick<Intersection, 'groups' | 'conflicts' | 'yields'>,
@@ -196,18 +200,21 @@ const oneProblems = (
     if (extended.node !== holderOf(intersection, group)) {
       problems.push(`${group}: is ${extended.node}'s`);
     }
+    // Or it would reach over rights of others that came and went since.
+    if (extended.untilMs < nowMs) problems.push(`${group}: has ended`);
     if (untilMs < extended.untilMs) problems.push(`${group}: would be shortened`);
     if (grant.permissive !== extended.permissive) problems.push(`${group}: would be lit otherwise`);
   } else {
     if (fromMs < nowMs) problems.push(`${group}: begins before it is granted`);
-    if (own.some((known) => fromMs < known.untilMs || fromMs <= known.fromMs)) {
-      problems.push(`${group}: begins before its last right ends`);
+    const others = own.filter((known) => !isEmpty(known));
+    if (others.some((known) => fromMs < known.untilMs && known.fromMs < untilMs)) {
+      problems.push(`${group}: overlaps another of its rights`);
     }
   }
   const isTogether = isCompatible(intersection);
   const gapMs = 2 * (newestOf(state)?.clockBoundMs ?? 0);
   for (const other of intervals) {
-    if (isTogether(grant, other)) continue;
+    if (isEmpty(other) || isTogether(grant, other)) continue;
     const isApart = other.term === term && areApart(grant, other, gapMs);
     if (!isApart && fromMs < clearOf(state, other)) {
       problems.push(`${group}: is too close to the right of ${other.group}`);

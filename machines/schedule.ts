@@ -12,8 +12,10 @@ import { type Intersection, isShared } from '../protocol/district.ts';
 import type { Emitted, FactAs } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { apply, initialState, intersectionsOf } from './district-state.ts';
+import type { Outlook } from './granting.ts';
 import { at as known, without } from './map.ts';
-import { nextGrant } from './next-grant.ts';
+import { type Caller, canServe, nextGrant } from './next-grant.ts';
+import { calledAt, type Heard, heardIn, overAt } from './preempting.ts';
 import { driftMs, newestOf } from './rights.ts';
 
 export interface ScheduleInput {
@@ -39,6 +41,7 @@ export interface Context extends ScheduleInput {
   readonly peers: readonly string[];
   /** Whether this node counts as one of this group for good. */
   readonly settled: boolean;
+  readonly heard: Heard;
   readonly ticket: number;
   /** What is asked for and not answered, by what it is for: when it was asked. */
   readonly asked: Readonly<Record<string, { readonly ticket: number; readonly atMs: number }>>;
@@ -51,6 +54,8 @@ export type Events =
   | FactAs<'replica.committed' | 'replica.restored' | 'replica.answered'>;
 
 const WAKE = 'schedule:look';
+/** How long holders may take to give up what is in the way of who calls. In milliseconds. */
+const GIVING_UP_MS = 2_000;
 /** What `asked` holds the opening of a timescale under: no intersection has a blank in its name. */
 const OPENING = 'the timescale';
 
@@ -81,9 +86,40 @@ const wanted = (context: Context, nowMs: number): [string, Command][] => {
   const present = settled ? { ...context.present, [id]: groupMs } : context.present;
   const outlook = { state, timing, nowMs: groupMs, present, here: [...peers, id] };
   return shared.flatMap((intersection): [string, Command][] => {
-    const grant = nextGrant(outlook, intersection);
-    return grant ? [[intersection.id, grant]] : [];
+    const caller = callerAt(context, intersection, nowMs);
+    const grant = nextGrant(outlook, intersection, caller);
+    const over = overCalls(context, { intersection, outlook, caller, nowMs });
+    return [...over, ...(grant ? [[intersection.id, grant] as [string, Command]] : [])];
   });
+};
+
+const callerAt = (
+  { state, heard }: Context,
+  { id }: Intersection,
+  now: number,
+): Caller | undefined => {
+  const called = calledAt(state, heard, { intersection: id, now });
+  return called && { ...called, isLate: now - called.sinceMs > GIVING_UP_MS };
+};
+
+interface Calling {
+  readonly intersection: Intersection;
+  readonly outlook: Outlook;
+  readonly caller: Caller | undefined;
+  readonly nowMs: number;
+}
+
+/** Takes back the calls that have run out, and one that nobody there can show. */
+const overCalls = (
+  { state, heard }: Context,
+  { intersection, outlook, caller, nowMs }: Calling,
+): [string, Command][] => {
+  const over = overAt(state, heard, { intersection: intersection.id, now: nowMs });
+  const isVain = caller?.isLate && !canServe(outlook, intersection, caller.group);
+  return [...over, ...(caller && isVain ? [caller.id] : [])].map((id) => [
+    `call ${id}`,
+    { kind: 'preempt.clear', id },
+  ]);
 };
 
 const isAsked = ({ asked, timing }: Context, what: string, nowMs: number): boolean =>
@@ -98,13 +134,15 @@ export const scheduleMachine = setup({
     hasShared: ({ context }) => sharedOf(context.state).length > 0,
     isRight: ({ event }) =>
       event.type === 'replica.committed' &&
-      (event.command.kind.startsWith('right.') || event.command.kind === 'timescale.open'),
+      ['right.', 'timescale.', 'preempt.'].some((owner) => event.command.kind.startsWith(owner)),
     isAnswer: ({ event }) =>
       event.type === 'replica.answered' && event.owner === 'schedule' && event.problems.length > 0,
   },
   actions: {
     learn: assign(({ context, event }) => {
-      if (event.type === 'replica.restored') return { state: event.state };
+      if (event.type === 'replica.restored') {
+        return { state: event.state, heard: heardIn(event.state, context.heard, event.at) };
+      }
       if (event.type !== 'replica.committed') return {};
       const { command } = event;
       const what =
@@ -114,7 +152,8 @@ export const scheduleMachine = setup({
             ? command.intersection
             : null;
       const asked = what === null ? context.asked : without(context.asked, what);
-      return { state: apply(context.state, command), asked };
+      const state = apply(context.state, command);
+      return { state, asked, heard: heardIn(state, context.heard, event.at) };
     }),
     notePeer: assign(({ context, event }) => {
       if (event.type === 'membership.joined') {
@@ -166,6 +205,7 @@ export const scheduleMachine = setup({
     present: {},
     peers: [],
     settled: false,
+    heard: {},
     ticket: 0,
     asked: {},
   }),

@@ -29,12 +29,27 @@ const groupsOf = (intersection: Intersection, stage: Stage): Group[] => {
 const longestMs = (groups: readonly Group[], of: (group: Group) => number) =>
   Math.max(0, ...groups.map((group) => of(group) * 1000));
 
-/** From the end of `from`'s green to the start of `to`'s: amber, red clearance, red with amber. */
-export const changeMs = (intersection: Intersection, from: Stage, to: Stage): number => {
-  const kept = new Set(litBy(to));
+/** The groups that go on from `from` to `to`, but for those that show amber already. */
+const keptBy = (from: Stage, to: Stage, ended: readonly string[]): Set<string> => {
   const had = new Set(litBy(from));
+  return new Set(litBy(to).filter((id) => had.has(id) && !ended.includes(id)));
+};
+
+/** What a change passes through: the stages, and the groups of `from` that show amber already. */
+export interface Change {
+  readonly from: Stage;
+  readonly to: Stage;
+  readonly ended?: readonly string[];
+}
+
+/** From the end of `from`'s green to the start of `to`'s: amber, red clearance, red with amber. */
+export const changeMs = (intersection: Intersection, from: Stage, to: Stage): number =>
+  lengthOf(intersection, { from, to });
+
+export const lengthOf = (intersection: Intersection, { from, to, ended = [] }: Change): number => {
+  const kept = keptBy(from, to, ended);
   const ending = groupsOf(intersection, from).filter(({ id }) => !kept.has(id));
-  const starting = groupsOf(intersection, to).filter(({ id }) => !had.has(id));
+  const starting = groupsOf(intersection, to).filter(({ id }) => !kept.has(id));
   return (
     longestMs(ending, ({ amberS, redClearanceS }) => amberS + redClearanceS) +
     longestMs(starting, ({ redAmberS = 0 }) => redAmberS)
@@ -42,8 +57,8 @@ export const changeMs = (intersection: Intersection, from: Stage, to: Stage): nu
 };
 
 /** The amber part of a change. */
-export const amberMs = (intersection: Intersection, from: Stage, to: Stage): number => {
-  const kept = new Set(litBy(to));
+export const amberMs = (intersection: Intersection, { from, to, ended = [] }: Change): number => {
+  const kept = keptBy(from, to, ended);
   const ending = groupsOf(intersection, from).filter(({ id }) => !kept.has(id));
   return longestMs(ending, ({ amberS }) => amberS);
 };
@@ -68,6 +83,14 @@ export interface Green {
   readonly fromMs: number;
   /** When those that do not go on get amber. */
   readonly untilMs: number;
+  /** Groups that show amber already, and so cannot go on into what follows. */
+  readonly ended?: readonly string[];
+  /** The plan by which it was decided when this green ends. */
+  readonly plan?: string;
+  /** For whose call it is. */
+  readonly call?: string;
+  /** The stage of the plan in whose turn it stands, when it is none of the plan's own. */
+  readonly turn?: string;
 }
 
 /** `now` (if any) goes on to its end, then `next` follows; after that every lamp ends in red. */
@@ -83,6 +106,16 @@ export const sequenceOf = (
   return { timelines, notAfterMs: now ? now.untilMs : next.fromMs };
 };
 
+/** `green`, which is lit, goes on to its end, which may have been put off until `beforeMs`. */
+export const heldOf = (
+  intersection: Intersection,
+  green: Green,
+  beforeMs: number,
+): Pick<Show, 'timelines' | 'notAfterMs'> => ({
+  ...sequenceOf(intersection, { now: null, next: green }),
+  notAfterMs: beforeMs,
+});
+
 const timelineOf = (
   { id, amberS, redAmberS = 0 }: Group,
   { now, next, endMs }: { now: Green | null; next: Green; endMs: number },
@@ -90,14 +123,17 @@ const timelineOf = (
   const steps: Step[] = [];
   const first = now && greenOf(now.stage, id);
   const second = greenOf(next.stage, id);
+  const hasEnded = now?.ended?.includes(id) === true;
   if (now && first) {
     // A green that goes on permissive gives way before those it yields to begin.
-    const goesOn = second && (second === 'green' || first !== 'green');
+    const goesOn = second && !hasEnded && (second === 'green' || first !== 'green');
     steps.push({ lamp: first, untilMs: goesOn ? next.fromMs : now.untilMs });
-    if (!second) steps.push({ lamp: 'amber', untilMs: now.untilMs + amberS * 1000 });
+    if (!second || hasEnded) {
+      steps.push({ lamp: 'amber', untilMs: now.untilMs + amberS * 1000 });
+    }
   }
   if (second) {
-    if (!first) {
+    if (!first || hasEnded) {
       steps.push({ lamp: 'red', untilMs: next.fromMs - redAmberS * 1000 });
       if (redAmberS > 0) steps.push({ lamp: 'redAmber', untilMs: next.fromMs });
     }

@@ -13,7 +13,7 @@ import {
   nodesOf,
   type Stage,
 } from './district.ts';
-import type { IntersectionPlan, Plan } from './plan.ts';
+import { type IntersectionPlan, type Plan, planSchema } from './plan.ts';
 import { checkTiming, type Discovery, discoveryDefault, lan, type Timing } from './timing.ts';
 
 /** A district file that passed every check, with the contract filled in. */
@@ -81,6 +81,12 @@ const reportPlans = ({ plans = [], intersections }: DistrictFile, report: Report
     }
   });
 };
+
+const planShape = Compile(planSchema);
+
+/** Gives the plan, or every problem of its shape. Never throws. */
+export const readPlan = (value: unknown): { plan: Plan } | { problems: readonly Problem[] } =>
+  planShape.Check(value) ? { plan: value } : shapeProblems(value, planShape);
 
 /** What keeps a plan from being run by these intersections. Empty when nothing does. */
 export const checkPlan = (plan: Plan, intersections: readonly Intersection[]): Problem[] => {
@@ -334,11 +340,11 @@ const MILD = new Set([
 ]);
 
 /** The schema's complaints in an operator's words, and the places that have the wrong type. */
-const shapeProblems = (value: unknown) => {
+const shapeProblems = (value: unknown, checked: Pick<typeof shape, 'Errors'> = shape) => {
   const problems: Problem[] = [];
   const malformed: string[] = [];
   const seen = new Set<string>();
-  for (const error of shape.Errors(value)) {
+  for (const error of checked.Errors(value)) {
     if (!MILD.has(error.keyword)) malformed.push(error.instancePath);
     // The object's own complaint repeats what each unknown key says for itself.
     if (error.keyword === 'additionalProperties') continue;

@@ -28,6 +28,32 @@ export const voterSchema = Type.Object(
 );
 export type Voter = Static<typeof voterSchema>;
 
+/** Preemptions that stand at one time; beyond, the oldest gives way. */
+export const PREEMPTIONS_MAX = 64;
+
+/** How long something lasts that somebody might forget to end. In seconds. */
+const briefly = Type.Number({ exclusiveMinimum: 0, maximum: 600 });
+
+const preemptionFields = {
+  id: nameSchema,
+  intersection: idSchema,
+  group: idSchema,
+  afterS: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: 600,
+      description: 'Seconds after a node hears of it, by its own clock, when it is to begin.',
+    }),
+  ),
+  forS: briefly,
+};
+export const preemptionSchema = Type.Object(preemptionFields, {
+  title: 'Preemption',
+  description:
+    'A signal group is to have green, and to keep it until this is cleared or forS seconds are over.',
+});
+export type Preemption = Static<typeof preemptionSchema>;
+
 export const commandTable = {
   /** The first entry of every term: commits what former leaders left (Raft section 5.4.2). */
   'term.open': Type.Object({ leader: nameSchema }),
@@ -73,6 +99,18 @@ export const commandTable = {
     fromMs: Type.Number(),
     untilMs: Type.Number(),
   }),
+  /** A group is to have green, whatever the plan says. A call with a known id replaces it. */
+  'preempt.call': Type.Object(preemptionFields),
+  /** The call has been served. */
+  'preempt.clear': Type.Object({ id: nameSchema }),
+  /** A group is to have its green sooner or longer, once, within the bounds of the plan. It leaves
+   *  nothing in the state: it is over before anybody could learn of it from there. */
+  'priority.call': Type.Object({
+    id: nameSchema,
+    intersection: idSchema,
+    group: idSchema,
+    forS: briefly,
+  }),
 } as const;
 
 type CommandTable = typeof commandTable;
@@ -111,6 +149,12 @@ export const stateSchema = Type.Object(
     timescales: Type.Optional(Type.Array(timescaleSchema)),
     entered: Type.Optional(Type.Array(enteredSchema)),
     rights: Type.Optional(Type.Array(rightOfWaySchema)),
+    preemptions: Type.Optional(
+      Type.Array(preemptionSchema, {
+        maxItems: PREEMPTIONS_MAX,
+        description: 'In the order in which they were called: who came first goes first.',
+      }),
+    ),
   },
   { title: 'Replicated state' },
 );

@@ -42,6 +42,12 @@ export const groupSchema = Type.Object(
         description: 'Red with amber before green, where the country has it. In seconds.',
       }),
     ),
+    onCall: Type.Optional(
+      Type.Boolean({
+        description:
+          'Stays red until somebody calls, while the intersection runs freely. Default: served in every cycle.',
+      }),
+    ),
     flash: Type.Optional(
       Type.Enum(['red', 'amber', 'dark'], {
         description: 'What fail-safe flashes here. Default red.',

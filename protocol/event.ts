@@ -41,6 +41,8 @@ export const PREPARE_ENTRIES_MAX = 64;
 export const CHUNK_CHARS_MAX = 65_536;
 /** Characters of a whole snapshot. */
 export const SNAPSHOT_CHARS_MAX = 67_108_864;
+/** How long an operator may be told what lamps follow. In milliseconds. */
+export const FOLLOW_MS_MAX = 3_600_000;
 
 /** One attempt of one node, with one store, to have a group founded. Ordered by these fields. */
 const ballotSchema = Type.Object({ round: count, node: nameSchema, store: nameSchema });
@@ -256,7 +258,7 @@ export const messages = {
     scope: 'group',
     payload: Type.Object({ term: count, round: count, store: nameSchema }),
   },
-  /** What time is it in the group? `sentMs` is the asker's own clock and comes back. `heardMs`:
+  /** What time is it in the group? `sentMs` is the asker's own clock and comes back. `heard`:
    *  what it was told last in `term`, so that the leader knows since when it is in this group. */
   'timekeeper.ask': {
     scope: 'group',
@@ -273,6 +275,27 @@ export const messages = {
       sentMs: milliseconds,
       groupMs: milliseconds,
       life: count,
+    }),
+  },
+  /** By an operator, to all: what do your lamps follow? And tell me of changes, for a while. */
+  'phases.ask': {
+    scope: 'group',
+    payload: Type.Object({
+      reply: addressSchema,
+      forMs: Type.Integer({ minimum: 0, maximum: FOLLOW_MS_MAX }),
+    }),
+  },
+  /** What the lamps of an intersection follow: because it was `asked`, because a plan or a call was
+   *  `taken` from the log, or because a stage is `lit` by it. */
+  'phases.tell': {
+    scope: 'group',
+    payload: Type.Object({
+      intersection: Type.String({ maxLength: 200 }),
+      moment: Type.Enum(['asked', 'taken', 'lit']),
+      mode: text,
+      stage: Type.Optional(text),
+      plan: Type.Optional(nameSchema),
+      call: Type.Optional(nameSchema),
     }),
   },
 } as const;
@@ -300,9 +323,17 @@ export const facts = {
   /** The lamp driver answers: what it shows, or that it refused a sequence. */
   'lamps.shown': Type.Object({ lamps: Type.Record(Type.String(), lampSchema) }),
   'lamps.refused': Type.Object({ reason }),
-  /** The lamp driver is there (or gone): sequences can (not) be sent. */
+  /** The lamp driver follows the sequence with this ticket, and none before it any more. */
+  'lamps.accepted': Type.Object({ ticket: count }),
+  /** The lamp driver is there (or gone): sequences can (not) be sent. Its clock is known to `boundMs`. */
   'lamps.ready': Type.Object({ boundMs: Type.Optional(milliseconds) }),
   'lamps.lost': Type.Object({ reason }),
+  /** An input of the cabinet: somebody must have green (rail, fire), or a pedestrian has called. */
+  'lamps.input': Type.Object({
+    input: Type.Enum(['preempt', 'call']),
+    group: text,
+    active: Type.Boolean(),
+  }),
   /** The operator asked this node to stop. */
   'node.stopping': Type.Object({}),
   /** An announcement of the same district and contract was heard, whatever its group. */
@@ -411,8 +442,14 @@ export const facts = {
     term: count,
     isOwn: Type.Boolean(),
   }),
-  /** A stage got its green. */
-  'phases.changed': Type.Object({ stage: text, mode: text, greenS: Type.Number() }),
+  /** A stage got its green; by which plan and for whose call, if by any. */
+  'phases.changed': Type.Object({
+    stage: text,
+    mode: text,
+    greenS: Type.Number(),
+    plan: Type.Optional(text),
+    call: Type.Optional(text),
+  }),
 } as const;
 
 export type MessageType = keyof typeof messages;
@@ -465,6 +502,8 @@ export type Wake = { type: 'clock.wake'; id: string; atMs: number };
 /** Asks the lamp driver to show timelines; instants on the node's clock. */
 export type Show = {
   type: 'lamps.show';
+  /** Comes back in `lamps.accepted`, for who wants to know. */
+  ticket?: number;
   notAfterMs: number;
   timelines: Record<string, { lamp: Static<typeof lampSchema>; untilMs: number }[]>;
 };

@@ -89,6 +89,35 @@ export const leaveSchema = Type.Object(
 );
 export type LampsLeave = Static<typeof leaveSchema>;
 
+export const clearSchema = Type.Object(
+  { type: Type.Literal('lamps.clear'), intersection: idSchema },
+  { ...closed, description: 'An operator, never a node, has looked: asks for the end of a latch.' },
+);
+export const inputSchema = Type.Object(
+  {
+    type: Type.Literal('lamps.input'),
+    intersection: idSchema,
+    input: Type.Enum(['preempt', 'call'], {
+      description: 'Somebody must have green (rail, fire), or a pedestrian calls.',
+    }),
+    group: Type.String({ minLength: 1, maxLength: 200 }),
+    active: Type.Boolean(),
+    forMs: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 3_600_000,
+        description: 'When a preemption ends by itself, should nobody take it back.',
+      }),
+    ),
+  },
+  {
+    ...closed,
+    description:
+      'An input of the cabinet: said by whoever is at its door, and told to every node that has entered. Who says it is shown the lamps from then on.',
+  },
+);
+export type LampsInput = Static<typeof inputSchema>;
+
 export const enteredSchema = Type.Object(
   {
     type: Type.Literal('lamps.entered'),
@@ -134,21 +163,41 @@ export const showingSchema = Type.Object(
 );
 export type LampsShowing = Static<typeof showingSchema>;
 
+export const clearedSchema = Type.Object(
+  {
+    type: Type.Literal('lamps.cleared'),
+    intersection: idSchema,
+    reason: Type.Optional(Type.String({ description: 'Why it was latched; absent: it was not.' })),
+    refused: Type.Optional(Type.String({ description: 'Why it stays latched.' })),
+  },
+  { ...closed, description: 'Answers lamps.clear.' },
+);
+export type LampsCleared = Static<typeof clearedSchema>;
+
 export const refusedSchema = Type.Object(
   { type: Type.Literal('lamps.refused'), reason: Type.String() },
   { ...closed, description: 'Answers a line that is malformed or out of place.' },
 );
 export type LampsRefused = Static<typeof refusedSchema>;
 
-export const fromNodeSchema = Type.Union([enterSchema, askTimeSchema, sequenceSchema, leaveSchema]);
+export const fromNodeSchema = Type.Union([
+  enterSchema,
+  askTimeSchema,
+  sequenceSchema,
+  leaveSchema,
+  clearSchema,
+  inputSchema,
+]);
 export const fromDriverSchema = Type.Union([
   enteredSchema,
   timeSchema,
   answerSchema,
   showingSchema,
+  clearedSchema,
   refusedSchema,
+  inputSchema,
 ]);
-/** What a node may say to a driver. */
+/** What a node, or an operator, may say to a driver. */
 export type LineFromNode = Static<typeof fromNodeSchema>;
 /** What a driver may say to a node. */
 export type LineFromDriver = Static<typeof fromDriverSchema>;

@@ -44,6 +44,8 @@ export const grantSchema = Type.Object({
   permissive: Type.Boolean(),
   fromMs: instant,
   untilMs: instant,
+  /** The preemption for whose sake it was granted. */
+  call: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
 });
 export type Grant = Static<typeof grantSchema>;
 
@@ -65,6 +67,8 @@ export const lastStageSchema = Type.Object({
   /** When its green ends, as far as it is granted, and as it was planned. */
   greenUntilMs: instant,
   plannedMs: instant,
+  /** The preemption for whose sake it stands. */
+  call: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
 });
 export type LastStage = Static<typeof lastStageSchema>;
 

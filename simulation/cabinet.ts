@@ -5,9 +5,11 @@
  */
 import type { LampHandlers, OpenLamps } from '../actors/lamps.ts';
 import { createDriver, type Driver } from '../cabinet/driver.ts';
+import { Inputs } from '../cabinet/inputs.ts';
 import { memoryLatch } from '../cabinet/latch.ts';
 import type { Intersection } from '../protocol/district.ts';
 import type { Lamps } from '../protocol/lamp.ts';
+import type { LampsInput } from '../protocol/lamp-line.ts';
 import type { HostClock } from './host.ts';
 
 /** How long a line takes from a process to another on one host. */
@@ -31,10 +33,20 @@ interface Line {
 export class Cabinet {
   readonly #clock: HostClock;
   readonly #driver: Driver;
+  readonly #intersection: string;
+  readonly #inputs: Inputs;
   readonly #lines = new Set<Line>();
 
   constructor({ intersection, clock, shown, report }: CabinetOptions) {
     this.#clock = clock;
+    this.#intersection = intersection.id;
+    this.#inputs = new Inputs({
+      intersection,
+      clock,
+      tell: (input) => {
+        for (const line of this.#lines) this.#tell(line, () => line.handlers.input(input));
+      },
+    });
     this.#driver = createDriver({
       intersection,
       clock,
@@ -47,6 +59,11 @@ export class Cabinet {
     });
   }
 
+  /** Sets an input, or takes it back. */
+  input(input: Omit<LampsInput, 'type' | 'intersection'>): void {
+    this.#inputs.set({ type: 'lamps.input', intersection: this.#intersection, ...input });
+  }
+
   /** How a process reaches the driver; `arrive` hands over to its loop what the driver says. */
   openFor =
     (arrive: (hear: () => void) => void): OpenLamps =>
@@ -56,18 +73,20 @@ export class Cabinet {
       const enter = () => {
         if (!line.isOpen) return;
         this.#lines.add(line);
-        this.#tell(line, () => handlers.ready());
+        this.#tell(line, () => handlers.ready({ boundMs: 0 }));
         const lamps = this.#driver.lamps();
         this.#tell(line, () => handlers.shown(lamps));
+        for (const input of this.#inputs.standing()) this.#tell(line, () => handlers.input(input));
       };
       this.#clock.setTimeout(enter, ENTER_MS);
       return {
-        show: ({ timelines, notAfterMs }) => {
+        show: ({ timelines, notAfterMs, ticket }) => {
           counter += 1;
           const command = { incarnation, counter, notAfterMs, timelines };
           const say = () => {
             const { refused } = this.#driver.accept(command);
             if (refused !== undefined) this.#tell(line, () => handlers.refused(refused));
+            else if (ticket !== undefined) this.#tell(line, () => handlers.accepted(ticket));
           };
           this.#clock.setTimeout(say, LINE_MS);
         },

@@ -110,6 +110,11 @@ export class Place {
     return () => loop?.resume();
   }
 
+  /** The cabinet of its intersection. */
+  get cabinet(): Cabinet | undefined {
+    return this.#options.cabinet;
+  }
+
   /** Asks the node to have a command agreed on. Nobody waits for the answer. */
   propose(command: Command): void {
     if (this.#standing !== 'running') return;

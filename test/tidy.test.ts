@@ -50,7 +50,9 @@ const LONGER: Record<string, string> = {
   'machines/replica.ts': 'one concern, one file: primary, backup and catching up are one chart',
   'machines/lease.ts': 'one concern, one file: its argument and its chart are read together',
   'machines/phases.ts': 'one concern, one file: the decision of a stage and its chart',
+  'machines/rights.ts': 'one argument, one file: when two greens stand apart is read as a whole',
   'simulation/search/world.ts': 'the moves of a cluster, which share one packed state',
+  'cabinet/server.ts': 'the door: who gets in and what he may say is read as a whole',
   'cabinet/driver.ts': 'the last gate is read as a whole by whoever must trust it',
 };
 
@@ -67,6 +69,8 @@ const FOR_THE_JOURNAL = new Set([
   'lease.answered',
   'phases.changed',
   'holder.changed',
+  // Heard by an operator's command, which watches the bus of its observer.
+  'phases.tell',
 ]);
 const REQUESTS = [
   ...['wire.send', 'storage.write', 'storage.reset', 'clock.wake', 'lamps.show', 'lamps.leave'],

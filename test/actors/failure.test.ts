@@ -51,7 +51,7 @@ describe('a part that fails', () => {
     const { failures } = await town.open('n1', {
       lamps: (who, handlers) => {
         town.clock.setTimeout(() => {
-          handlers.ready();
+          handlers.ready({ boundMs: 0 });
           handlers.shown({ a: 'red', b: 'red' });
         }, 1);
         return {

@@ -43,6 +43,14 @@ test('every line passes the journal’s schema, as it is and as JSON', () => {
   }
 });
 
+test('it tells how well the clock of the lamps is known', () => {
+  const ready = story.lines.flatMap((written) =>
+    written.kind === 'fact' && written.event.type === 'lamps.ready' ? [written.event] : [],
+  );
+  expect(ready.length).toBeGreaterThanOrEqual(4);
+  for (const event of ready) expect(event).toEqual({ type: 'lamps.ready', boundMs: 0 });
+});
+
 test('the lines of each node are in the order of time', () => {
   for (const { lines } of story.places) {
     const times = lines.map(({ t }) => t);

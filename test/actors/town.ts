@@ -136,7 +136,7 @@ export class Town {
       hearers.add(hear);
       let counter = 0;
       this.clock.setTimeout(() => {
-        handlers.ready();
+        handlers.ready({ boundMs: 0 });
         hear();
       }, 1);
       return {

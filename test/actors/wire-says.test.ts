@@ -83,7 +83,7 @@ describe('goes out', () => {
     expect(world.troubles).toEqual([expect.stringContaining('replica.chunk needs')]);
   });
 
-  test('from an observer, announcements alone', async () => {
+  test('from an observer, nothing that anybody counts', async () => {
     const world = await inGroup({ isObserver: true });
     for (const message of [beat, announce(), { type: 'detector.alive' }]) {
       world.take({ type: 'wire.send', to: ALL, message });

@@ -1,7 +1,8 @@
 /**
- * Random sequences, thrown at a driver whose timers come late, which sleeps and starts anew: the
- * judge, which shares no code with it, never finds anything unsafe. And the throwing is worth
- * something: many sequences are accepted, many refused, and all kinds of green are shown.
+ * Random sequences, thrown at a driver whose timers come late, which sleeps, alone and with its
+ * host: the judge, which shares no code with it, never finds anything unsafe, nor does its own. And
+ * the throwing is worth something: many sequences are accepted, many refused, and all kinds of green
+ * are shown.
  */
 import { describe, expect, test } from 'vitest';
 import type { Driver } from '../../cabinet/driver.ts';
@@ -75,13 +76,14 @@ interface Tally {
   accepted: number;
   refused: number;
   lines: number;
+  sleeps: number;
   lamps: Set<Lamp>;
 }
 
 /** One seed's run; gives what the judge found. */
 const run = (seed: number, intersection: Intersection, tally: Tally) => {
   const random = seeded(seed);
-  const { clock, driver, judge } = bench({ intersection });
+  const { clock, driver, judge, latch, reports } = bench({ intersection });
   const nodes = [...new Set(Object.values(intersection.nodes ?? { all: 'n1' }))];
   for (let counter = 0; counter < THROWS; counter += 1) {
     const node = pick(random, nodes);
@@ -97,6 +99,8 @@ const run = (seed: number, intersection: Intersection, tally: Tally) => {
   clock.run(clock.now() + 400_000);
   const { unsafe, lines } = judge.verdict();
   tally.lines += lines;
+  tally.sleeps += reports.filter((message) => message.startsWith('slept with')).length;
+  expect(latch.read()).toBeUndefined();
   return unsafe;
 };
 
@@ -111,6 +115,7 @@ const pass = (
   while (clock.now() < untilMs) {
     clock.run(Math.min(untilMs, (clock.nextMs() ?? untilMs) - 0.1));
     for (const lamp of Object.values(driver.lamps())) tally.lamps.add(lamp);
+    if (random() < 0.005) driver.suspended(10_000 * random());
     clock.stall(random() < 0.02 ? 6_000 * random() : 1 + 220 * random() ** 3);
     clock.run(clock.now());
   }
@@ -121,13 +126,14 @@ describe.each([
   ['of two nodes', sharedCrossing()],
 ])('random sequences %s', (_, intersection) => {
   test('never show a conflict, a short amber, a cut-off green or a short clearance', () => {
-    const tally: Tally = { accepted: 0, refused: 0, lines: 0, lamps: new Set() };
+    const tally: Tally = { accepted: 0, refused: 0, lines: 0, sleeps: 0, lamps: new Set() };
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       expect({ seed, unsafe: run(seed, intersection, tally) }).toEqual({ seed, unsafe: [] });
     }
     const atLeast = (SEEDS * THROWS) / 50;
     expect(tally.accepted).toBeGreaterThan(atLeast);
     expect(tally.refused).toBeGreaterThan(atLeast);
+    expect(tally.sleeps).toBeGreaterThan(SEEDS);
     expect(tally.lines).toBeGreaterThan(tally.accepted);
     for (const lamp of ['green', 'greenPermissive', 'amber', 'redAmber', 'flashingRed'] as const) {
       expect(tally.lamps).toContain(lamp);

@@ -49,6 +49,7 @@ const bench = async () => {
       entered: () => told.push('entered'),
       answer: ({ counter, refused }) => told.push(`${counter} ${refused ?? 'accepted'}`),
       showing: ({ lamps: { north } }) => told.push(`north ${north}`),
+      input: ({ input, group, active }) => told.push(`${input} ${group} ${active}`),
       refused: (reason) => told.push(reason),
       lost: () => told.push('lost'),
     },

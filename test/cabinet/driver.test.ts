@@ -173,6 +173,109 @@ describe('timers that come late', () => {
   });
 });
 
+describe('a host that slept, and its clock with it', () => {
+  test('is believed nothing that was said before: amber, red, then flashing', () => {
+    const { clock, driver, send, story, reports, judge } = bench();
+    send({ north: green, east: ['red', 21, 'green', 51, 'amber', 54, 'red', 56] });
+    clock.run(12_000);
+    driver.suspended(3_600_000);
+    expect(story('north')).toBe('red 0, green 6, amber 12');
+    clock.run(60_000);
+    expect(story('north')).toBe('red 0, green 6, amber 12, red 15, flashingAmber 17');
+    expect(story('east')).toBe('red 0, flashingRed 17');
+    expect(reports).toEqual(['slept with its host for 3600000 ms; dropped every sequence']);
+    expect(judge.verdict().unsafe).toEqual([]);
+  });
+
+  test('still gives a green that has just begun its minimum', () => {
+    const { clock, driver, send, story } = bench();
+    send({ north: green });
+    clock.run(7_000);
+    driver.suspended(500);
+    clock.run(60_000);
+    expect(story('north')).toBe('red 0, green 6, amber 11, red 14, flashingAmber 16');
+  });
+
+  test('lights no green before start-up red has passed, whatever is said at once', () => {
+    const { clock, driver, send, story } = bench();
+    send({ east: ['red', 60] });
+    clock.run(20_000);
+    driver.suspended(500);
+    expect(send({ north: ['green', 40, 'amber', 43, 'red', 45] })).toBeUndefined();
+    clock.run(50_000);
+    expect(story('north')).toBe('red 0, green 25, amber 40, red 43, flashingAmber 45');
+  });
+});
+
+describe('pedestrians', () => {
+  /** East is a crossing on foot: 5 s of walk, 3 s of clearance, 2 s of red. */
+  const walking = () => {
+    const { groups, ...rest } = crossing();
+    const east = { ...groups[3]!, kind: 'pedestrian' as const };
+    return bench({ intersection: { ...rest, groups: [...groups.slice(0, 3), east] } });
+  };
+  const walk: Short = ['red', 6, 'green', 11, 'amber', 14, 'red', 30];
+
+  test.each([
+    [
+      'during their walk',
+      ['red', 10, 'green', 20, 'amber', 23, 'red', 30],
+      'east: green from 6000 ms to 11000 ms conflicts with north: green from 10000 ms to 20000 ms',
+    ],
+    [
+      'during their clearance',
+      ['red', 13, 'green', 20, 'amber', 23, 'red', 30],
+      'east: amber from 11000 ms to 14000 ms conflicts with north: green from 13000 ms to 20000 ms',
+    ],
+    [
+      'within their red clearance',
+      ['red', 15, 'green', 20, 'amber', 23, 'red', 30],
+      'north: green from 15000 ms to 20000 ms comes within the red clearance of east, which ends 16000 ms',
+    ],
+    ['after it', ['red', 16, 'green', 21, 'amber', 24, 'red', 30], undefined],
+  ] as const)('are not driven at %s', (_, north, refused) => {
+    expect(walking().send({ east: walk, north })).toBe(refused);
+  });
+
+  test.each([
+    [
+      'walk',
+      ['red', 6, 'green', 10, 'amber', 13, 'red', 30],
+      'east: green from 6000 ms to 10000 ms is less than its minimum of 5000 ms',
+    ],
+    [
+      'clearance',
+      ['red', 6, 'green', 11, 'amber', 13, 'red', 30],
+      'east: amber from 11000 ms to 13000 ms is less than its 3000 ms',
+    ],
+  ] as const)('are given their whole %s', (_, east, refused) => {
+    expect(walking().send({ east })).toBe(refused);
+  });
+});
+
+describe('the judge in the driver', () => {
+  test('shows nothing that he finds unsafe, though the gate has lost a conflict: it latches', () => {
+    const { conflicts: all, ...rest } = crossing();
+    let reads = 0;
+    const forgetful = {
+      ...rest,
+      /** Whole to whoever reads it first, the bench's judge and the driver's; then empty. */
+      get conflicts() {
+        reads += 1;
+        return reads <= 2 ? all : [];
+      },
+    };
+    const { clock, send, story, judge, latch } = bench({ intersection: forgetful });
+    expect(send({ north: green, east: green })).toBeUndefined();
+    clock.run(60_000);
+    expect(reads).toBe(3);
+    expect(latch.read()).toBe('about to show north green while east green');
+    expect(story('north')).toBe('red 0, flashingRed 6');
+    expect(story('east')).toBe('red 0, flashingRed 6');
+    expect(judge.verdict().unsafe).toEqual([]);
+  });
+});
+
 describe('latched', () => {
   const clash = { north: 'green', east: 'amber', south: 'red', left: 'red' } as const;
 
@@ -182,16 +285,52 @@ describe('latched', () => {
     send({ north: green });
     clock.run(10_000);
     driver.sensed(clash);
-    expect(story('north')).toBe('red 0, green 6, flashingAmber 10');
+    expect(story('north')).toBe('red 0, green 6, flashingRed 10');
     expect(latch.read()).toBe('sensed north green with east amber');
     expect(send({ north: green })).toBe('latched to flashing: sensed north green with east amber');
     const next = bench({ latch, clock });
     clock.run(20_000);
-    expect(next.story('north')).toBe('flashingAmber 10');
+    expect(next.story('north')).toBe('flashingRed 10');
     next.driver.clear();
     clock.run(40_000);
-    expect(next.story('north')).toBe('flashingAmber 10, red 20, flashingAmber 25');
+    expect(next.story('north')).toBe('flashingRed 10, red 20, flashingAmber 25');
     expect(latch.read()).toBeUndefined();
+  });
+
+  test('a latch that cannot be kept or cleared on disk is told, and stays', () => {
+    let kept: string | undefined;
+    const latch = {
+      read: () => kept,
+      write: (reason: string | undefined) => {
+        kept = reason;
+        return 'EROFS';
+      },
+    };
+    const { driver, reports } = bench({ latch });
+    driver.fail('a relay');
+    expect(reports).toEqual([
+      'latched to flashing: a relay; once it is mended: greenwave clear crossing',
+      'the latch is not durable: EROFS',
+    ]);
+    expect(driver.clear()).toEqual({
+      reason: 'a relay',
+      refused: 'the latch cannot be cleared: EROFS',
+    });
+    expect(latch.read()).toBe('a relay');
+    expect(driver.lamps()).toMatchObject({ north: 'flashingRed' });
+  });
+
+  test('what is cleared follows sequences again, by way of steady red', () => {
+    const { clock, driver, send, story } = bench();
+    driver.fail('a relay');
+    clock.run(10_000);
+    expect(driver.clear()).toEqual({ reason: 'a relay' });
+    expect(send({ north: ['green', 30, 'amber', 33, 'red', 35] })).toBeUndefined();
+    clock.run(36_000);
+    expect(story('north')).toBe(
+      'red 0, flashingRed 0, red 10, green 15, amber 30, red 33, flashingAmber 35',
+    );
+    expect(driver.clear()).toEqual({});
   });
 
   test('lamps that are sensed as they should be do not', () => {

@@ -90,6 +90,7 @@ const askForGreen = (path: string) => {
       },
       answer: () => {},
       showing: () => {},
+      input: () => {},
       refused: () => {},
       lost: () => {},
     },
@@ -188,7 +189,7 @@ test('a latch that was kept is still a latch', async () => {
     ...[quickDistrictFile(home), 'crossing', '--socket', join(home, 's'), '--json'],
     ...['--latch', join(home, 'latches')],
   ]);
-  await shows('flashingAmber');
+  await shows('flashingRed');
   expect(lines()[0]).toMatchObject({
     kind: 'error',
     message: expect.stringContaining('still latched to flashing: north with east'),

@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { CabinetError, cabinetSocket, type Door } from '../../cabinet/address.ts';
+import type { DriverClock } from '../../cabinet/alarm.ts';
 import { hostClock, hostStamp } from '../../cabinet/host-clock.ts';
 import { memoryLatch } from '../../cabinet/latch.ts';
 import { openCabinet, type Report } from '../../cabinet/server.ts';
@@ -12,10 +13,10 @@ import { LAMP_LINE_BYTES_MAX, type LineFromDriver } from '../../protocol/lamp-li
 import { discoveryDefault } from '../../protocol/timing.ts';
 import { quickSharedCrossing, temporaryFolder } from './quick-district.ts';
 
-const openAt = async (door: Door, reports: Report[] = []) => {
+const openAt = async (door: Door, reports: Report[] = [], clock: DriverClock = hostClock) => {
   const cabinet = await openCabinet(door, {
     intersections: [quickSharedCrossing()],
-    clock: hostClock,
+    clock,
     stamp: hostStamp,
     latchOf: () => memoryLatch(),
     show: () => {},
@@ -115,6 +116,111 @@ test('a node commands its own groups, after it entered, in the life in which it 
   expect(reports.map(({ kind }) => kind)).toContain('refused');
 });
 
+const latchedDoor = async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  const reports: Report[] = [];
+  const cabinet = await openAt(door, reports);
+  const driver = cabinet.drivers.get('crossing');
+  return { ...{ door, cabinet, driver, reports }, lamps: () => driver?.lamps() };
+};
+
+test('an operator clears a latch at the door, is told why it was, and twice does no harm', async () => {
+  const { door, driver, lamps, reports } = await latchedDoor();
+  const { say, heard, hears } = caller(door);
+  const clear = { type: 'lamps.clear', intersection: 'crossing' };
+  driver?.fail('a relay');
+  say(clear);
+  await hears({ type: 'lamps.cleared', intersection: 'crossing', reason: 'a relay' });
+  expect(lamps()).toMatchObject({ north: 'red', east: 'red' });
+  say(clear);
+  await vi.waitFor(() => expect(heard).toHaveLength(2));
+  expect(heard[1]).toEqual({ type: 'lamps.cleared', intersection: 'crossing' });
+  say({ ...clear, intersection: 'elsewhere' });
+  await hears({ type: 'lamps.refused', reason: 'no intersection elsewhere here' });
+  expect(reports.map(({ message }) => message)).toContain('an operator cleared the latch: a relay');
+});
+
+test('a node clears no latch', async () => {
+  const { door, driver, lamps } = await latchedDoor();
+  const { say, hears } = caller(door);
+  driver?.fail('a relay');
+  say(enter);
+  say({ type: 'lamps.clear', intersection: 'crossing' });
+  await hears({ type: 'lamps.cleared', refused: 'an operator clears a latch, no node' });
+  expect(lamps()).toMatchObject({ east: 'flashingRed' });
+});
+
+test('when the host slept, everybody is put out with what he said before, and may enter anew', async () => {
+  const { door, cabinet, reports } = await latchedDoor();
+  const before = caller(door);
+  before.say(enter);
+  await vi.waitFor(() => expect(cabinet.entered()).toBe(1));
+  // It waits in the pipe: nobody has read it yet.
+  before.say(sequence(['east']));
+  cabinet.suspended(60_000);
+  await vi.waitFor(() => expect(before.socket.closed).toBe(true));
+  expect(before.heard.filter(({ type }) => type === 'lamps.answer')).toEqual([]);
+  expect(reports.map(({ message }) => message)).toEqual([
+    'slept with its host for 60000 ms; dropped every sequence',
+  ]);
+  const after = caller(door);
+  after.say(enter);
+  after.say(sequence(['east']));
+  await after.hears({ type: 'lamps.answer', counter: 1 });
+  expect(after.heard.find(({ type }) => type === 'lamps.answer')).not.toHaveProperty('refused');
+});
+
+test('who finds at the clock that the host slept heeds no line that he holds in his hand', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  const reports: Report[] = [];
+  let isAsleep = false;
+  const now = () => {
+    if (isAsleep) {
+      isAsleep = false;
+      cabinet.suspended(60_000);
+    }
+    return hostClock.now();
+  };
+  const cabinet = await openAt(door, reports, { ...hostClock, now });
+  const { say, socket, heard } = caller(door);
+  say(enter);
+  await vi.waitFor(() => expect(cabinet.entered()).toBe(1));
+  isAsleep = true;
+  say(sequence(['east']));
+  await vi.waitFor(() => expect(socket.closed).toBe(true));
+  expect(heard.filter(({ type }) => type === 'lamps.answer')).toEqual([]);
+  // Had it been heeded, its number could not be said again.
+  const again = caller(door);
+  again.say(enter);
+  again.say(sequence(['east']));
+  await again.hears({ type: 'lamps.answer', counter: 1 });
+  expect(again.heard.find(({ type }) => type === 'lamps.answer')).not.toHaveProperty('refused');
+  expect(reports).toHaveLength(1);
+});
+
+test('a later life fences the former, wherever its words still are; what it has is kept', async () => {
+  const { door, reports } = await latchedDoor();
+  const [former, later] = [caller(door), caller(door)];
+  former.say(enter);
+  former.say(sequence(['east'], { counter: 8 }));
+  await former.hears({ type: 'lamps.answer', incarnation: 3, counter: 8 });
+  later.say({ ...enter, incarnation: 4 });
+  await later.hears({ type: 'lamps.entered' });
+  // Until the later life has said something, it has given nothing up: the former's words are true.
+  former.say(sequence(['east'], { counter: 9 }));
+  await former.hears({ type: 'lamps.answer', incarnation: 3, counter: 9 });
+  later.say(sequence(['east'], { incarnation: 4, counter: 1 }));
+  await later.hears({ type: 'lamps.answer', incarnation: 4, counter: 1 });
+  former.say(sequence(['east'], { counter: 10 }));
+  await former.hears({ counter: 10, refused: 'n2 said 3.10, not later than 4.1' });
+  former.socket.destroy();
+  const again = caller(door);
+  again.say(enter);
+  again.say(sequence(['east'], { counter: 11 }));
+  await again.hears({ counter: 11, refused: 'n2 said 3.11, not later than 4.1' });
+  expect(reports.map(({ kind }) => kind)).toEqual(['refused', 'refused']);
+});
+
 test('rubbish is refused and counted, and too much of it ends the connection', async () => {
   const door = { path: join(temporaryFolder(), 's') };
   await openAt(door);
@@ -187,4 +293,45 @@ test('districts on other discovery addresses do not meet, and paths are short en
   expect(cabinetSocket(district, 'b')).toBe(cabinetSocket({ ...district }, 'b'));
   expect(cabinetSocket(district, 'b')).not.toBe(cabinetSocket(apart, 'b'));
   expect(cabinetSocket(district, 'b')).not.toBe(path);
+});
+
+const input = { type: 'lamps.input', intersection: 'crossing', input: 'preempt', group: 'north' };
+
+test('an input is told to the nodes that are there and to those that come, until it is over', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  await openAt(door);
+  const [node, operator, late] = [caller(door), caller(door), caller(door)];
+  node.say(enter);
+  await node.hears({ type: 'lamps.entered' });
+  operator.say({ ...input, active: true });
+  await node.hears({ ...input, active: true });
+  await operator.hears({ type: 'lamps.showing' });
+  late.say(enter);
+  await late.hears({ ...input, active: true });
+  operator.say({ ...input, active: false });
+  await late.hears({ ...input, active: false });
+  const last = caller(door);
+  last.say(enter);
+  last.say({ type: 'lamps.time', id: 1 });
+  await last.hears({ type: 'lamps.time' });
+  expect(last.heard.map(({ type }) => type)).not.toContain('lamps.input');
+});
+
+test('an input that nobody takes back ends by itself when it was set for a while', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  await openAt(door);
+  const { say, hears } = caller(door);
+  say(enter);
+  say({ ...input, active: true, forMs: 100 });
+  await hears({ ...input, active: true });
+  await hears({ ...input, active: false });
+});
+
+test('an input for a group that is not there is refused, and says which are', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  await openAt(door);
+  const { say, hears } = caller(door);
+  say({ ...input, group: 'up', active: true });
+  const reason = 'no group up at crossing; it has north, south, left, east';
+  await hears({ type: 'lamps.refused', reason });
 });

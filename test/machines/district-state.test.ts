@@ -3,7 +3,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { apply, initialState, intersectionsOf, problemsOf } from '../../machines/district-state.ts';
-import type { Command, State } from '../../protocol/command.ts';
+import { type Command, PREEMPTIONS_MAX, type State } from '../../protocol/command.ts';
 import { crossroad } from '../e2e/crossroads.ts';
 import { admitting, changing, opening, voter, voters } from './log-words.ts';
 
@@ -140,5 +140,57 @@ describe('voters', () => {
 
   test('are kept sorted', () => {
     expect(apply(state, changing([d, c, b, a])).voters).toEqual([a, b, c, d]);
+  });
+});
+
+describe('preemptions', () => {
+  const call = (id: string, rest: object = {}): Command => ({
+    ...{ kind: 'preempt.call', id, intersection: 'x1', group: 'NS', forS: 60 },
+    ...rest,
+  });
+  const clear = (id: string): Command => ({ kind: 'preempt.clear', id });
+  const idsOf = (state: State) => state.preemptions?.map(({ id }) => id);
+
+  test('stand in the order of their calls; one that is called again goes last', () => {
+    const state = reached(admit(1), call('b'), call('a'), call('b'));
+    expect(idsOf(state)).toEqual(['a', 'b']);
+  });
+
+  test('that are cleared leave no trace', () => {
+    expect(reached(admit(1), call('a'), clear('a'))).toEqual(reached(admit(1)));
+  });
+
+  test('are bounded: the oldest gives way', () => {
+    const calls = Array.from({ length: PREEMPTIONS_MAX + 1 }, (_, k) => call(`c${k}`));
+    const ids = idsOf(reached(admit(1), ...calls));
+    expect(ids).toHaveLength(PREEMPTIONS_MAX);
+    expect(ids?.[0]).toBe('c1');
+  });
+
+  test('go with the intersection', () => {
+    const away = call('a', { intersection: 'x2' });
+    expect(idsOf(reached(admit(1), admit(2), call('b'), away, dismiss('n2')))).toEqual(['b']);
+  });
+
+  test('are left alone by a priority call, which changes nothing', () => {
+    const state = reached(admit(1), call('a'));
+    const favour = { id: 't', intersection: 'x1', group: 'EW', forS: 30 };
+    expect(apply(state, { kind: 'priority.call', ...favour })).toBe(state);
+  });
+
+  test.each<[Command, RegExp]>([
+    [call('a', { group: 'up' }), /^no group up at x1; it has NS, EW$/],
+    [call('a', { intersection: 'x9' }), /^no intersection x9 in this district; it has x1$/],
+    [
+      { kind: 'priority.call', id: 't', intersection: 'x1', group: 'up', forS: 9 },
+      /^no group up at x1; it has NS, EW$/,
+    ],
+    [clear('a'), /^no preemption a stands$/],
+  ])('%j is refused', (command, reason) => {
+    const state = reached(admit(1));
+    const problems = problemsOf(state, command);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(reason);
+    expect(apply(state, command)).toBe(state);
   });
 });

@@ -55,7 +55,8 @@ describe('with a plan and the group’s time', () => {
       play.pass(5 * 60_000);
       for (const { stage, greenMs } of greensOf(play)) {
         expect(greenMs).toBeGreaterThanOrEqual(stage === 'A' ? 5200 : 8200);
-        expect(greenMs).toBeLessThanOrEqual(stage === 'A' ? 30_000 : 37_500);
+        // A is planned beyond its maximum; B is stretched, but not beyond its own.
+        expect(greenMs).toBeLessThanOrEqual(stage === 'A' ? 20_000 + LATE_MS : 30_000);
       }
     }
   });

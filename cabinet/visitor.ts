@@ -1,0 +1,34 @@
+/**
+ * A visitor: a connection at the cabinet's door, and as whom it entered. It is believed in nothing
+ * but what it may say by that.
+ */
+import type { Socket } from 'node:net';
+import type { LampsEnter, LampsSequence } from '../protocol/lamp-line.ts';
+import { commanderOf } from './command-post.ts';
+import type { Driver } from './driver.ts';
+
+export interface Visitor {
+  readonly socket: Socket;
+  /** As whom it entered, by intersection. */
+  readonly entered: Map<string, LampsEnter>;
+  /** Intersections at which it has set an input: it is shown what becomes of that. */
+  readonly watches: Set<string>;
+  /** Lines that were no lines of ours. */
+  rubbish: number;
+}
+
+/** Why a visitor may not say this sequence; undefined when he may. */
+export const refusalOf = (
+  visitor: Visitor,
+  { intersection, incarnation, timelines }: LampsSequence,
+  driver: Driver,
+): string | undefined => {
+  const entered = visitor.entered.get(intersection);
+  if (!entered) return 'enter first';
+  if (entered.incarnation !== incarnation) return `entered as ${entered.incarnation}`;
+  const foreign = Object.keys(timelines).find((group) => {
+    const commander = commanderOf(driver.intersection, group);
+    return commander !== undefined && commander !== entered.node;
+  });
+  return foreign === undefined ? undefined : `${foreign} is not commanded by ${entered.node}`;
+};
