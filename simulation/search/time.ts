@@ -16,7 +16,6 @@
  */
 import type { Context as Electorate } from '../../machines/electorate.ts';
 import type { Context as Holder } from '../../machines/holder.ts';
-import { isLitAfter } from '../../machines/holding.ts';
 import type { Context as Lease } from '../../machines/lease.ts';
 import type { Context as Schedule } from '../../machines/schedule.ts';
 import { boundAt, type Sample } from '../../machines/time-estimate.ts';
@@ -123,9 +122,11 @@ export const timedErasures: Readonly<Record<string, Erase>> = {
       kept: isOpen ? { ...kept, keptAt: 0, related: [] } : kept,
     };
   },
-  // A sequence that is over is compared with none that lights anything.
+  // A sequence that is over is compared with none that lights anything; lamps answer at once, so
+  // that no ticket is waited for.
   holder: (context, { nowMs = 0 }) => {
-    const { shown, ...rest } = context as Holder;
-    return { ...rest, shown: isLitAfter(shown, nowMs) ? shown : null };
+    const { shown, litUntilMs, ...rest } = context as Holder;
+    const isLit = litUntilMs > nowMs;
+    return { ...rest, ticket: 0, shown: isLit ? shown : null, litUntilMs: isLit ? litUntilMs : 0 };
   },
 };

@@ -71,8 +71,10 @@ interface Options {
 }
 
 const FIRST_TERM = 1;
-type Request = Extract<BusEvent, { type: 'replica.request' }>;
+/** Only its leader proposes in a term. */
 const isLeaders = ({ kind }: Command) => kind === 'right.grant' || kind === 'timescale.open';
+/** What clients ask for is appended at once or not asked for. */
+const isHolders = ({ kind }: Command) => kind === 'right.enter' || kind === 'right.release';
 
 export const agreedLog = (options: Options): Agreement => ({
   first: { term: FIRST_TERM, leader: options.leader, entries: [], asked: [] } satisfies Agreed,
@@ -86,9 +88,7 @@ export const agreedLog = (options: Options): Agreement => ({
       agreed as Agreed,
     );
     const asks = heard.filter((event) => event.type === 'replica.request');
-    if (asks.length > 1) throw new Error(`${node} asks for ${asks.length} entries at once`);
-    const [ask] = asks;
-    return ask ? fatesOf(elected, { node, ask }, options) : [plain(elected)];
+    return fatesOf(elected, { node, commands: asks.map(({ command }) => command) }, options);
   },
   turns: (agreed) => turnsOf(agreed as Agreed, options),
   offers: (agreed, view) => offersOf(agreed as Agreed, view, options),
@@ -105,21 +105,27 @@ const electedIn = (agreed: Agreed, event: BusEvent, node: string): Agreed =>
     ? { ...agreed, term: event.term, leader: node }
     : agreed;
 
+/** All goes well; what the leader asks for is lost; what holders ask for comes later. */
 const fatesOf = (
   agreed: Agreed,
-  { node, ask: { command } }: { node: string; ask: Request },
+  { node, commands }: { node: string; commands: readonly Command[] },
   options: Options,
 ): readonly Fate[] => {
-  const appended = withEntry(agreed, command, options);
-  if (isLeaders(command)) {
-    const isInOffice =
-      agreed.leader === node && 'term' in command && command.term === agreed.term;
-    if (!isInOffice || appended === agreed) return [plain(agreed)];
-    return [plain(appended), { agreed, trouble: 'drops' }];
+  const isOffice = (command: Command) =>
+    agreed.leader === node && 'term' in command && command.term === agreed.term;
+  const heeded = commands.filter((command) => !isLeaders(command) || isOffice(command));
+  const append = (some: readonly Command[]): Agreed =>
+    some.reduce((before, command) => withEntry(before, command, options), agreed);
+  const well = append(heeded);
+  const fates: Fate[] = [plain(well)];
+  const withoutLeaders = append(heeded.filter((command) => !isLeaders(command)));
+  if (withoutLeaders !== well) fates.push({ agreed: withoutLeaders, trouble: 'drops' });
+  const late = heeded.filter(isHolders).map((command) => ({ node, command }));
+  if (late.length > 0 && agreed.asked.length + late.length <= options.askedMax) {
+    const rest = append(heeded.filter((command) => !isHolders(command)));
+    fates.push(plain(withAsked(rest, [...agreed.asked, ...late])));
   }
-  const asked = { node, command };
-  if (agreed.asked.length >= options.askedMax) return [plain(appended)];
-  return [plain(appended), plain(withAsked(agreed, [...agreed.asked, asked]))];
+  return fates;
 };
 
 const withAsked = (agreed: Agreed, asked: readonly Asked[]): Agreed => {

@@ -1,7 +1,7 @@
 /**
  * Keeps the lamps of a node as a search needs them: when each group is lit from now on, by the
- * sequence that was sent last, whatever becomes of the node. What a real driver would refuse is
- * shown all the same, which is more than it would allow.
+ * sequence that was sent last, whatever becomes of the node. It is accepted at once; what a real
+ * driver would refuse is shown all the same, which is more than it would allow.
  */
 import type { BusEvent, Show } from '../../../protocol/event.ts';
 import type { Aside } from '../node.ts';
@@ -16,7 +16,9 @@ export const lampsOf = (skewOf: Readonly<Record<string, number>>): Aside => ({
   first: {},
   take: (aside, heard, node) => {
     if (heard.type !== 'lamps.show') return { aside, says: [] };
-    return { aside: litBy(heard, skewOf[node] ?? 0), says: [] };
+    const { ticket } = heard;
+    const says = ticket === undefined ? [] : [{ type: 'lamps.accepted' as const, ticket }];
+    return { aside: litBy(heard, skewOf[node] ?? 0), says };
   },
   later: (aside, by) => moved(aside as Lamps, -by),
 });

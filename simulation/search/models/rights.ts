@@ -17,8 +17,6 @@ import { GROUP, votersOf } from './election.ts';
 import { type Lamps, type Lit, lampsOf, litWithin, overlap } from './lit-lamps.ts';
 
 const TICK_MS = 2000;
-/** What the other clock gains meanwhile. */
-const ADVANCES = [1900, 2100];
 const LATENESS_MAX_MS = 0;
 const HORIZON_MS = 8000;
 const BOUND_MS = 1000;
@@ -29,7 +27,6 @@ const timing = {
   heartbeatTimeoutMs: 1000,
   electionTimeoutMs: 1000,
   retryMs: 2000,
-  timeSyncMs: 20_000,
   clockBoundMsMax: BOUND_MS,
   rightHorizonMs: HORIZON_MS,
   clockDriftPpmMax: 26_000,
@@ -75,7 +72,7 @@ const lifeOf = (disk: Readonly<Record<string, unknown>>): number =>
   (disk['life'] as number | undefined) ?? 1;
 const peerOf = (node: string) => (node === 'a' ? 'b' : 'a');
 
-const setup: NodeSetup = {
+const setupOf = ({ gains, timeSyncMs }: Pick<Options, 'gains' | 'timeSyncMs'>): NodeSetup => ({
   concerns: {
     log: logMachine,
     timekeeper: timekeeperMachine,
@@ -86,7 +83,7 @@ const setup: NodeSetup = {
   inputs: (id, disk) => {
     const incarnation = lifeOf(disk);
     return {
-      timekeeper: { id, incarnation, timing },
+      timekeeper: { id, incarnation, timing: { ...timing, timeSyncMs } },
       schedule: { id, timing },
       holder: { id, incarnation, timing, intersection: crossing, settled: GROUP },
     };
@@ -100,14 +97,14 @@ const setup: NodeSetup = {
   time: {
     concerns: ['timekeeper', 'schedule', 'holder'],
     advances: [TICK_MS],
-    advancesOf: { b: ADVANCES },
+    advancesOf: { b: gains },
     latenessMax: LATENESS_MAX_MS,
     runs: true,
   },
   markCrash: (disk) => ({ ...disk, life: lifeOf(disk) + 1 }),
   lifeOf,
   aside: lampsOf({ a: SKEW_MS, b: -SKEW_MS }),
-};
+});
 
 const holderOf = (view: NodeView) => view.contextOf('holder') as Holder | undefined;
 const lampsAt = ({ local }: NodeView) => local.aside as Lamps;
@@ -140,6 +137,14 @@ const sometimes: Model['sometimes'] = {
     (holderOf(after)?.incarnation ?? 0) > 1 && isLit(after) && holderOf(after)?.shown !== null,
 };
 
+/** Who calls must have green. */
+const call: Emitted = {
+  type: 'replica.request',
+  owner: 'client',
+  ticket: 1,
+  command: { kind: 'preempt.call', id: 'p', intersection: 'x', group: 'north', forS: 60 },
+};
+
 interface Options {
   readonly name: string;
   readonly title: string;
@@ -147,6 +152,9 @@ interface Options {
   readonly termMax: number;
   readonly entriesMax: number;
   readonly standing: readonly string[];
+  /** What the clock of b may gain in a tick. */
+  readonly gains: readonly number[];
+  readonly timeSyncMs: number;
   readonly counts?: Counts;
 }
 
@@ -154,13 +162,13 @@ interface Summary {
   readonly lit: Lit;
 }
 
-export const rightsModel = ({ termMax, entriesMax, standing, ...rest }: Options): Model => ({
-  ...rest,
-  setup,
-  agreement: agreedLog({ leader: 'a', base, termMax, entriesMax, askedMax: 1, standing }),
+export const rightsModel = ({ gains, timeSyncMs, ...options }: Options): Model => ({
+  ...options,
+  setup: setupOf({ gains, timeSyncMs }),
+  agreement: agreedLog({ leader: 'a', base, askedMax: 1, ...options }),
   closureStepsMax: 0,
   limits: [
-    `terms 1 to ${termMax}`,
+    `terms 1 to ${options.termMax}`,
   ],
   opening: [
     { node: 'a', asks: elected('a', 1) },
@@ -169,14 +177,16 @@ export const rightsModel = ({ termMax, entriesMax, standing, ...rest }: Options)
   ],
   laws: [],
   summary: (view): Summary => {
-    const most = view.local.node === 'a' ? TICK_MS : Math.max(...ADVANCES);
+    const most = view.local.node === 'a' ? TICK_MS : Math.max(...gains);
     return { lit: litWithin(lampsAt(view), most) };
   },
   invariant: (summaries) => {
     const [a, b] = summaries.map((summary) => (summary as Summary).lit) as [Lit, Lit];
-    return ADVANCES.some((gain) => overlap(a, b, gain / TICK_MS))
+    return gains.some((gain) => overlap(a, b, gain / TICK_MS))
       ? 'west and north are lit at one instant'
       : undefined;
   },
-  sometimes,
+  // Whoever leads, it is the node that is called for that asks.
+  requests: ({ local }) => (local.node === 'b' ? [call] : []),
+  sometimes: { ...sometimes },
 });
