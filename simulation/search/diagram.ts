@@ -85,6 +85,8 @@ const fates: Readonly<Partial<Record<Told['how'], string>>> = {
   drop: ', lost',
   second: ', otherwise',
   third: ', otherwise again',
+  keepSecond: ', and once more on its way, otherwise',
+  keepThird: ', and once more on its way, otherwise again',
 };
 
 const rowOf = (world: World, { deal, how, sent }: Move): Omit<Row, 'isUp'> => {
@@ -107,7 +109,7 @@ const rowOf = (world: World, { deal, how, sent }: Move): Omit<Row, 'isUp'> => {
     to,
     label: textOfFields(heard),
     mark: how === 'drop' ? (LOST as string) : ((isRight ? TO_RIGHT : TO_LEFT) as string),
-    shaft: how === 'keep' ? '═' : '─',
+    shaft: how.startsWith('keep') ? '═' : '─',
     note: `${origin}${what}${changes === '' ? '' : `; ${before.local.node}${changes}`}`,
   };
 };

@@ -9,7 +9,7 @@
  * voters and in every sorted list, so that two worlds that differ by names alone may go on apart.
  */
 
-import { type Agreement, type Fate, FATES_MAX } from './agreement.ts';
+import { type Agreement, FATES_MAX, type Fate } from './agreement.ts';
 import { Budget, troubles } from './budget.ts';
 import { type Beginning, BY_CRASH, BY_TIMEOUT, closureOf } from './closure.ts';
 import type { Searchable, Visit } from './explore.ts';
@@ -27,9 +27,12 @@ import { type Choice, NodeSteps, type Result, type Tick } from './steps.ts';
  * How a letter is taken from the bag; what a node does by itself is an act too. Of an act that bears
  * on what is agreed: which fate it has. And what was asked for arrives.
  */
-const hows = ['act', 'keep', 'drop', 'tick', 'agree', 'second', 'third'] as const;
-const [ACT, KEEP, DROP, TICK, AGREE, SECOND] = [0, 1, 2, 3, 4, 5];
-const HOWS_MAX = 7;
+const hows = [
+  ...(['act', 'keep', 'drop', 'tick', 'agree'] as const),
+  ...(['second', 'third', 'keepSecond', 'keepThird'] as const),
+];
+const [ACT, KEEP, DROP, TICK, AGREE, SECOND, KEEP_SECOND] = [0, 1, 2, 3, 4, 5, 7];
+const HOWS_MAX = 9;
 const NODES_MAX = 8;
 const CLOSURE_STEPS_MAX = 300_000;
 const [CRASHES, DROPS, DUPLICATES, TIMEOUTS, STALLS, TICKS] = [
@@ -273,7 +276,8 @@ export class World implements Searchable {
         const ticks = this.steps.ticksOf(state[node] as number);
         const tick = ticks[rest % ticks.length] as Tick;
         rest = Math.floor(rest / ticks.length);
-        if ((tick.isStalled || late[node]) && budget >= 0) budget = this.#budget.spend(budget, STALLS);
+        if ((tick.isStalled || late[node]) && budget >= 0)
+          budget = this.#budget.spend(budget, STALLS);
         this.#next[node] = tick.next;
       }
       if (budget < 0) continue;
@@ -291,8 +295,7 @@ export class World implements Searchable {
     return setup.nodes.map(
       (_, node) =>
         this.steps.isUp(state[node] as number) &&
-        (hearers.includes(node) ||
-          this.#offersTo(state, node).some(({ trouble }) => trouble < 0)),
+        (hearers.includes(node) || this.#offersTo(state, node).some(({ trouble }) => trouble < 0)),
     );
   }
 
@@ -331,12 +334,11 @@ export class World implements Searchable {
     const history = state[this.#layout.history] as number;
     const notes = result.isHistoric ? this.#note(history, result) : undefined;
     if (!notes) return this.#reach(state, { node, stimulus, how, budget, out, result }, visit);
-    if (notes.length > 1 && how !== ACT) throw new Error('a letter that stays has one fate');
     let hasRoom = true;
     notes.forEach((note, k) => {
       const left = this.#spend(budget, note.trouble);
       if (left < 0) return;
-      const taken = k === 0 ? how : SECOND + k - 1;
+      const taken = k === 0 ? how : (how === KEEP ? KEEP_SECOND : SECOND) + k - 1;
       const reached = { node, stimulus, how: taken, budget: left, out, result, note };
       hasRoom = this.#reach(state, reached, visit) && hasRoom;
     });
@@ -346,7 +348,12 @@ export class World implements Searchable {
   /** Says whether there is room for what was sent. */
   #reach(
     state: Int32Array,
-    { result, note, out, ...taken }: Omit<Try, 'place'> & { result: Result; note?: Note; out: number },
+    {
+      result,
+      note,
+      out,
+      ...taken
+    }: Omit<Try, 'place'> & { result: Result; note?: Note; out: number },
     visit: Visit,
   ): boolean {
     const { node, stimulus, how, budget } = taken;

@@ -70,7 +70,5 @@ export const litWithin = (lamps: Lamps, ms: number): Lit =>
 /** Whether two are lit at one instant, when the second one's clock runs `rate` times as fast. */
 export const overlap = (some: Lit, others: Lit, rate: number): boolean =>
   some.some(([fromMs, untilMs]) =>
-    others.some(
-      ([from, until]) => Math.max(fromMs, from / rate) < Math.min(untilMs, until / rate),
-    ),
+    others.some(([from, until]) => Math.max(fromMs, from / rate) < Math.min(untilMs, until / rate)),
   );

@@ -7,7 +7,7 @@ import { type Context as Holder, holderMachine } from '../../../machines/holder.
 import { scheduleMachine } from '../../../machines/schedule.ts';
 import { timekeeperMachine } from '../../../machines/timekeeper.ts';
 import type { State } from '../../../protocol/command.ts';
-import type { Intersection } from '../../../protocol/district.ts';
+import type { Group, Intersection } from '../../../protocol/district.ts';
 import type { Emitted } from '../../../protocol/event.ts';
 import { lan } from '../../../protocol/timing.ts';
 import type { Bounds, Counts, Model } from '../model.ts';
@@ -22,6 +22,8 @@ const HORIZON_MS = 8000;
 const BOUND_MS = 1000;
 /** How far each driver's clock is off from its node's, one way and the other. */
 const SKEW_MS = 500;
+/** Requests on their way at once. */
+const ASKED_MAX = 1;
 const timing = {
   ...lan(),
   heartbeatTimeoutMs: 1000,
@@ -33,46 +35,43 @@ const timing = {
 };
 
 const nodes = ['a', 'b'];
-const crossing: Intersection = {
-  id: 'x',
-  nodes: { west: 'a', north: 'b' },
-  groups: ['west', 'north'].map((id) => ({
-    id,
-    kind: 'vehicle' as const,
-    minGreenS: 1,
-    maxGreenS: 2,
-    amberS: 0.5,
-    redClearanceS: 0,
-  })),
-  conflicts: [['west', 'north']],
-  yields: [],
-  stages: [
-    { id: 'one', green: ['west'] },
-    { id: 'two', green: ['north'] },
-  ],
-} as unknown as Intersection;
+const [WEST, NORTH] = ['west', 'north'];
 
-const base: State = {
+const crossingOf = (maxGreenS: number): Intersection => {
+  const group = (id: string): Group => ({
+    ...{ id, kind: 'vehicle', minGreenS: 1, maxGreenS, amberS: 0.5, redClearanceS: 0 },
+  });
+  return {
+    id: 'x',
+    position: [0, 0],
+    nodes: { [WEST]: 'a', [NORTH]: 'b' },
+    groups: [group(WEST), group(NORTH)],
+    conflicts: [[WEST, NORTH]],
+    yields: [],
+    stages: [
+      { id: 'one', green: [WEST] },
+      { id: 'two', green: [NORTH] },
+    ],
+  };
+};
+
+const baseOf = (intersection: Intersection): State => ({
   voters: votersOf(nodes),
-  members: nodes.map((node) => ({ node, store: storeOf(node), links: [], intersection: crossing })),
+  members: nodes.map((node) => ({ node, store: storeOf(node), links: [], intersection })),
   entered: nodes.map((node) => ({ node, incarnation: 1 })),
   timescales: [
     {
-      term: 1,
-      startMs: 0,
-      clockBoundMs: BOUND_MS,
-      horizonMs: HORIZON_MS,
-      driftPpm: timing.clockDriftPpmMax,
-      related: [],
+      ...{ term: 1, startMs: 0, clockBoundMs: BOUND_MS, horizonMs: HORIZON_MS },
+      ...{ driftPpm: timing.clockDriftPpmMax, related: [] },
     },
   ],
-};
+});
 
 const lifeOf = (disk: Readonly<Record<string, unknown>>): number =>
   (disk['life'] as number | undefined) ?? 1;
 const peerOf = (node: string) => (node === 'a' ? 'b' : 'a');
 
-const setupOf = ({ gains, timeSyncMs }: Pick<Options, 'gains' | 'timeSyncMs'>): NodeSetup => ({
+const setupOf = ({ gains, timeSyncMs }: Options, base: State): NodeSetup => ({
   concerns: {
     log: logMachine,
     timekeeper: timekeeperMachine,
@@ -82,14 +81,22 @@ const setupOf = ({ gains, timeSyncMs }: Pick<Options, 'gains' | 'timeSyncMs'>): 
   nodes,
   inputs: (id, disk) => {
     const incarnation = lifeOf(disk);
+    const intersection = base.members[0]?.intersection ?? null;
     return {
       timekeeper: { id, incarnation, timing: { ...timing, timeSyncMs } },
       schedule: { id, timing },
-      holder: { id, incarnation, timing, intersection: crossing, settled: GROUP },
+      holder: { id, incarnation, timing, intersection, settled: GROUP },
     };
   },
   feeds: (node) => [
-    { type: 'membership.joined', peer: peerOf(node), peerIncarnation: 1, store: storeOf(peerOf(node)), host: '127.0.0.1', port: 6000 },
+    {
+      type: 'membership.joined',
+      peer: peerOf(node),
+      peerIncarnation: 1,
+      store: storeOf(peerOf(node)),
+      host: '127.0.0.1',
+      port: 6000,
+    },
     { type: 'replica.restored', index: 0, term: 1, state: base },
     { type: 'lamps.ready', boundMs: SKEW_MS },
     { type: 'genesis.formed', group: GROUP },
@@ -122,6 +129,24 @@ const rightsOf = (view: NodeView) =>
 const sometimes: Model['sometimes'] = {
   'a lights its group': ({ after }) => after.local.node === 'a' && isLit(after),
   'b lights its group': ({ after }) => after.local.node === 'b' && isLit(after),
+};
+
+const sometimesLater: Model['sometimes'] = {
+  'a green of an older timescale stands beside a right on the newer one': ({ after }) =>
+    rightsOf(after).some(({ term }) => term > 1) &&
+    isLit(after) &&
+    rightsOf(after).some(({ term }) => term === 1),
+};
+
+const sometimesAgain: Model['sometimes'] = {
+  'a node that came back is red until it has entered': ({ after }) =>
+    after.stateOf('holder').includes('entering') && lifeOf(after.local.disk) > 1,
+  'a node that came back lights its group': ({ before, after }) =>
+    lifeOf(after.local.disk) > 1 && !isLit(before) && isLit(after),
+  'lamps go on while their node is down': ({ after }) => !after.local.isUp && isLit(after),
+};
+
+const sometimesCalled: Model['sometimes'] = {
   'a right is extended': ({ before, after }) =>
     rightsOf(before).some(({ group, fromMs, term, untilMs }) =>
       rightsOf(after).some(
@@ -129,21 +154,16 @@ const sometimes: Model['sometimes'] = {
           is.group === group && is.fromMs === fromMs && is.term === term && is.untilMs > untilMs,
       ),
     ),
-  'a right of an older timescale stands beside one of the newer': ({ after }) =>
-    new Set(rightsOf(after).map(({ term }) => term)).size > 1,
-  'a node that came back is red until it has entered': ({ after }) =>
-    after.stateOf('holder').includes('entering') && (holderOf(after)?.incarnation ?? 0) > 1,
-  'a node that came back lights its group': ({ after }) =>
-    (holderOf(after)?.incarnation ?? 0) > 1 && isLit(after) && holderOf(after)?.shown !== null,
+  'time that was given up is granted to who calls': ({ after }) =>
+    rightsOf(after).some(({ released }) => released) &&
+    rightsOf(after).some(({ call }) => call !== undefined),
 };
 
-/** Who calls must have green. */
-const call: Emitted = {
-  type: 'replica.request',
-  owner: 'client',
-  ticket: 1,
-  command: { kind: 'preempt.call', id: 'p', intersection: 'x', group: 'north', forS: 60 },
-};
+/** A fire engine must have green. */
+const callOf = (group: string): Emitted => ({
+  ...{ type: 'replica.request', owner: 'client', ticket: 1 },
+  command: { kind: 'preempt.call', id: 'p', intersection: 'x', group, forS: 60 },
+});
 
 interface Options {
   readonly name: string;
@@ -155,6 +175,11 @@ interface Options {
   /** What the clock of b may gain in a tick. */
   readonly gains: readonly number[];
   readonly timeSyncMs: number;
+  readonly maxGreenS: number;
+  /** The group that is called for, when requests are left. */
+  readonly called: string;
+  /** Whether b first asks for the time when the search begins. */
+  readonly begins?: true;
   readonly counts?: Counts;
 }
 
@@ -162,31 +187,52 @@ interface Summary {
   readonly lit: Lit;
 }
 
-export const rightsModel = ({ gains, timeSyncMs, ...options }: Options): Model => ({
-  ...options,
-  setup: setupOf({ gains, timeSyncMs }),
-  agreement: agreedLog({ leader: 'a', base, askedMax: 1, ...options }),
-  closureStepsMax: 0,
-  limits: [
-    `terms 1 to ${options.termMax}`,
-  ],
-  opening: [
-    { node: 'a', asks: elected('a', 1) },
-    { node: 'b', asks: elected('a', 1) },
-    { node: 'a', asks: { type: 'timekeeper.present', peer: 'b', term: 1, sinceMs: 0 } },
-  ],
-  laws: [],
-  summary: (view): Summary => {
-    const most = view.local.node === 'a' ? TICK_MS : Math.max(...gains);
-    return { lit: litWithin(lampsAt(view), most) };
-  },
-  invariant: (summaries) => {
-    const [a, b] = summaries.map((summary) => (summary as Summary).lit) as [Lit, Lit];
-    return gains.some((gain) => overlap(a, b, gain / TICK_MS))
-      ? 'west and north are lit at one instant'
-      : undefined;
-  },
-  // Whoever leads, it is the node that is called for that asks.
-  requests: ({ local }) => (local.node === 'b' ? [call] : []),
-  sometimes: { ...sometimes },
-});
+const seconds = (ms: number) => `${ms / 1000} s`;
+
+const limitsOf = ({ gains, termMax, entriesMax, standing, called, maxGreenS }: Options) => [
+  `${termMax === 1 ? 'term 1 alone' : `terms 1 to ${termMax}; only ${standing.join(' and ')} may be elected`}`,
+  `at most ${entriesMax} entries after a leads, and ${ASKED_MAX} on its way`,
+  `ticks of ${seconds(TICK_MS)} of the clock of a, in which that of b gains ${gains.map(seconds).join(' or ')}`,
+  `greens of 1 to ${seconds(maxGreenS * 1000)}, a horizon of ${seconds(HORIZON_MS)}, a bound of ${seconds(BOUND_MS)}`,
+  `lamps of a ${seconds(SKEW_MS)} late, those of b as much early, always; a sequence is accepted at once`,
+  'who could hear, learn or be woken before a tick, and is not, is stalled',
+  `preemptions, if any, for ${called}`,
+  'in view all the time, settled in the group, and never jumping clocks',
+];
+
+export const rightsModel = (options: Options): Model => {
+  const { gains, begins, called } = options;
+  const base = baseOf(crossingOf(options.maxGreenS));
+  const { name, title, bounds, counts } = options;
+  return {
+    ...{ name, title, bounds },
+    ...(counts && { counts }),
+    setup: setupOf(options, base),
+    agreement: agreedLog({ leader: 'a', base, askedMax: ASKED_MAX, ...options }),
+    limits: limitsOf(options),
+    opening: [
+      { node: 'a', asks: elected('a', 1) },
+      { node: 'a', asks: { type: 'timekeeper.present', peer: 'b', term: 1, sinceMs: 0 } },
+      begins ? { node: 'b', begins: elected('a', 1) } : { node: 'b', asks: elected('a', 1) },
+    ],
+    requests: ({ local }) => (local.node === (called === WEST ? 'a' : 'b') ? [callOf(called)] : []),
+    laws: [],
+    summary: (view): Summary => {
+      const most = view.local.node === 'a' ? TICK_MS : Math.max(...gains);
+      return { lit: litWithin(lampsAt(view), most) };
+    },
+    // Until the next tick nothing need happen, so that lamps do as they were told last.
+    invariant: (summaries) => {
+      const [a, b] = summaries.map((summary) => (summary as Summary).lit) as [Lit, Lit];
+      return gains.some((gain) => overlap(a, b, gain / TICK_MS))
+        ? 'west and north are lit at one instant'
+        : undefined;
+    },
+    sometimes: {
+      ...sometimes,
+      ...(options.termMax > 1 && sometimesLater),
+      ...(bounds.crashes > 0 && sometimesAgain),
+      ...(bounds.requests > 0 && sometimesCalled),
+    },
+  };
+};
