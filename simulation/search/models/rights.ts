@@ -2,6 +2,13 @@
  * Declares the searches of rights of way, where time passes: two nodes whose groups conflict at one
  * intersection, each the real timekeeper, schedule and holder, with clocks that drift apart, lamps
  * that outlive their node, and a change of leader.
+ *
+ * What is abstracted: the log is one list that each node learns with delay, and a leader is elected
+ * at any moment (`agreed-log.ts`); the lamp driver does what it was told last (`lit-lamps.ts`). Only
+ * one of the two clocks drifts, because ticks are of the other: what one gains on the other is the
+ * whole of drift that two clocks can have. Between two ticks lamps are judged at every instant, not
+ * only where something happens. The model says nothing of two groups, of settling and of clocks that
+ * jump.
  */
 import { type Context as Holder, holderMachine } from '../../../machines/holder.ts';
 import { scheduleMachine } from '../../../machines/schedule.ts';
@@ -128,6 +135,9 @@ const rightsOf = (view: NodeView) =>
 
 const sometimes: Model['sometimes'] = {
   'a lights its group': ({ after }) => after.local.node === 'a' && isLit(after),
+};
+
+const sometimesInTurn: Model['sometimes'] = {
   'b lights its group': ({ after }) => after.local.node === 'b' && isLit(after),
 };
 
@@ -141,9 +151,13 @@ const sometimesLater: Model['sometimes'] = {
 const sometimesAgain: Model['sometimes'] = {
   'a node that came back is red until it has entered': ({ after }) =>
     after.stateOf('holder').includes('entering') && lifeOf(after.local.disk) > 1,
+  'lamps go on while their node is down': ({ after }) => !after.local.isUp && isLit(after),
+};
+
+/** Its own clock was the timescale, or it has to learn the new one. */
+const sometimesLitAgain: Model['sometimes'] = {
   'a node that came back lights its group': ({ before, after }) =>
     lifeOf(after.local.disk) > 1 && !isLit(before) && isLit(after),
-  'lamps go on while their node is down': ({ after }) => !after.local.isUp && isLit(after),
 };
 
 const sometimesCalled: Model['sometimes'] = {
@@ -232,7 +246,8 @@ export const rightsModel = (options: Options): Model => {
       ...sometimes,
       ...(options.termMax > 1 && sometimesLater),
       ...(bounds.crashes > 0 && sometimesAgain),
-      ...(bounds.requests > 0 && sometimesCalled),
+      ...(bounds.crashes > 0 && options.termMax > 1 && sometimesLitAgain),
+      ...(bounds.requests > 0 ? sometimesCalled : sometimesInTurn),
     },
   };
 };
