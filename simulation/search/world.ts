@@ -217,8 +217,8 @@ export class World implements Searchable {
     if (!agreement) return [];
     const [local, agreed] = [state[node] as number, state[this.#layout.history] as number];
     const view = () => this.steps.view(local);
-    const place = (this.#placeOf[local] ??= agreement.place(view()));
-    const key = `${agreed} ${node} ${place}`;
+    this.#placeOf[local] ??= agreement.place(view());
+    const key = `${agreed} ${node} ${this.#placeOf[local]}`;
     const known = this.#offers.get(key);
     if (known) return known;
     const offers = agreement.offers(this.#agreed.of(agreed), view());
