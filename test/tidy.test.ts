@@ -55,6 +55,8 @@ const LONGER: Record<string, string> = {
   'simulation/city.ts': 'all that can be done to a city, in one list',
   'simulation/search/world.ts': 'the moves of a cluster, which share one packed state',
   'cabinet/server.ts': 'the door: who gets in and what he may say is read as a whole',
+  'simulation/search/steps.ts': 'what a node may do, and what comes of it, share one memory',
+  'simulation/search/models/rights.ts': 'one model: its place, its limits and what it must reach',
   'cabinet/driver.ts': 'the last gate is read as a whole by whoever must trust it',
 };
 

@@ -9,6 +9,7 @@ export const troubles = [
   'beats',
   'requests',
   'stalls',
+  'ticks',
 ] as const;
 export type Trouble = (typeof troubles)[number];
 

@@ -53,6 +53,7 @@ const rowsOf = (world: World, moves: readonly number[]): Row[] => {
     const isUp = world.views(next).map(({ local }) => local.isUp);
     state = next;
     if (told.how === 'tick') return timeRow(told.advances, isUp);
+    if (told.how === 'agree') return plainRow('what was asked for arrives', isUp);
     const deal = world.steps.dealOf(told.result);
     // Of letters that are equal the last one is meant.
     const row = rowOf(world, { deal, how: told.how, sent });
@@ -61,17 +62,32 @@ const rowsOf = (world: World, moves: readonly number[]): Row[] => {
   });
 };
 
+const plainRow = (note: string, isUp: readonly boolean[]): Row => ({
+  ...{ from: 0, to: 0, label: '', mark: '│', shaft: '' },
+  ...{ note, isUp },
+});
+
 const timeRow = (advances: readonly number[], isUp: readonly boolean[]): Row => {
   const clocks = advances.map((by) => (by > 0 ? `+${by}` : ''));
-  return { from: 0, to: 0, label: '', mark: '', shaft: '', note: 'time passes', isUp, clocks };
+  return { ...plainRow('time passes', isUp), mark: '', clocks };
 };
 
 interface Move {
   readonly deal: Deal;
-  readonly how: Exclude<Told['how'], 'tick'>;
+  readonly how: Exclude<Told['how'], 'tick' | 'agree'>;
   /** By letter: the row in which it was sent. */
   readonly sent: ReadonlyMap<string, number>;
 }
+
+/** What becomes of a letter, or of what a node asks to be agreed on. */
+const fates: Readonly<Partial<Record<Told['how'], string>>> = {
+  keep: ', and once more on its way',
+  drop: ', lost',
+  second: ', otherwise',
+  third: ', otherwise again',
+  keepSecond: ', and once more on its way, otherwise',
+  keepThird: ', and once more on its way, otherwise again',
+};
 
 const rowOf = (world: World, { deal, how, sent }: Move): Omit<Row, 'isUp'> => {
   const { nodes } = world.model.setup;
@@ -80,20 +96,20 @@ const rowOf = (world: World, { deal, how, sent }: Move): Omit<Row, 'isUp'> => {
   const changes = how === 'drop' ? '' : changesOf(world, deal);
   if (stimulus.kind !== 'hear') {
     const { mark, text } = deedOf(stimulus, before);
-    const note = `${before.local.node} ${text}${changes}`;
+    const note = `${before.local.node} ${text}${fates[how] ?? ''}${changes}`;
     return { from: to, to, label: '', mark, shaft: '', note };
   }
   const { from, heard, text } = stimulus.letter;
   const isRight = nodes.indexOf(from) < to;
   const row = sent.get(text);
   const origin = row === undefined ? 'sent before' : `sent in ${row}`;
-  const what = { act: '', keep: ', and once more on its way', drop: ', lost' }[how];
+  const what = fates[how] ?? '';
   return {
     from: nodes.indexOf(from),
     to,
     label: textOfFields(heard),
     mark: how === 'drop' ? (LOST as string) : ((isRight ? TO_RIGHT : TO_LEFT) as string),
-    shaft: how === 'keep' ? '═' : '─',
+    shaft: how.startsWith('keep') ? '═' : '─',
     note: `${origin}${what}${changes === '' ? '' : `; ${before.local.node}${changes}`}`,
   };
 };

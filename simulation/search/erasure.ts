@@ -33,6 +33,8 @@ export interface Rest {
   readonly answered: number;
   /** The state as a path. */
   readonly state: string;
+  /** What the clock shows, where clocks run. */
+  readonly nowMs?: number;
 }
 
 export const erasures: Readonly<Record<string, Erase>> = {

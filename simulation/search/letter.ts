@@ -1,7 +1,8 @@
 /**
- * Posts what a node sends: through the real codec, to each hearer a letter of its own. Incarnation
- * and counter are always the same, because a search that heeds the words of former lives and every
- * repetition sees more than a wire that drops some of them.
+ * Posts what a node sends: through the real codec, to each hearer a letter of its own. The
+ * counter is always the same, and so is the incarnation where no concern reads it, because a search
+ * that heeds the words of former lives and every repetition sees more than a wire that drops some
+ * of them.
  */
 import { decode, encode } from '../../protocol/codec.ts';
 import { ALL, type Heard, type Send } from '../../protocol/event.ts';
@@ -19,15 +20,17 @@ export interface Letter {
 export interface Postmark {
   readonly from: string;
   readonly group: string;
+  readonly incarnation: number;
   readonly nodes: readonly string[];
 }
 
 export class LetterBox {
   readonly #decoded = new Map<string, Heard>();
 
-  post({ to, message }: Send, { from, group, nodes }: Postmark): Letter[] {
+  post({ to, message }: Send, { nodes, ...sender }: Postmark): Letter[] {
     if (typeof to !== 'string') throw new Error(`${message.type} goes to an address`);
-    const heard = this.#pass(message, { from, group });
+    const { from } = sender;
+    const heard = this.#pass(message, sender);
     // The wire drops the echo of its own words.
     const hearers = nodes.filter((node) => node !== from && (to === ALL || to === node));
     return hearers.map((hearer) => ({
@@ -38,11 +41,11 @@ export class LetterBox {
     }));
   }
 
-  #pass(message: Send['message'], { from, group }: { from: string; group: string }): Heard {
-    const key = `${from} ${group} ${canonicalText(message)}`;
+  #pass(message: Send['message'], { from: id, ...rest }: Omit<Postmark, 'nodes'>): Heard {
+    const key = `${id} ${rest.group} ${rest.incarnation} ${canonicalText(message)}`;
     const known = this.#decoded.get(key);
     if (known) return known;
-    const sender = { id: from, group, incarnation: 1, counter: 1, timestamp: 0 };
+    const sender = { id, ...rest, counter: 1, timestamp: 0 };
     const decoded = decode(encode(message, sender));
     if ('refused' in decoded) throw new Error(`${message.type}: ${decoded.refused}`);
     const heard = { ...decoded.message, at: 0 } as Heard;

@@ -50,6 +50,7 @@ const deedOf = ({ type, params }: ExecutableActionObject): Deed | undefined => {
 };
 
 const SNAPSHOTS_MAX = 2 ** 24;
+const TICKETS_MAX = 2 ** 12;
 
 export class PureMachine {
   readonly #machine: AnyStateMachine;
@@ -89,13 +90,13 @@ export class PureMachine {
   }
 
   /** The snapshot without what cannot matter; `answered` is how far its tickets move down. */
-  rested(snapshot: number, answered: number): number {
+  rested(snapshot: number, answered: number, nowMs = 0): number {
     if (!this.#erase) return snapshot;
-    const key = answered * SNAPSHOTS_MAX + snapshot;
+    const key = (nowMs * TICKETS_MAX + answered) * SNAPSHOTS_MAX + snapshot;
     const known = this.#rested.get(key);
     if (known !== undefined) return known;
     const context = this.contextOf(snapshot);
-    const erased = this.#erase(context, { answered, state: this.stateOf(snapshot) });
+    const erased = this.#erase(context, { answered, state: this.stateOf(snapshot), nowMs });
     const rested = this.replaced(snapshot, erased);
     this.#rested.set(key, rested);
     return rested;

@@ -4,6 +4,7 @@
  * are left out would say.
  */
 import type { BusEvent, Emitted } from '../../protocol/event.ts';
+import type { Agreement } from './agreement.ts';
 import type { Disk } from './disk.ts';
 import type { Letter } from './letter.ts';
 import type { NodeSetup, NodeView, Stimulus, Timer } from './node.ts';
@@ -23,8 +24,10 @@ export interface Bounds {
   readonly requests: number;
   /** Letters on their way at once. */
   readonly letters: number;
-  /** Ticks in which a node is stalled, where time passes; none by default. */
+  /** Ticks in which a node is stalled, where time passes, each node by itself; none by default. */
   readonly stalls?: number;
+  /** Ticks at all, where time passes; without end by default. */
+  readonly ticks?: number;
 }
 
 /** What a search within the bounds comes to. */
@@ -69,6 +72,8 @@ export interface Model {
   readonly mayCrash?: (view: NodeView) => boolean;
   /** What clients may ask of a node now. */
   readonly requests?: (view: NodeView) => readonly Emitted[];
+  /** What is agreed on outside the nodes; nothing by default. Then no history is remembered. */
+  readonly agreement?: Agreement;
   /** What every move must keep to: says what is wrong. */
   readonly laws: readonly ((deal: Deal) => string | undefined)[];
   /** What the invariant looks at in each node. Plain and small, because it is compared. */

@@ -1,7 +1,7 @@
 /**
  * Steps one node as a pure function: machines, bus, timers, disk and wire in, the same and what is
  * sent out. Every stamp is zero. Untimed, an armed timer may fire at any moment; where time passes
- * (`time.ts`), the clock stands at zero all the same, and deadlines move.
+ * (`time.ts`), the clock stands at zero all the same, and deadlines move; or clocks run.
  */
 import type { AnyStateMachine, EventObject } from 'xstate';
 import { type Audience, audienceOf } from '../../actors/bus.ts';
@@ -34,6 +34,23 @@ export interface Local {
   readonly disk: Disk;
   /** What the wire knows as the node's group. */
   readonly group: string;
+  /** What the clock shows, where clocks run. */
+  readonly nowMs?: number;
+  /** What stands beside the node, and outlives it. */
+  readonly aside?: unknown;
+}
+
+/** What stands beside a node, hears some of its requests at once, and outlives it: its lamps. */
+export interface Aside {
+  readonly hears: readonly string[];
+  readonly first: unknown;
+  /** What becomes of it; what it answers goes on the node's bus. */
+  readonly take: (
+    aside: unknown,
+    heard: BusEvent,
+    node: string,
+  ) => { readonly aside: unknown; readonly says: readonly Emitted[] };
+  readonly later: (aside: unknown, by: number) => unknown;
 }
 
 export type Stimulus =
@@ -68,6 +85,9 @@ export interface NodeSetup {
   readonly time?: Time;
   /** Marks a disk at a crash, so that it can be told later what had happened before. */
   readonly markCrash?: (disk: Disk) => Disk;
+  readonly aside?: Aside;
+  /** Which life of the node begins from this disk; always the first by default. */
+  readonly lifeOf?: (disk: Disk) => number;
 }
 
 export const storeOf = (node: string): string => `store-${node}`;
@@ -91,11 +111,12 @@ export class NodeWorld {
     this.audience = audienceOf(setup.concerns, {
       clock: ['clock.wake'],
       storage: ['storage.write'],
+      ...(setup.aside && { aside: setup.aside.hears }),
       wire: ['wire.send', 'genesis.formed'],
     });
   }
 
-  down(node: string, disk: Disk): Local {
+  down(node: string, disk: Disk, aside: unknown = this.setup.aside?.first): Local {
     return {
       node,
       isUp: false,
@@ -105,6 +126,8 @@ export class NodeWorld {
       writes: [],
       disk,
       group: '',
+      ...(this.setup.time?.runs && { nowMs: 0 }),
+      ...(aside !== undefined && { aside }),
     };
   }
 
@@ -113,7 +136,7 @@ export class NodeWorld {
     if (stimulus.kind === 'crash') {
       const disk = local.writes.slice(0, stimulus.durable).reduce(written, local.disk);
       const left = this.setup.markCrash?.(disk) ?? disk;
-      return { local: this.down(local.node, left), letters: [], heard: [] };
+      return { local: this.down(local.node, left, local.aside), letters: [], heard: [] };
     }
     if (stimulus.kind === 'tick') {
       return { local: this.#later(local, stimulus.by), letters: [], heard: [] };
@@ -129,8 +152,12 @@ export class NodeWorld {
 
   /** The node when its clock has advanced, and it has done nothing. */
   #later(local: Local, by: number): Local {
-    const { time } = this.setup;
-    if (!time || !local.isUp) return local;
+    const { time, aside } = this.setup;
+    if (!time) return local;
+    const old = { ...local, ...(aside && { aside: aside.later(local.aside, by) }) };
+    if (!local.isUp) return old;
+    const dues = duesAfter(local.dues ?? {}, by, time);
+    if (time.runs) return this.#atRest({ ...old, dues, nowMs: (local.nowMs ?? 0) + by });
     const snapshots = local.snapshots.map((snapshot, k) => {
       const name = this.names[k] as string;
       const shift = this.#isTimed(name) ? shifts[name] : undefined;
@@ -139,7 +166,15 @@ export class NodeWorld {
       const moved = machine.replaced(snapshot, shift(machine.contextOf(snapshot), by));
       return machine.rested(moved, 0);
     });
-    return { ...local, snapshots, dues: duesAfter(local.dues ?? {}, by, time) };
+    return { ...old, snapshots, dues };
+  }
+
+  /** Where clocks run, something may be past by now. */
+  #atRest(local: Local): Local {
+    const snapshots = local.snapshots.map((snapshot, k) =>
+      (this.machines[this.names[k] as string] as PureMachine).rested(snapshot, 0, local.nowMs),
+    );
+    return { ...local, snapshots };
   }
 }
 

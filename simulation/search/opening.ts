@@ -2,6 +2,7 @@
  * Plays the opening of a model: what happens before the search begins, without trouble, each letter
  * in the order in which it was sent and each write at once. So a search may begin with a leader.
  */
+import type { Agreement } from './agreement.ts';
 import { type History, noHistory, noted } from './history.ts';
 import type { Letter } from './letter.ts';
 import type { Act, Model } from './model.ts';
@@ -11,26 +12,33 @@ export interface Opened {
   readonly locals: readonly Local[];
   readonly letters: readonly Letter[];
   readonly history: History;
+  /** What is agreed on; nothing where the model has no agreement. */
+  readonly agreed: unknown;
 }
 
 export const opened = (nodes: NodeWorld, model: Model): Opened => {
   const opening = new Opening(nodes, model);
   for (const act of model.opening ?? []) opening.act(act);
-  return { locals: opening.locals, letters: opening.underway, history: opening.history };
+  const { locals, underway: letters, history, agreed } = opening;
+  return { locals, letters, history, agreed };
 };
 
 class Opening {
   readonly locals: Local[];
   readonly underway: Letter[] = [];
   history = noHistory;
+  agreed: unknown;
   readonly #nodes: NodeWorld;
   readonly #names: readonly string[];
+  readonly #agreement: Agreement | undefined;
   readonly #cutOff = new Set<string>();
   readonly #delayed = new Set<string>();
   #letters: Letter[] = [];
 
-  constructor(nodes: NodeWorld, { setup, disks }: Model) {
+  constructor(nodes: NodeWorld, { setup, disks, agreement }: Model) {
     this.#nodes = nodes;
+    this.#agreement = agreement;
+    this.agreed = agreement?.first;
     this.#names = setup.nodes;
     this.locals = setup.nodes.map((node) => nodes.down(node, disks?.(node) ?? {}));
     for (const node of setup.nodes) this.#take(node, { kind: 'start' });
@@ -61,6 +69,7 @@ class Opening {
       const writing = this.locals.find(({ writes }) => writes.length > 0);
       const letter = writing ? undefined : this.#letters.shift();
       if (writing) this.#take(writing.node, { kind: 'write' });
+      else if (!letter && this.#learn()) continue;
       else if (!letter) return;
       else if (this.#delayed.has(`${letter.heard.type} ${letter.to}`)) this.underway.push(letter);
       else if (this.#isCut(letter)) continue;
@@ -77,11 +86,31 @@ class Opening {
   }
 
   #take(node: string, stimulus: Stimulus): void {
-    const { local, letters, heard } = this.#nodes.take(this.#local(node), stimulus);
+    const was = this.#local(node);
+    const { local, letters, heard } = this.#nodes.take(was, stimulus);
     this.locals[this.#names.indexOf(node)] = local;
     this.#letters.push(...letters);
-    const next = noted(this.history, new NodeView(this.#nodes, local), heard);
+    const after = new NodeView(this.#nodes, local);
+    if (this.#agreement) {
+      const before = new NodeView(this.#nodes, was);
+      const deal = { before, stimulus, after, letters, heard };
+      this.agreed = this.#agreement.fates(this.agreed, deal)[0]?.agreed;
+      return;
+    }
+    const next = noted(this.history, after, heard);
     if (next.wrong !== undefined) throw new Error(next.wrong);
     this.history = next.history;
+  }
+
+  /** Whether somebody learned something of what is agreed. */
+  #learn(): boolean {
+    for (const local of this.locals) {
+      const offers = this.#agreement?.offers(this.agreed, new NodeView(this.#nodes, local)) ?? [];
+      const next = offers.find(({ trouble }) => trouble === null);
+      if (!next) continue;
+      this.#take(local.node, { kind: 'feed', event: next.event });
+      return true;
+    }
+    return false;
   }
 }

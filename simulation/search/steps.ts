@@ -2,7 +2,7 @@
  * Remembers what nodes do: every node's state, stimulus and letter has a number, and what becomes
  * of a state by a stimulus is worked out once. A search meets few node states in many worlds.
  */
-
+import type { Emitted } from '../../protocol/event.ts';
 import { type Trouble, troubles } from './budget.ts';
 import { isHistoric } from './history.ts';
 import { canonicalText, Interner } from './interner.ts';
@@ -77,11 +77,13 @@ export class NodeSteps {
   }
 
   /** What did not change is the same object as before. */
-  #textOf({ node, isUp, snapshots, timers, alarms, dues, writes, disk, group }: Local): string {
-    const rest = `${node} ${isUp} ${snapshots} ${alarms} ${group} `;
+  #textOf({ node, isUp, snapshots, timers, alarms, dues, writes, disk, ...local }: Local): string {
+    const rest = `${node} ${isUp} ${snapshots} ${alarms} ${local.group} `;
     return (
       rest +
       (dues ? canonicalText(dues) : '') +
+      (local.nowMs === undefined ? '' : `${local.nowMs} `) +
+      (local.aside === undefined ? '' : canonicalText(local.aside)) +
       this.#partOf(timers) +
       this.#partOf(writes) +
       this.#partOf(disk)
@@ -139,13 +141,19 @@ export class NodeSteps {
     return choices;
   }
 
+  /** What a node that hears this may come to. */
+  choiceOf(event: Emitted, trouble: Trouble | null): Choice {
+    const stimulus = this.#stimulus({ kind: 'feed', event });
+    return { stimulus, trouble: trouble === null ? -1 : troubles.indexOf(trouble) };
+  }
+
   /** How the clock of a node may advance; it stands still where no time passes, or nobody is up. */
   ticksOf(local: number): readonly Tick[] {
     const known = this.#ticks[local];
     if (known) return known;
-    const { time } = this.#model.setup;
-    const { isUp, dues = {} } = this.#locals.of(local);
-    const advances = time && isUp ? time.advances : [0];
+    const { time, aside } = this.#model.setup;
+    const { node, isUp, dues = {} } = this.#locals.of(local);
+    const advances = time && (isUp || aside) ? (time.advancesOf?.[node] ?? time.advances) : [0];
     const ticks = advances.map((by) => {
       const stimulus = this.#stimulus({ kind: 'tick', by });
       const isStalled = time !== undefined && isLate(dues, by, time);
@@ -215,7 +223,8 @@ export class NodeSteps {
     const { node } = deal.before.local;
     const next = this.number(deal.after.local);
     const letters = deal.letters.map((letter) => this.post(letter)).sort((a, b) => a - b);
-    const isOfHistory = deal.heard.some((event) => isHistoric(event, node));
+    const notices = this.#model.agreement?.notices ?? isHistoric;
+    const isOfHistory = deal.heard.some((event) => notices(event, node));
     return {
       local,
       stimulus,

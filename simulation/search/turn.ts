@@ -38,6 +38,9 @@ export class Turn {
   #writes: Write[];
   #disk: Disk;
   #group: string;
+  #aside: unknown;
+  /** What the clock shows: zero, unless clocks run. */
+  readonly #nowMs: number;
   readonly #sends: { send: Send; group: string }[] = [];
   readonly #heard: BusEvent[] = [];
   readonly #put: (event: EventObject & { at: number }) => void;
@@ -54,6 +57,8 @@ export class Turn {
     this.#writes = [...local.writes];
     this.#disk = local.disk;
     this.#group = local.group;
+    this.#aside = local.aside;
+    this.#nowMs = local.nowMs ?? 0;
     this.#put = queueOf((event) => {
       this.#heard.push(event as BusEvent);
       for (const id of hearersOf(world.audience, event)) {
@@ -75,7 +80,7 @@ export class Turn {
         break;
       case 'hear':
         this.#letter = stimulus.letter;
-        if (this.#isForUs(stimulus.letter)) this.#put(stimulus.letter.heard);
+        if (this.#isForUs(stimulus.letter)) this.#hear(stimulus.letter);
         break;
       case 'fire': {
         const { concern, id, event } = stimulus.timer;
@@ -88,7 +93,8 @@ export class Turn {
         const atMs = this.#dues.get(id);
         this.#alarms.delete(id);
         this.#dues.delete(id);
-        this.#say({ type: 'clock.due', id, atMs: atMs ?? 0 }, atMs === undefined ? LATE_MS : 0);
+        const at = atMs === undefined ? LATE_MS : this.#nowMs;
+        this.#say({ type: 'clock.due', id, atMs: this.#nowMs + (atMs ?? 0) }, at);
         break;
       }
       case 'write': {
@@ -109,10 +115,11 @@ export class Turn {
   }
 
   outcome(box: LetterBox): Outcome {
-    const { nodes, carries } = this.#world.setup;
+    const { nodes, carries, lifeOf } = this.#world.setup;
+    const incarnation = lifeOf?.(this.#disk) ?? 1;
     const carried = this.#sends.filter(({ send }) => carries?.(send, this.#node) ?? true);
     const letters = carried.flatMap(({ send, group }) =>
-      box.post(send, { from: this.#node, group, nodes }),
+      box.post(send, { from: this.#node, group, nodes, incarnation }),
     );
     return { local: this.#rest(), letters, heard: this.#heard };
   }
@@ -128,7 +135,7 @@ export class Turn {
       writes = writes.map((write) =>
         write.owner === name ? { ...write, ticket: write.ticket - answered } : write,
       );
-      return machine.rested(snapshot, answered);
+      return machine.rested(snapshot, answered, this.#nowMs);
     });
     return {
       node: this.#node,
@@ -140,6 +147,8 @@ export class Turn {
       writes,
       disk: this.#disk,
       group: this.#group,
+      ...(this.#world.setup.time?.runs && { nowMs: this.#nowMs }),
+      ...(this.#aside !== undefined && { aside: this.#aside }),
     };
   }
 
@@ -165,8 +174,12 @@ export class Turn {
     for (const event of setup.feeds(this.#node, this.#disk)) this.#say(event);
   }
 
-  #say(event: Emitted, at = 0): void {
+  #say(event: Emitted, at = this.#nowMs): void {
     this.#put({ ...event, at });
+  }
+
+  #hear({ heard }: Letter): void {
+    this.#put(this.#nowMs === 0 ? heard : { ...heard, at: this.#nowMs });
   }
 
   #step(name: string, k: number, event: EventObject): void {
@@ -182,7 +195,8 @@ export class Turn {
     for (const deed of deeds) {
       if (deed.kind === 'disarm') this.#timers.delete(`${concern} ${deed.timer}`);
       if (deed.kind === 'arm') {
-        if (isTimed(this.#world.setup.time, concern)) throw new Error(`${concern} waits untold`);
+        const { time } = this.#world.setup;
+        if (isTimed(time, concern) && !time?.runs) throw new Error(`${concern} waits untold`);
         const { timer: id, event } = deed;
         this.#timers.set(`${concern} ${id}`, { concern, id, event });
       }
@@ -195,12 +209,19 @@ export class Turn {
     if (event.type === 'genesis.formed') this.#group = event.group;
     if (event.type === 'clock.wake') {
       this.#alarms.add(event.id);
-      if (isTimed(this.#world.setup.time, event.id)) this.#dues.set(event.id, event.atMs);
+      if (isTimed(this.#world.setup.time, event.id)) {
+        this.#dues.set(event.id, event.atMs - this.#nowMs);
+      }
     }
     if (event.type === 'storage.write') {
       const { at: _, ...write } = event;
       this.#writes.push(write);
     }
+    const { aside } = this.#world.setup;
+    if (!aside?.hears.includes(event.type)) return;
+    const taken = aside.take(this.#aside, event, this.#node);
+    this.#aside = taken.aside;
+    for (const said of taken.says) this.#say(said);
   }
 
   /** As `actors/wire.ts` judges, when every life of a peer counts. */

@@ -9,31 +9,39 @@
  * voters and in every sorted list, so that two worlds that differ by names alone may go on apart.
  */
 
+import { type Agreement, FATES_MAX, type Fate } from './agreement.ts';
 import { Budget, troubles } from './budget.ts';
 import { type Beginning, BY_CRASH, BY_TIMEOUT, closureOf } from './closure.ts';
 import type { Searchable, Visit } from './explore.ts';
 import { Future } from './future.ts';
-import { type History, noted } from './history.ts';
+import { type History, type Noted, noted } from './history.ts';
 import { canonicalText, Interner } from './interner.ts';
 import { Bag, type Layout, layoutOf } from './layout.ts';
 import type { Model } from './model.ts';
 import { type NodeView, NodeWorld, type Stimulus } from './node.ts';
 import { opened } from './opening.ts';
 import { mergingOf } from './quotient.ts';
-import { NodeSteps, type Result, type Tick } from './steps.ts';
+import { type Choice, NodeSteps, type Result, type Tick } from './steps.ts';
 
-/** How a letter is taken from the bag; what a node does by itself is an act too. */
-const hows = ['act', 'keep', 'drop', 'tick'] as const;
-const [ACT, KEEP, DROP, TICK] = [0, 1, 2, 3];
-const HOWS_MAX = 4;
+/**
+ * How a letter is taken from the bag; what a node does by itself is an act too. Of an act that bears
+ * on what is agreed: which fate it has. And what was asked for arrives.
+ */
+const hows = [
+  ...(['act', 'keep', 'drop', 'tick', 'agree'] as const),
+  ...(['second', 'third', 'keepSecond', 'keepThird'] as const),
+];
+const [ACT, KEEP, DROP, TICK, AGREE, SECOND, KEEP_SECOND] = [0, 1, 2, 3, 4, 5, 7];
+const HOWS_MAX = 9;
 const NODES_MAX = 8;
 const CLOSURE_STEPS_MAX = 300_000;
-const [CRASHES, DROPS, DUPLICATES, TIMEOUTS, STALLS] = [
+const [CRASHES, DROPS, DUPLICATES, TIMEOUTS, STALLS, TICKS] = [
   troubles.indexOf('crashes'),
   troubles.indexOf('drops'),
   troubles.indexOf('duplicates'),
   troubles.indexOf('timeouts'),
   troubles.indexOf('stalls'),
+  troubles.indexOf('ticks'),
 ];
 const nothing: readonly number[] = [];
 
@@ -46,6 +54,14 @@ export interface Told {
   readonly result: Result;
   /** Of a tick: what each clock gains. The rest is said of the first node then. */
   readonly advances: readonly number[];
+}
+
+/** What history, or what is agreed on, comes to by a result. */
+interface Note {
+  readonly number: number;
+  readonly wrong: string | undefined;
+  /** The trouble that it counts as, or -1. */
+  readonly trouble: number;
 }
 
 /** One move that may be possible in a state. */
@@ -74,7 +90,11 @@ export class World implements Searchable {
   readonly #kinds: Int32Array;
   readonly #future: Future | undefined;
   readonly #histories = new Interner<History>();
-  readonly #noted = new Map<string, { history: number; wrong: string | undefined }>();
+  readonly #agreed = new Interner<unknown>();
+  readonly #noted = new Map<string, readonly Note[]>();
+  readonly #turns: (readonly Note[])[] = [];
+  readonly #offers = new Map<string, readonly Choice[]>();
+  readonly #placeOf: string[] = [];
   readonly #summaries = new Interner<unknown>();
   readonly #summaryOf: number[] = [];
   readonly #judged = new Map<string, string | undefined>();
@@ -98,7 +118,9 @@ export class World implements Searchable {
     const locals = opening.locals.map((local) => this.steps.number(local));
     this.#future = this.#reduce({ locals, letters });
     this.#next.set(locals.map((local) => this.steps.merged(local)));
-    this.#next[this.#layout.history] = this.#historyNumber(opening.history);
+    this.#next[this.#layout.history] = model.agreement
+      ? this.#agreedNumber(opening.agreed)
+      : this.#historyNumber(opening.history);
     const begun = { budget: this.#budget.whole, out: -1, letters };
     if (!this.#fill(this.#next, begun)) throw new Error(`${model.name} begins with more letters`);
     this.initial = this.#next.slice();
@@ -106,6 +128,7 @@ export class World implements Searchable {
 
   expand(state: Int32Array, visit: Visit): number {
     const cut = this.#act(state, visit) + this.#deliver(state, visit);
+    if (this.model.agreement) this.#turn(state, this.model.agreement, visit);
     if (this.model.setup.time) this.#tick(state, visit);
     return cut;
   }
@@ -144,7 +167,8 @@ export class World implements Searchable {
     });
     const how = hows[Math.floor(move / NODES_MAX) % HOWS_MAX] ?? 'act';
     const [tick] = this.steps.ticksOf(state[node] as number);
-    const taken = how === 'tick' ? (tick as Tick).stimulus : stimulus;
+    const isOfAll = how === 'tick' || how === 'agree';
+    const taken = isOfAll ? (tick as Tick).stimulus : stimulus;
     const told: Told = {
       node: this.model.setup.nodes[node] as string,
       how,
@@ -157,7 +181,9 @@ export class World implements Searchable {
 
   /** Merges what behaves alike, and learns which letters matter; not when there is too much. */
   #reduce({ locals, letters }: Beginning): Future | undefined {
-    const { closureStepsMax = CLOSURE_STEPS_MAX } = this.model;
+    const { closureStepsMax = CLOSURE_STEPS_MAX, agreement } = this.model;
+    // What nodes learn of an agreement comes from outside of them.
+    if (agreement) return undefined;
     const closure = closureOf(this.steps, { locals, letters }, closureStepsMax);
     if (!closure) return undefined;
     this.steps.merge(mergingOf(closure, this.steps, (local) => this.#summarise(local)));
@@ -170,13 +196,49 @@ export class World implements Searchable {
     const left = state[this.#layout.budget] as number;
     let cut = 0;
     for (let node = 0; node < this.#layout.nodes; node += 1) {
-      for (const { stimulus, trouble } of this.steps.choicesOf(state[node] as number)) {
-        const budget = trouble < 0 ? left : this.#budget.spend(left, trouble);
+      const choices = this.steps.choicesOf(state[node] as number);
+      for (const { stimulus, trouble } of [...choices, ...this.#offersTo(state, node)]) {
+        const budget = this.#spend(left, trouble);
         if (budget < 0) continue;
         if (!this.#try(state, { node, stimulus, how: ACT, budget, place: -1 }, visit)) cut += 1;
       }
     }
     return cut;
+  }
+
+  /** What is left after one more, or after none when it is no trouble. */
+  #spend(left: number, trouble: number): number {
+    return trouble < 0 ? left : this.#budget.spend(left, trouble);
+  }
+
+  /** What a node may learn of what is agreed. */
+  #offersTo(state: Int32Array, node: number): readonly Choice[] {
+    const { agreement } = this.model;
+    if (!agreement) return [];
+    const [local, agreed] = [state[node] as number, state[this.#layout.history] as number];
+    const view = () => this.steps.view(local);
+    this.#placeOf[local] ??= agreement.place(view());
+    const key = `${agreed} ${node} ${this.#placeOf[local]}`;
+    const known = this.#offers.get(key);
+    if (known) return known;
+    const offers = agreement.offers(this.#agreed.of(agreed), view());
+    const choices = offers.map(({ event, trouble }) => this.steps.choiceOf(event, trouble));
+    this.#offers.set(key, choices);
+    return choices;
+  }
+
+  /** What was asked for arrives. */
+  #turn(state: Int32Array, { turns }: Agreement, visit: Visit): void {
+    const agreed = state[this.#layout.history] as number;
+    this.#turns[agreed] ??= turns(this.#agreed.of(agreed)).map((fate) => this.#fateOf(fate));
+    this.#turns[agreed].forEach(({ number, trouble }, turn) => {
+      const budget = this.#spend(state[this.#layout.budget] as number, trouble);
+      if (budget < 0) return;
+      this.#next.set(state);
+      this.#next[this.#layout.history] = number;
+      this.#fill(state, { budget, out: -1, letters: nothing });
+      visit(this.#next, moveOf(0, turn, AGREE), undefined);
+    });
   }
 
   #deliver(state: Int32Array, visit: Visit): number {
@@ -205,20 +267,36 @@ export class World implements Searchable {
   /** All clocks advance at once, each in any way it may. */
   #tick(state: Int32Array, visit: Visit): void {
     const ways = this.#waysOf(state);
+    const late = this.#lateIn(state);
     for (let way = 0; way < ways; way += 1) {
       this.#next.set(state);
       let budget = state[this.#layout.budget] as number;
+      if (this.model.bounds.ticks !== undefined) budget = this.#budget.spend(budget, TICKS);
       for (let node = 0, rest = way; node < this.#layout.nodes; node += 1) {
         const ticks = this.steps.ticksOf(state[node] as number);
         const tick = ticks[rest % ticks.length] as Tick;
         rest = Math.floor(rest / ticks.length);
-        if (tick.isStalled && budget >= 0) budget = this.#budget.spend(budget, STALLS);
+        if ((tick.isStalled || late[node]) && budget >= 0)
+          budget = this.#budget.spend(budget, STALLS);
         this.#next[node] = tick.next;
       }
       if (budget < 0) continue;
       this.#fill(state, { budget, out: -1, letters: nothing });
       visit(this.#next, moveOf(0, way, TICK), undefined);
     }
+  }
+
+  /** Where clocks run, who could hear or learn something and does not, is stalled as well. */
+  #lateIn(state: Int32Array): readonly boolean[] {
+    const { setup } = this.model;
+    if (!setup.time?.runs) return [];
+    const letters = [...state.subarray(this.#layout.bag)].filter((letter) => letter > 0);
+    const hearers = letters.map((letter) => this.steps.hearers[letter - 1]);
+    return setup.nodes.map(
+      (_, node) =>
+        this.steps.isUp(state[node] as number) &&
+        (hearers.includes(node) || this.#offersTo(state, node).some(({ trouble }) => trouble < 0)),
+    );
   }
 
   #waysOf(state: Int32Array): number {
@@ -253,14 +331,36 @@ export class World implements Searchable {
     // What changes nothing and takes no letter only uses up what trouble is left.
     if (result.isIdle && out < 0 && result.wrong === undefined) return true;
     if (!result.isWithin) return false;
+    const history = state[this.#layout.history] as number;
+    const notes = result.isHistoric ? this.#note(history, result) : undefined;
+    if (!notes) return this.#reach(state, { node, stimulus, how, budget, out, result }, visit);
+    let hasRoom = true;
+    notes.forEach((note, k) => {
+      const left = this.#spend(budget, note.trouble);
+      if (left < 0) return;
+      const taken = k === 0 ? how : (how === KEEP ? KEEP_SECOND : SECOND) + k - 1;
+      const reached = { node, stimulus, how: taken, budget: left, out, result, note };
+      hasRoom = this.#reach(state, reached, visit) && hasRoom;
+    });
+    return hasRoom;
+  }
+
+  /** Says whether there is room for what was sent. */
+  #reach(
+    state: Int32Array,
+    {
+      result,
+      note,
+      out,
+      ...taken
+    }: Omit<Try, 'place'> & { result: Result; note?: Note; out: number },
+    visit: Visit,
+  ): boolean {
+    const { node, stimulus, how, budget } = taken;
     this.#next.set(state);
     this.#next[node] = result.next;
-    let wrong = result.wrong;
-    if (result.isHistoric) {
-      const note = this.#note(state[this.#layout.history] as number, result);
-      this.#next[this.#layout.history] = note.history;
-      wrong ??= note.wrong;
-    }
+    if (note) this.#next[this.#layout.history] = note.number;
+    const wrong = result.wrong ?? note?.wrong;
     // What is wrong is told even where there is no room for what was sent.
     const hasRoom = this.#fill(state, { budget, out, letters: result.letters });
     if (!hasRoom && wrong === undefined) return false;
@@ -298,15 +398,31 @@ export class World implements Searchable {
     for (const name of names) if (sometimes[name]?.(deal)) this.reached.add(name);
   }
 
-  #note(history: number, result: Result) {
+  #note(history: number, result: Result): readonly Note[] {
     const key = `${history} ${result.number}`;
     const known = this.#noted.get(key);
     if (known) return known;
-    const { after, heard } = this.steps.dealOf(result);
-    const next = noted(this.#histories.of(history), after, heard);
-    const note = { history: this.#historyNumber(next.history), wrong: next.wrong };
-    this.#noted.set(key, note);
-    return note;
+    const deal = this.steps.dealOf(result);
+    const { agreement } = this.model;
+    const notes = agreement
+      ? agreement.fates(this.#agreed.of(history), deal).map((fate) => this.#fateOf(fate))
+      : [this.#historyOf(noted(this.#histories.of(history), deal.after, deal.heard))];
+    if (notes.length > FATES_MAX) throw new Error(`a move has ${notes.length} fates`);
+    this.#noted.set(key, notes);
+    return notes;
+  }
+
+  #historyOf({ history, wrong }: Noted): Note {
+    return { number: this.#historyNumber(history), wrong, trouble: -1 };
+  }
+
+  #fateOf({ agreed, trouble }: Fate): Note {
+    const number = this.#agreedNumber(agreed);
+    return { number, wrong: undefined, trouble: trouble === null ? -1 : troubles.indexOf(trouble) };
+  }
+
+  #agreedNumber(agreed: unknown): number {
+    return this.#agreed.intern(canonicalText(agreed), () => agreed);
   }
 
   #historyNumber(history: History): number {

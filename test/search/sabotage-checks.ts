@@ -12,6 +12,7 @@ import type * as Electorate from '../../simulation/search/models/electorate.ts';
 import type * as Genesis from '../../simulation/search/models/genesis.ts';
 import type * as Lease from '../../simulation/search/models/lease.ts';
 import type * as ReplicaModel from '../../simulation/search/models/replica.ts';
+import type * as Rights from '../../simulation/search/models/rights.ts';
 import type * as Rules from '../../simulation/search/models/rules.ts';
 import type * as Voters from '../../simulation/search/models/voters.ts';
 import type { NodeView } from '../../simulation/search/node.ts';
@@ -23,6 +24,7 @@ export interface House {
   readonly electorate: typeof Electorate;
   readonly genesis: typeof Genesis;
   readonly lease: typeof Lease;
+  readonly rights: typeof Rights;
   readonly rules: typeof Rules;
   readonly voters: typeof Voters;
 }
@@ -160,7 +162,39 @@ const genesisWith = (
   };
 };
 
+interface RightsOptions {
+  readonly called?: string;
+  readonly gains?: readonly number[];
+  readonly begins?: true;
+  readonly maxGreenS?: number;
+  readonly entriesMax?: number;
+  readonly within: Partial<Bounds>;
+}
+
+/** One leader; a preemption, where requests are left. */
+const rightsWith = ({ rights }: House, { within, begins, ...options }: RightsOptions): Model =>
+  rights.rightsModel({
+    ...{ name: 'sabotaged rights', title: 'two nodes of one intersection', termMax: 1 },
+    ...{ called: 'north', gains: [2100], maxGreenS: 2, entriesMax: 5, standing: [] },
+    timeSyncMs: 40_000,
+    ...options,
+    ...(begins && { begins }),
+    bounds: bounds({ letters: 2, ticks: 5, ...within }),
+  });
+
 export const checks = {
+  'rights where clocks drift': (house: House) =>
+    rightsWith(house, { gains: [1900, 2100], entriesMax: 3, within: { ticks: 6 } }),
+
+  'rights where the time comes late': (house: House) =>
+    rightsWith(house, { begins: true, entriesMax: 3, within: { stalls: 3 } }),
+
+  'rights that are given up before a crash': (house: House) =>
+    rightsWith(house, {
+      ...{ called: 'west', maxGreenS: 5, entriesMax: 5 },
+      within: { crashes: 1, requests: 1, ticks: 4 },
+    }),
+
   'an election with a crash': (house: House) =>
     electionWith(house, { within: { timeouts: 2, crashes: 1, letters: 3 } }),
 

@@ -19,6 +19,10 @@ const ELECTION = 'machines/election.ts';
 const LEASE = 'machines/lease.ts';
 const ELECTORATE = 'machines/electorate.ts';
 const GENESIS = 'machines/genesis.ts';
+const RIGHTS = 'machines/rights.ts';
+const HOLDING = 'machines/holding.ts';
+
+const TWO_GREENS = /west and north are lit at one instant/;
 
 const cases: Readonly<Record<string, Case>> = {
   'a vote is given twice in a term': {
@@ -228,6 +232,34 @@ const cases: Readonly<Record<string, Case>> = {
     check: 'a ballot of two',
     found: /two groups are founded/,
   },
+  'a right is used however badly its time is known': {
+    file: HOLDING,
+    replace: '  if (boundMs > allowedMs) return null;\n',
+    by: '  if (boundMs > allowedMs + Number.MAX_SAFE_INTEGER) return null;\n',
+    check: 'rights where the time comes late',
+    found: TWO_GREENS,
+  },
+  'there is no clearance between rights of way': {
+    file: RIGHTS,
+    replace: 'const boundsMs = newest.clockBoundMs + own.clockBoundMs;',
+    by: 'const boundsMs = 0 * (newest.clockBoundMs + own.clockBoundMs);',
+    check: 'rights where clocks drift',
+    found: TWO_GREENS,
+  },
+  'a right is cut short for others before its holder has released it': {
+    file: RIGHTS,
+    replace: 'if (own === newest) return interval.untilMs + boundsMs;',
+    by: 'if (own === newest) return interval.fromMs + boundsMs;',
+    check: 'rights where clocks drift',
+    found: TWO_GREENS,
+  },
+  'a node trusts its own disk after a start': {
+    file: 'machines/holder.ts',
+    replace: 'node === context.id && incarnation === context.incarnation,',
+    by: 'node === context.id && incarnation <= context.incarnation,',
+    check: 'rights that are given up before a crash',
+    found: TWO_GREENS,
+  },
 };
 
 const STATES_MAX = 3_000_000;
@@ -241,6 +273,7 @@ const searchOf = async (check: CheckName, { load }: Pick<Copy, 'load'>) => {
     electorate: (await load('simulation/search/models/electorate.ts')) as House['electorate'],
     genesis: (await load('simulation/search/models/genesis.ts')) as House['genesis'],
     lease: (await load('simulation/search/models/lease.ts')) as House['lease'],
+    rights: (await load('simulation/search/models/rights.ts')) as House['rights'],
     rules: (await load('simulation/search/models/rules.ts')) as House['rules'],
     voters: (await load('simulation/search/models/voters.ts')) as House['voters'],
   };

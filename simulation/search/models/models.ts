@@ -9,6 +9,7 @@ import { electorate } from './electorate.ts';
 import { genesisModel } from './genesis.ts';
 import { lease } from './lease.ts';
 import { admitOf, replicaModel } from './replica.ts';
+import { rightsModel } from './rights.ts';
 import { votersModel } from './voters.ts';
 
 const three = ['a', 'b', 'c'];
@@ -115,8 +116,63 @@ const genesis = genesisModel({
   counts: { states: 3_226_197, transitions: 15_086_138, depth: 46 },
 });
 
+/** A leader, and another after it, which goes on with rights on a clock of its own. */
+const rights = rightsModel({
+  name: 'rights',
+  title: 'two nodes of one intersection whose clocks drift, one change of leader',
+  termMax: 2,
+  entriesMax: 4,
+  standing: ['b'],
+  gains: [1900, 2100],
+  timeSyncMs: 40_000,
+  maxGreenS: 2,
+  called: 'north',
+  bounds: {
+    ...{ crashes: 0, drops: 1, duplicates: 1, timeouts: 1 },
+    ...{ beats: 0, requests: 0, letters: 2, stalls: 1, ticks: 5 },
+  },
+  counts: { states: 2_482_320, transitions: 8_412_574, depth: 33 },
+});
+
+/** A node that dies in the middle of it, whichever, and whoever leads then. */
+const rightsRestarted = rightsModel({
+  name: 'rights-restarted',
+  title: 'two nodes of one intersection, a crash of each, one change of leader',
+  termMax: 2,
+  entriesMax: 5,
+  standing: ['b'],
+  gains: [2100],
+  timeSyncMs: 40_000,
+  maxGreenS: 2,
+  called: 'north',
+  bounds: {
+    ...{ crashes: 1, drops: 1, duplicates: 0, timeouts: 1 },
+    ...{ beats: 0, requests: 0, letters: 2, stalls: 0, ticks: 5 },
+  },
+  counts: { states: 703_228, transitions: 2_367_048, depth: 38 },
+});
+
+/** A holder that gives up what it has, and dies and comes back. */
+const rightsCalled = rightsModel({
+  name: 'rights-called',
+  title: 'two nodes of one intersection, a preemption, a crash',
+  termMax: 1,
+  entriesMax: 5,
+  standing: [],
+  gains: [2100],
+  timeSyncMs: 20_000,
+  maxGreenS: 5,
+  called: 'west',
+  bounds: {
+    ...{ crashes: 1, drops: 0, duplicates: 0, timeouts: 0 },
+    ...{ beats: 0, requests: 1, letters: 2, stalls: 0, ticks: 4 },
+  },
+  counts: { states: 498_921, transitions: 1_536_391, depth: 43 },
+});
+
 export const models: readonly Model[] = [
   ...[election, elections, electionOfFive],
   ...[replica, voters, votersAdded, genesis],
   ...[lease, electorate],
+  ...[rights, rightsRestarted, rightsCalled],
 ];
