@@ -36,8 +36,11 @@ export interface CabinetOptions {
   /** Milliseconds since the Unix epoch that never go back. */
   readonly stamp: () => number;
   readonly latchOf: (intersection: string) => Latch;
-  /** Lights the lamps of an intersection: called at every change. */
-  readonly show: (intersection: string, lamps: Lamps, t: number) => void;
+  /**
+   * Lights the lamps of an intersection: called at every change, with when it was made: by the
+   * stamp, and on the clock.
+   */
+  readonly show: (intersection: string, lamps: Lamps, t: number, nowMs: number) => void;
   readonly report: (report: Report) => void;
 }
 
@@ -125,7 +128,7 @@ class Hall implements Cabinet {
 
   #show(intersection: string, lamps: Lamps, nowMs: number): void {
     const t = this.#options.stamp();
-    this.#options.show(intersection, lamps, t);
+    this.#options.show(intersection, lamps, t, nowMs);
     for (const client of this.#clients) {
       if (client.entered.has(intersection)) {
         this.#say(client, { type: 'lamps.showing', intersection, t, nowMs, lamps });

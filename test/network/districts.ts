@@ -1,0 +1,91 @@
+/**
+ * The districts that are broken: five nodes that serve one intersection each, and five that share
+ * one, every approach with its node, its host and its cabinet. The same scenarios run in both.
+ */
+import type { DistrictFile, Intersection } from '../../protocol/district.ts';
+import { crossroads } from '../e2e/crossroads.ts';
+
+/** On a network of their own districts need no port of their own. */
+const PORT = 5007;
+const NODES = ['n1', 'n2', 'n3', 'n4', 'n5'];
+
+export interface Kind {
+  readonly name: string;
+  readonly district: DistrictFile;
+  readonly nodes: readonly string[];
+  /** Whose lamps go on when only nodes of one side hear each other. */
+  readonly goOn: (sides: readonly (readonly string[])[]) => string[];
+}
+
+/** Short greens, so that one that is lost shows soon. */
+const crossroadsOfShortGreens = (): DistrictFile => {
+  const district = crossroads(NODES.length, PORT, 'own');
+  return {
+    ...district,
+    expect: NODES.length,
+    intersections: district.intersections.map((intersection) => ({
+      ...intersection,
+      groups: intersection.groups.map((group) => ({ ...group, maxGreenS: 5 })),
+    })),
+  };
+};
+
+/** A node that serves a whole intersection needs nobody. */
+export const ownIntersections: Kind = {
+  name: 'five nodes with an intersection each',
+  district: crossroadsOfShortGreens(),
+  nodes: NODES,
+  goOn: (sides) => sides.flat(),
+};
+
+const approach = (id: string) => ({
+  id,
+  kind: 'vehicle' as const,
+  minGreenS: 2,
+  maxGreenS: 6,
+  amberS: 1,
+  redClearanceS: 0.5,
+});
+
+/** North and south together, east and west together, and a fifth road that conflicts with all. */
+const fiveRoads: Intersection = {
+  id: 'five-roads',
+  nodes: { N: 'n1', S: 'n2', E: 'n3', W: 'n4', F: 'n5' },
+  position: [0, 0],
+  groups: ['N', 'S', 'E', 'W', 'F'].map(approach),
+  conflicts: [
+    ...(['N', 'S'] as const).flatMap((a) => ['E', 'W', 'F'].map((b): [string, string] => [a, b])),
+    ['E', 'F'],
+    ['W', 'F'],
+  ],
+  yields: [],
+  stages: [
+    { id: 'ns', green: ['N', 'S'] },
+    { id: 'ew', green: ['E', 'W'] },
+    { id: 'f', green: ['F'] },
+  ],
+  programs: [
+    {
+      id: '0',
+      offsetS: 0,
+      steps: [
+        { stage: 'ns', greenS: 4 },
+        { stage: 'ew', greenS: 4 },
+        { stage: 'f', greenS: 4 },
+      ],
+    },
+  ],
+};
+
+/** Without a majority of its nodes no right of way is granted at a shared intersection. */
+export const sharedIntersection: Kind = {
+  name: 'five nodes that share one intersection',
+  district: {
+    name: 'shared',
+    expect: NODES.length,
+    intersections: [fiveRoads],
+    discovery: { port: PORT },
+  },
+  nodes: NODES,
+  goOn: (sides) => [...(sides.find((side) => side.length > NODES.length / 2) ?? [])],
+};
