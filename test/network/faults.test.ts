@@ -15,24 +15,27 @@ import { SEED } from './rounds.ts';
 import { Stage } from './stage.ts';
 
 /** Every wait in a scenario has a bound of its own. */
-const SCENARIO_MS = 240_000;
+const SCENARIO_MS_MAX = 240_000;
 /** Long enough that a stopped leader is failed, and what it said is stale. */
 const STOPPED_MS = 10_000;
+/** A leader is killed at any moment of its lamps' cycle. */
+const CYCLE_MS = 9_000;
 /** How long a slow network lasts, in each round. */
 const SLOW_MS = 5_000;
 
 const rounds = inject('rounds');
+const limitMs = SCENARIO_MS_MAX + rounds * 30_000;
 const isOut = isLeftOut('faults on a network of real hosts', missingForHosts);
 
 describe.skipIf(isOut).each([ownIntersections])('$name', (kind) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await Stage.open(kind, SEED);
-  }, SCENARIO_MS);
-  afterAll(() => stage?.close(), SCENARIO_MS);
+  }, limitMs);
+  afterAll(() => stage?.close(), limitMs);
 
   const scenario = (sentence: string, play: (stage: Stage) => Promise<void>) =>
-    test(sentence, () => stage.play(play), SCENARIO_MS);
+    test(sentence, () => stage.play(play), limitMs);
 
   scenario('agree on one leader although their clocks are minutes apart', async ({ town }) => {
     const stamps = town.nodes.map((node) => town.nodeLines(node).at(-1)?.t ?? 0);
@@ -50,6 +53,7 @@ describe.skipIf(isOut).each([ownIntersections])('$name', (kind) => {
 
   scenario('a leader that is killed is followed by another', async ({ town }) => {
     for (let round = 0; round < rounds; round += 1) {
+      await pass(stage.chance() * CYCLE_MS);
       const { leader } = stage;
       const others = stage.others(leader);
       stage.expectLights(others);
@@ -104,6 +108,23 @@ describe.skipIf(isOut).each([ownIntersections])('$name', (kind) => {
       .filter((line) => line.kind === 'lamps' && Object.values(line.lamps).includes('green'));
     expect(lit).toEqual([]);
     await stage.heals('… and let go on');
+  });
+
+  scenario('a second copy beside a stopped node takes its place', async ({ town }) => {
+    const [node = ''] = stage.others(stage.leader);
+    stage.expectLights(stage.others(node));
+    town.signal(node, 'SIGSTOP');
+    const former = town.leaveStopped(node);
+    const refused = town.start(node);
+    expect(await refused.ended()).toBe(2);
+    expect(refused.stderr).toMatch(/another process is using it/);
+    rmSync(town.dataOf(node), { recursive: true });
+    const sinceMs = machineMs();
+    town.start(node);
+    await stage.recovers('a second copy with an empty disk', town.nodes, sinceMs);
+    former.signal('SIGCONT');
+    expect(await former.ended()).toBe(3);
+    await stage.heals('… and the first let go on');
   });
 
   scenario('two are cut off from three, the leader among the two', async ({ town }) => {

@@ -1,7 +1,7 @@
 """
 The guard: removes the hosts of a run, with every process on them and the folder of the run, as soon
 as the run is over, however it ended: it waits for the end of its standard input, which comes with
-the death of who started it.
+the death of who started it. It says "ready" when no signal ends it any more.
 
 Usage: guard.py PREFIX FOLDER   wait, then remove the hosts whose names begin so, and the folder
        guard.py                 remove what the guards of dead runs left
@@ -66,6 +66,7 @@ def main():
     prefix, folder = sys.argv[1:3]
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)
+    print('ready', flush=True)
     sys.stdin.buffer.read()
     remove([name for name in hosts() if name.startswith(prefix)])
     shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,10 @@
  * machine that lacks something the tests of this folder say so and are left out; CI lacks nothing.
  */
 import { execFileSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
+
+/** The system's own, because the first on the path may be a slow script that chooses a version. */
+export const python = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
 
 const runs = (command: string, ...args: string[]): boolean => {
   try {
@@ -31,7 +34,7 @@ const mayMakeHosts = (): boolean => {
   return isMade;
 };
 
-const hasPython = runs('python3', '-c', 'import fcntl');
+const hasPython = runs(python, '-c', 'import fcntl');
 
 const lacks = (): string[] => {
   if (process.platform !== 'linux') return ['Linux'];

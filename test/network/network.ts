@@ -8,6 +8,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { python } from './means.ts';
 
 const execute = promisify(execFile);
 const script = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -40,9 +41,10 @@ export class Network {
 
   /** Makes hosts of these names; `folder` is removed with them. */
   static async open(hosts: readonly string[], folder: string, seed: number): Promise<Network> {
-    await execute('python3', [script('guard.py')]);
+    await execute(python, [script('guard.py')]);
     const network = new Network(hosts, folder, seed);
     try {
+      await network.#guarded();
       await network.#build();
     } catch (error) {
       await network.close();
@@ -57,10 +59,15 @@ export class Network {
     this.#seed = seed;
     this.#prefix = `${PREFIX}${made}-`;
     // In a session of its own, so that Ctrl-C does not reach it.
-    this.#guard = spawn('python3', [script('guard.py'), this.#prefix, folder], {
+    this.#guard = spawn(python, [script('guard.py'), this.#prefix, folder], {
       detached: true,
-      stdio: ['pipe', 'ignore', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit'],
     });
+  }
+
+  /** Nothing is made before the guard stands. */
+  async #guarded(): Promise<void> {
+    if (this.#guard.stdout) await once(this.#guard.stdout, 'data');
   }
 
   /** The command that becomes a process of that host. */
@@ -99,7 +106,7 @@ export class Network {
   /** All cables lead through a switch in user space, which does this to every frame. */
   async slow(slowness: Slowness): Promise<void> {
     const taps = this.hosts.map((host) => `t${this.#place(host)}`);
-    const enter = ['netns', 'exec', this.#name('switch'), 'python3', script('switch.py')];
+    const enter = ['netns', 'exec', this.#name('switch'), python, script('switch.py')];
     const slow = spawn('ip', [...enter, `${this.#seed}`, ...taps], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });

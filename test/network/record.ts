@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { python } from './means.ts';
 
 const recorder = fileURLToPath(new URL('./recorder.py', import.meta.url));
 
@@ -56,7 +57,7 @@ export const machineMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 /** Asks the recorder. It is a process of its own, and says what it found. */
 export const judge = (file: string): Promise<Verdict> =>
   new Promise((resolve, reject) => {
-    execFile('python3', [recorder, file], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+    execFile(python, [recorder, file], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       if (error && error.code !== 1) reject(new Error(`${error.message}\n${stderr}`));
       else resolve(JSON.parse(stdout) as Verdict);
     });

@@ -4,6 +4,7 @@
  */
 import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
+import { random } from '../../simulation/random.ts';
 import type { Kind } from './districts.ts';
 import { machineMs } from './record.ts';
 import { type Recovery, recovered } from './recovery.ts';
@@ -18,11 +19,13 @@ interface Status {
 export class Stage {
   readonly town: Town;
   readonly rows: Row[] = [];
+  /** From 0 to 1, by the seed. */
+  readonly chance: () => number;
   #greens = 0;
 
   static async open(kind: Kind, seed: number): Promise<Stage> {
     const town = await Town.open(kind, seed);
-    const stage = new Stage(town);
+    const stage = new Stage(town, seed);
     const sinceMs = machineMs();
     for (const node of town.nodes) town.start(node);
     stage.tell('founded', await recovered(town, town.nodes, sinceMs));
@@ -30,8 +33,9 @@ export class Stage {
     return stage;
   }
 
-  private constructor(town: Town) {
+  private constructor(town: Town, seed: number) {
     this.town = town;
+    this.chance = random(seed, 'network').next;
   }
 
   get leader(): string {

@@ -75,7 +75,7 @@ export class Town {
   }
 
   /** Starts a node on the disk it had. */
-  start(node: string): void {
+  start(node: string): Process {
     const place = this.#place(node);
     const watch = new Watch();
     place.watch = watch;
@@ -84,6 +84,16 @@ export class Town {
     place.process = this.#launch(place, ['node', this.#file, node, ...address, ...files], (line) =>
       watch.hear(line),
     );
+    return place.process;
+  }
+
+  /** Gives up a node's process without an end to it: another is to be started beside it. */
+  leaveStopped(node: string): Process {
+    const place = this.#place(node);
+    const { process } = place;
+    if (!process) throw new Error(`${node} does not run`);
+    place.process = undefined;
+    return process;
   }
 
   /** Sends a signal to the node alone: its lamp driver goes on. */
