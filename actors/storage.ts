@@ -31,6 +31,7 @@ export interface Store {
 export const nothingStored: Stored = Object.freeze({
   group: null,
   ballot: null,
+  settled: null,
   vote: { term: 0, votedFor: null },
   log: { base: null, first: 1, entries: [] },
 });

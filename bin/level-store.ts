@@ -103,6 +103,7 @@ interface Kept {
   meta?: { id: string; incarnation: number };
   group?: NonNullable<Stored['group']>;
   genesis?: NonNullable<Stored['ballot']>;
+  settled?: NonNullable<Stored['settled']>;
   vote?: Stored['vote'];
   base?: NonNullable<Stored['log']['base']>;
 }
@@ -130,7 +131,7 @@ const recover = async (db: Level): Promise<Found> => {
       entries.push(record.value as Entry);
     }
   }
-  const { meta, group, genesis, vote, base, head } = kept as Kept & { head?: number };
+  const { meta, group, genesis, settled, vote, base, head } = kept as Kept & { head?: number };
   const first = Number((keys[0] ?? logKey(1)).slice('log/'.length));
   if ((head ?? 0) !== lastWrite) throw new CorruptError(`write ${lastWrite} is not the last`);
   if (keys.some((key, k) => key !== logKey(first + k)) || first > (base?.index ?? 0) + 1) {
@@ -140,6 +141,7 @@ const recover = async (db: Level): Promise<Found> => {
   const recovered = {
     group: group ?? null,
     ballot: genesis ?? null,
+    settled: settled ?? null,
     vote: vote ?? nothingStored.vote,
     log,
   };

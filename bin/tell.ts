@@ -18,6 +18,14 @@ const commandText = (command: Command): string => {
       return `voters are ${command.voters.map(({ node }) => node).join(', ')}`;
     case 'plan.adopt':
       return `plan ${command.plan.id}, cycle ${command.plan.cycleS} s`;
+    case 'timescale.open':
+      return `opens the timescale of term ${command.term}`;
+    case 'right.enter':
+      return `${command.node} enters its shared intersection`;
+    case 'right.grant':
+      return `${command.intersection} may show ${command.last.stage}`;
+    case 'right.release':
+      return `${command.node} gives up the rest of ${command.group} at ${command.intersection}`;
   }
 };
 

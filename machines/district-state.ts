@@ -16,6 +16,17 @@ import {
 import { type Intersection, nodesOf } from '../protocol/district.ts';
 import { contractDifferences } from '../protocol/timing.ts';
 import { sharing } from './map.ts';
+import {
+  enter,
+  enterProblems,
+  grant,
+  grantProblems,
+  leave,
+  open,
+  openProblems,
+  release,
+  releaseProblems,
+} from './rights.ts';
 
 /** First states shared by the nodes of one process. */
 const FIRST_STATES_MAX = 16;
@@ -70,7 +81,9 @@ const change = (state: State, command: Command): State => {
     case 'district.dismiss': {
       const members = state.members.filter(({ node }) => node !== command.node);
       const served = new Set(intersectionsOf({ ...state, members }).map(({ id }) => id));
-      const { plan, ...rest } = state;
+      const { plan, entered, ...others } = state;
+      const still = entered && leave(state, command.node);
+      const rest = { ...others, ...(still && { entered: still }) };
       if (!plan) return { ...rest, members };
       const intersections = plan.intersections.filter(({ id }) => served.has(id));
       return { ...rest, members, plan: { ...plan, intersections } };
@@ -79,6 +92,14 @@ const change = (state: State, command: Command): State => {
       return { ...state, voters: [...command.voters].sort(byNode) };
     case 'plan.adopt':
       return { ...state, plan: command.plan };
+    case 'timescale.open':
+      return open(state, command);
+    case 'right.enter':
+      return enter(state, command);
+    case 'right.grant':
+      return grant(state, command);
+    case 'right.release':
+      return release(state, command);
   }
 };
 
@@ -104,6 +125,14 @@ const findProblems = (state: State, command: Command): string[] => {
       return checkPlan(command.plan, intersectionsOf(state)).map(
         ({ path, message }) => `${pathText(path)}: ${message}`,
       );
+    case 'timescale.open':
+      return openProblems(state, command);
+    case 'right.enter':
+      return enterProblems(state, command);
+    case 'right.grant':
+      return grantProblems(state, command);
+    case 'right.release':
+      return releaseProblems(state, command);
   }
 };
 

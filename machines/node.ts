@@ -16,12 +16,14 @@ import { electorateMachine } from './electorate.ts';
 import { enrolmentMachine } from './enrolment.ts';
 import type { StoredBallot } from './founding.ts';
 import { genesisMachine } from './genesis.ts';
+import { holderMachine } from './holder.ts';
 import { leaseMachine } from './lease.ts';
 import { membershipMachine } from './membership.ts';
 import { mergeMachine } from './merge.ts';
 import { phasesMachine } from './phases.ts';
 import { replicaMachine } from './replica.ts';
 import type { StoredLog } from './replication.ts';
+import { scheduleMachine } from './schedule.ts';
 import { timekeeperMachine } from './timekeeper.ts';
 
 /** The concerns of a node, in the order in which they hear an event. */
@@ -37,6 +39,8 @@ export const concerns = {
   electorate: electorateMachine,
   timekeeper: timekeeperMachine,
   coordination: coordinationMachine,
+  schedule: scheduleMachine,
+  holder: holderMachine,
   phases: phasesMachine,
 } as const;
 
@@ -44,6 +48,8 @@ export const concerns = {
 export interface Stored {
   readonly group: { readonly group: string; readonly voters: readonly Voter[] } | null;
   readonly ballot: StoredBallot | null;
+  /** The group in which no right of way of another can bear on this node any more. */
+  readonly settled: { readonly group: string } | null;
   readonly vote: { readonly term: number; readonly votedFor: string | null };
   readonly log: StoredLog;
 }
@@ -175,11 +181,26 @@ export const nodeMachine = setup({
           }),
         },
         { src: 'electorate', systemId: 'electorate', input: ({ context }) => self(context) },
-        { src: 'timekeeper', systemId: 'timekeeper', input: ({ context }) => self(context) },
+        {
+          src: 'timekeeper',
+          systemId: 'timekeeper',
+          input: ({ context }) => ({ ...self(context), incarnation: context.incarnation }),
+        },
         {
           src: 'coordination',
           systemId: 'coordination',
           input: ({ context }) => ({ ...self(context), filed: context.filedPlan }),
+        },
+        { src: 'schedule', systemId: 'schedule', input: ({ context }) => self(context) },
+        {
+          src: 'holder',
+          systemId: 'holder',
+          input: ({ context }) => ({
+            ...self(context),
+            incarnation: context.incarnation,
+            intersection: context.intersection,
+            settled: context.stored.settled?.group ?? null,
+          }),
         },
         {
           src: 'phases',

@@ -226,7 +226,7 @@ export const phasesMachine = setup({
         'lamps.refused': {},
       },
     },
-    /** A shared intersection is green only inside a right of way; without one it stays red. */
+    /** A shared intersection is green only inside a right of way, which another concern holds. */
     awaitingRightOfWay: { on: { 'lamps.refused': {} } },
     startUp: {
       initial: 'waiting',

@@ -72,6 +72,11 @@ const refusalOf = (replica: Replica, command: Command): Verdict => {
   if (pending.length >= UNCOMMITTED_MAX)
     return later('too many commands are waiting to be committed');
   if (command.kind === 'term.open') return never(['only a new leader opens a term']);
+  if (isTimed(command) && command.term !== term) {
+    // What a leader grants stands in its own log or nowhere, because the next one counts on it that
+    // all rights were proposed before its own term; so nobody else's proposal is passed on to it.
+    return never([`the timescale of term ${command.term} is not that of term ${term}`]);
+  }
   if (command.kind === 'voters.change') {
     // Raft's single-server changes, with the correction of July 2015 (raft-dev): the leader's own
     // term must have a committed entry, and the former change must be committed.
@@ -83,6 +88,9 @@ const refusalOf = (replica: Replica, command: Command): Verdict => {
   }
   return never(problemsOf(tentativeState(replica), command));
 };
+
+const isTimed = (command: Command) =>
+  command.kind === 'timescale.open' || command.kind === 'right.grant';
 
 /** Sends and writes what has been appended since, unless enough is on its way already. */
 export const flush = (replica: Replica): Turn => {

@@ -58,7 +58,9 @@ export const recovered = (stored: Stored, self: Voter) => {
   const former = stored.group?.group ?? stored.ballot?.accepted?.genesis ?? '';
   const generation = rankOf(former).generation + 1;
   const group = groupName({ generation, founders: 1, ...self, round: index });
-  const base: Base = { index, term, state: { ...state, voters: [self] } };
+  // Rights of way were the old group's: the new one grants none before they have run out.
+  const { timescales: _, entered: __, rights: ___, ...kept } = state;
+  const base: Base = { index, term, state: { ...kept, voters: [self] } };
   const puts: { key: string; value: unknown }[] = [
     { key: 'group', value: { group, voters: [self] } },
     { key: 'vote', value: { term: Math.max(term, stored.vote.term), votedFor: null } },

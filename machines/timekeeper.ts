@@ -1,42 +1,87 @@
 /**
- * Keeps the group's time, so that offsets mean the same everywhere. The timescale is the leader's
- * monotonic clock plus an offset; a new leader goes on with the offset it had, so that lamps do
- * not jump when leaders change. Wall clocks play no part.
+ * Keeps the group's time, so that offsets mean the same everywhere, and rights of way can be told
+ * apart. A timescale is the monotonic clock of one leader plus an offset, and is named by its term;
+ * a new leader goes on with the offset it had, so that lamps do not jump when leaders change. Wall
+ * clocks play no part.
  *
- * The offset is taken from the best of recent round trips (Cristian, "Probabilistic clock
- * synchronization", Distributed Computing 1989); its bound is half that round trip.
+ * The offset to a timescale is taken from the best of recent round trips (Cristian, "Probabilistic
+ * clock synchronization", Distributed Computing 1989); its bound is half that round trip, and grows
+ * with its age, counted from the question, by what both clocks may drift. What is known of earlier
+ * timescales is kept, because rights of way are judged on their own; it runs free. An answer names
+ * the life of the node that asked: every process counts time from its own start.
+ *
+ * A clock that stood still or jumped makes everything void: when the host says so, or when a round
+ * trip contradicts what is known by more than both bounds.
+ *
+ * Each question says what was answered last, when this node counts as one of this group. So the
+ * leader knows, on its own clock, that the node was here not before it answered, however late
+ * messages come.
  */
-import { assign, emit, enqueueActions, setup } from 'xstate';
+import { and, assign, emit, enqueueActions, setup } from 'xstate';
 import type { Emitted, FactAs, HeardAs } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
+import { boundAt, type Estimate, type Sample, withEstimate } from './time-estimate.ts';
 
-/** Round trips remembered; the shortest says most. */
+/** Round trips remembered; the best says most. */
 const SAMPLES_MAX = 8;
-
-export interface Sample {
-  readonly offsetMs: number;
-  readonly boundMs: number;
-}
-
 export interface TimekeeperInput {
   readonly id: string;
+  readonly incarnation: number;
   readonly timing: Timing;
 }
 
 export interface Context extends TimekeeperInput {
   readonly leader: string | null;
   readonly term: number;
+  /** Of the timescale `term`. */
   readonly samples: readonly Sample[];
-  /** The group's time less our own clock, while known. */
-  readonly offsetMs: number;
-  readonly boundMs: number;
+  /** The last ones, oldest first. */
+  readonly estimates: readonly Estimate[];
+  /** Whether this node counts as one of this group for good. */
+  readonly settled: boolean;
+  /** What the leader of `term` answered last; null, when it has not. */
+  readonly heardMs: number | null;
 }
 
 export type Events =
   | HeardAs<'timekeeper.ask' | 'timekeeper.tell'>
-  | FactAs<'election.elected' | 'clock.due'>;
+  | FactAs<'election.elected' | 'holder.settled' | 'clock.due' | 'clock.jumped'>;
 
 const WAKE = 'timekeeper:ask';
+
+type Tell = HeardAs<'timekeeper.tell'>;
+
+const sampleOf = ({ sentMs, groupMs, at }: Tell): Sample => {
+  const boundMs = (at - sentMs) / 2;
+  // The leader's clock was read at some time since: both may have drifted from then on.
+  return { offsetMs: groupMs - sentMs - boundMs, boundMs, takenMs: sentMs };
+};
+
+/** Whether a round trip cannot be true if what is known is, so that some clock has jumped. */
+const contradicts = ({ estimates, term, timing }: Context, tell: Tell): boolean => {
+  const known = estimates.find((estimate) => estimate.term === term);
+  if (!known) return false;
+  const { offsetMs, boundMs } = sampleOf(tell);
+  return Math.abs(offsetMs - known.offsetMs) > boundMs + boundAt(known, tell.at, timing);
+};
+
+const learn = ({ term, timing, ...context }: Context, tell: Tell): Partial<Context> => {
+  const samples = [...context.samples.slice(1 - SAMPLES_MAX), sampleOf(tell)];
+  const bound = (sample: Sample) => boundAt(sample, tell.at, timing);
+  const best = samples.reduce((a, b) => (bound(b) < bound(a) ? b : a));
+  const estimates = withEstimate(context.estimates, { term, ...best, isOwn: false });
+  return { samples, estimates, heardMs: tell.groupMs };
+};
+
+const nothing = { samples: [], estimates: [], heardMs: null };
+
+const synced = ({ estimates, timing }: Context, nowMs: number): Emitted[] => {
+  const last = estimates.at(-1);
+  if (!last) return [];
+  const { term, offsetMs } = last;
+  const boundMs = boundAt(last, nowMs, timing);
+  return [{ type: 'timekeeper.synced', offsetMs, boundMs, term, isOwn: false }];
+};
 
 export const timekeeperMachine = setup({
   types: {} as { input: TimekeeperInput; context: Context; events: Events; emitted: Emitted },
@@ -44,23 +89,44 @@ export const timekeeperMachine = setup({
     isSelf: ({ context, event }) =>
       event.type === 'election.elected' && event.leader === context.id,
     isDue: ({ event }) => event.type === 'clock.due' && event.id === WAKE,
-    /** From the leader, and asked on this clock: one of an earlier life may have stood later. */
+    /** From the leader, and asked on this clock: that of an earlier life began at another time. */
     isCurrent: ({ context, event }) =>
       event.type === 'timekeeper.tell' &&
       event.term === context.term &&
       event.from === context.leader &&
+      event.life === context.incarnation &&
       event.sentMs <= event.at,
+    contradicts: ({ context, event }) =>
+      event.type === 'timekeeper.tell' && contradicts(context, event),
   },
   actions: {
     noteLeader: assign(({ event }) =>
       event.type === 'election.elected'
-        ? { leader: event.leader, term: event.term, samples: [] }
+        ? { leader: event.leader, term: event.term, samples: [], heardMs: null }
         : {},
     ),
+    /** Our own clock is the timescale, and goes on from the last that is known. */
+    keep: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'election.elected') return;
+      const { estimates, timing } = context;
+      const { term, at } = event;
+      const before = estimates.at(-1);
+      const offsetMs = before?.offsetMs ?? 0;
+      const own = { term, offsetMs, boundMs: 0, takenMs: at, isOwn: true };
+      enqueue.assign({ estimates: withEstimate(estimates, own) });
+      const related = estimates.toReversed().map((known) => ({
+        term: known.term,
+        boundMs: Math.abs(offsetMs - known.offsetMs) + boundAt(known, at, timing),
+      }));
+      enqueue.emit({ type: 'timekeeper.kept', term, offsetMs, related });
+      enqueue.emit({ type: 'timekeeper.synced', offsetMs, boundMs: 0, term, isOwn: true });
+    }),
     ask: enqueueActions(({ context, event, enqueue }) => {
-      if (context.leader === null) return;
-      const message = { type: 'timekeeper.ask' as const, sentMs: event.at };
-      enqueue.emit({ type: 'wire.send', to: context.leader, message });
+      const { leader, term, settled, heardMs } = context;
+      if (leader === null) return;
+      const heard = settled && heardMs !== null ? { heard: { term, groupMs: heardMs } } : {};
+      const message = { type: 'timekeeper.ask' as const, sentMs: event.at, ...heard };
+      enqueue.emit({ type: 'wire.send', to: leader, message });
     }),
     askLater: emit(({ context, event }) => ({
       type: 'clock.wake' as const,
@@ -70,35 +136,40 @@ export const timekeeperMachine = setup({
     })),
     tell: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'timekeeper.ask') return;
-      const { sentMs, at } = event;
-      const groupMs = at + context.offsetMs;
-      const message = { type: 'timekeeper.tell' as const, term: context.term, sentMs, groupMs };
+      const { term } = context;
+      const groupMs = event.at + (context.estimates.at(-1)?.offsetMs ?? 0);
+      const message = {
+        type: 'timekeeper.tell' as const,
+        ...{ term, sentMs: event.sentMs, groupMs, life: event.incarnation },
+      };
       enqueue.emit({ type: 'wire.send', to: event.from, message });
+      const { heard, from: peer } = event;
+      if (heard?.term !== term || heard.groupMs > groupMs) return;
+      enqueue.emit({ type: 'timekeeper.present', peer, term, sinceMs: heard.groupMs });
     }),
-    learn: assign(({ context, event }) => {
-      if (event.type !== 'timekeeper.tell') return {};
-      const boundMs = (event.at - event.sentMs) / 2;
-      const sample = { offsetMs: event.groupMs - event.sentMs - boundMs, boundMs };
-      const samples = [...context.samples.slice(1 - SAMPLES_MAX), sample];
-      const best = samples.reduce((a, b) => (b.boundMs < a.boundMs ? b : a));
-      return { samples, ...best };
+    learn: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'timekeeper.tell') return;
+      const next = learn(context, event);
+      enqueue.assign(next);
+      for (const said of synced({ ...context, ...next }, event.at)) enqueue.emit(said);
     }),
-    announce: emit(({ context: { offsetMs, boundMs, term } }) => ({
-      type: 'timekeeper.synced' as const,
-      offsetMs,
-      boundMs,
-      term,
-    })),
+    distrust: enqueueActions(({ event, enqueue }) => {
+      const reason =
+        event.type === 'clock.jumped'
+          ? `our clock stood still or jumped by ${Math.round(event.byMs)} ms`
+          : 'a round trip contradicts what was known of the time';
+      enqueue.assign(nothing);
+      enqueue.emit({ type: 'timekeeper.voided', reason });
+    }),
   },
 }).createMachine({
   id: 'timekeeper',
   context: ({ input }) => ({
     ...input,
+    ...nothing,
     leader: null,
     term: 0,
-    samples: [],
-    offsetMs: 0,
-    boundMs: 0,
+    settled: false,
   }),
   initial: 'unsynced',
   on: {
@@ -106,6 +177,8 @@ export const timekeeperMachine = setup({
       { guard: 'isSelf', target: '.keeping', actions: 'noteLeader' },
       { target: '.asking', actions: 'noteLeader' },
     ],
+    'holder.settled': { actions: assign({ settled: true }) },
+    'clock.jumped': { actions: 'distrust' },
   },
   states: {
     unsynced: {},
@@ -113,9 +186,25 @@ export const timekeeperMachine = setup({
       entry: ['ask', 'askLater'],
       on: {
         'clock.due': { guard: 'isDue', actions: ['ask', 'askLater'] },
-        'timekeeper.tell': { guard: 'isCurrent', actions: ['learn', 'announce'] },
+        'clock.jumped': { target: 'asking', reenter: true, actions: 'distrust' },
+        'timekeeper.tell': [
+          {
+            guard: and(['isCurrent', 'contradicts']),
+            target: 'asking',
+            reenter: true,
+            actions: 'distrust',
+          },
+          { guard: 'isCurrent', actions: 'learn' },
+        ],
       },
     },
-    keeping: { entry: 'announce', on: { 'timekeeper.ask': { actions: 'tell' } } },
+    keeping: {
+      entry: 'keep',
+      on: {
+        'timekeeper.ask': { actions: 'tell' },
+        // Its clock is the timescale, which must not jump: it tells no more time in this term.
+        'clock.jumped': { target: 'unsynced', actions: 'distrust' },
+      },
+    },
   },
 });

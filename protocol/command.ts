@@ -3,14 +3,24 @@
  * a node *and* its store, so that a node that lost its disk is no longer that voter.
  */
 import Type, { type Static } from 'typebox';
-import { intersectionSchema, linkSchema } from './district.ts';
+import { GROUPS_MAX, idSchema, intersectionSchema, linkSchema } from './district.ts';
 import { planSchema } from './plan.ts';
+import {
+  enteredSchema,
+  grantSchema,
+  lastStageSchema,
+  rightOfWaySchema,
+  timescaleFields,
+  timescaleSchema,
+} from './right.ts';
 
 export const VOTERS_MAX = 7;
 export const MEMBERS_MAX = 1000;
 
 /** Node ids and store ids, as they stand in messages. */
 export const nameSchema = Type.String({ minLength: 1, maxLength: 64 });
+
+const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
 export const voterSchema = Type.Object(
   { node: nameSchema, store: nameSchema },
@@ -34,6 +44,35 @@ export const commandTable = {
   'voters.change': Type.Object({ voters: Type.Array(voterSchema, { maxItems: VOTERS_MAX + 1 }) }),
   /** Adopts a plan for the intersections it names. */
   'plan.adopt': Type.Object({ plan: planSchema }),
+  /** A new leader's clock, and how far it may be from one before (`to`), if it knows. */
+  'timescale.open': Type.Object({
+    ...timescaleFields,
+    to: Type.Optional(Type.Object({ term: count, boundMs: Type.Number({ minimum: 0 }) })),
+  }),
+  /** A node that shares an intersection is up in this life: from now on its word counts. */
+  'right.enter': Type.Object({ node: nameSchema, incarnation: count }),
+  /** Rights of way at a shared intersection, on the newest timescale (`term`). `present`: which of
+   *  its nodes were in this group, and when at the latest on that timescale. */
+  'right.grant': Type.Object({
+    intersection: idSchema,
+    term: count,
+    nowMs: Type.Number(),
+    present: Type.Array(Type.Object({ node: nameSchema, sinceMs: Type.Number() }), {
+      maxItems: GROUPS_MAX,
+    }),
+    last: lastStageSchema,
+    grants: Type.Array(grantSchema, { minItems: 1, maxItems: GROUPS_MAX }),
+  }),
+  /** The holder gives up what one right of its group has after `untilMs`. */
+  'right.release': Type.Object({
+    intersection: idSchema,
+    node: nameSchema,
+    incarnation: count,
+    group: idSchema,
+    term: count,
+    fromMs: Type.Number(),
+    untilMs: Type.Number(),
+  }),
 } as const;
 
 type CommandTable = typeof commandTable;
@@ -69,8 +108,11 @@ export const stateSchema = Type.Object(
     voters: Type.Array(voterSchema),
     members: Type.Array(memberSchema, { maxItems: MEMBERS_MAX }),
     plan: Type.Optional(planSchema),
+    timescales: Type.Optional(Type.Array(timescaleSchema)),
+    entered: Type.Optional(Type.Array(enteredSchema)),
+    rights: Type.Optional(Type.Array(rightOfWaySchema)),
   },
   { title: 'Replicated state' },
 );
-/** What every node of a district agrees on. Arrays are sorted by node. */
+/** What every node of a district agrees on. Arrays are sorted by node, term or intersection. */
 export type State = Static<typeof stateSchema>;

@@ -256,12 +256,24 @@ export const messages = {
     scope: 'group',
     payload: Type.Object({ term: count, round: count, store: nameSchema }),
   },
-  /** What time is it in the group? `sentMs` is the asker's own clock and comes back. */
-  'timekeeper.ask': { scope: 'group', payload: Type.Object({ sentMs: milliseconds }) },
-  /** The leader's answer: the group's time when it answered. */
+  /** What time is it in the group? `sentMs` is the asker's own clock and comes back. `heardMs`:
+   *  what it was told last in `term`, so that the leader knows since when it is in this group. */
+  'timekeeper.ask': {
+    scope: 'group',
+    payload: Type.Object({
+      sentMs: milliseconds,
+      heard: Type.Optional(Type.Object({ term: count, groupMs: milliseconds })),
+    }),
+  },
+  /** The leader's answer: the group's time when it answered, and which life of the node asked. */
   'timekeeper.tell': {
     scope: 'group',
-    payload: Type.Object({ term: count, sentMs: milliseconds, groupMs: milliseconds }),
+    payload: Type.Object({
+      term: count,
+      sentMs: milliseconds,
+      groupMs: milliseconds,
+      life: count,
+    }),
   },
 } as const;
 
@@ -289,7 +301,7 @@ export const facts = {
   'lamps.shown': Type.Object({ lamps: Type.Record(Type.String(), lampSchema) }),
   'lamps.refused': Type.Object({ reason }),
   /** The lamp driver is there (or gone): sequences can (not) be sent. */
-  'lamps.ready': Type.Object({}),
+  'lamps.ready': Type.Object({ boundMs: Type.Optional(milliseconds) }),
   'lamps.lost': Type.Object({ reason }),
   /** The operator asked this node to stop. */
   'node.stopping': Type.Object({}),
@@ -374,8 +386,31 @@ export const facts = {
     problems: Type.Array(text),
     transient: Type.Boolean(),
   }),
-  /** The group's time is our clock plus `offsetMs`, give or take `boundMs`. */
-  'timekeeper.synced': Type.Object({ offsetMs: milliseconds, boundMs: milliseconds, term: count }),
+  /** Our monotonic clock stood still or jumped, by this much as far as it is known. */
+  'clock.jumped': Type.Object({ byMs: milliseconds }),
+  /** On the leader: `peer` was in this group at `sinceMs` of the timescale `term`, or later. */
+  'timekeeper.present': Type.Object({ peer, term: count, sinceMs: milliseconds }),
+  /** On the leader: it keeps the timescale of its term, its own clock plus `offsetMs`; it may be off
+   *  from those before by these bounds. The last is named first. */
+  'timekeeper.kept': Type.Object({
+    term: count,
+    offsetMs: milliseconds,
+    related: Type.Array(Type.Object({ term: count, boundMs: milliseconds })),
+  }),
+  /** Nothing is known of the group's time any more. */
+  'timekeeper.voided': Type.Object({ reason }),
+  /** No right of way of another group can bear on this node any more: it is counted in this one. */
+  'holder.settled': Type.Object({}),
+  /** How far this node is at its shared intersection: settling, entering, following. */
+  'holder.changed': Type.Object({ mode: text }),
+  /** The group's time is our clock plus `offsetMs`, give or take `boundMs`; `isOwn`: it is our clock
+   *  by definition, and never drifts from it. */
+  'timekeeper.synced': Type.Object({
+    offsetMs: milliseconds,
+    boundMs: milliseconds,
+    term: count,
+    isOwn: Type.Boolean(),
+  }),
   /** A stage got its green. */
   'phases.changed': Type.Object({ stage: text, mode: text, greenS: Type.Number() }),
 } as const;

@@ -56,6 +56,12 @@ export const timingSchema = Type.Object(
       description:
         'How much a monotonic clock may gain or lose, in parts per million. Too low: a lease may outlive its office; high: a new leader waits longer.',
     }),
+    clockBoundMsMax: duration(
+      'How far a node may be from the group’s time and still show green at a shared intersection. Low: lamps go red on a slow network; high: all wait twice this long between conflicting greens.',
+    ),
+    rightHorizonMs: duration(
+      'How far ahead a right of way may reach. Low: lights stop while a leader is elected; high: nodes that change groups, and new districts, show red for this long.',
+    ),
     sequenceLeadMs: duration(
       'How long before the end of a stage its successor is sent to the lamps; more than the worst lateness of a timer.',
     ),
@@ -113,6 +119,8 @@ export const lan = (): Timing => ({
   repairMs: 200,
   leaseMs: 1000,
   clockDriftPpmMax: 1000,
+  clockBoundMsMax: 200,
+  rightHorizonMs: 45_000,
   sequenceLeadMs: 1000,
   timeSyncMs: 2000,
   startUpRedMs: 2000,
@@ -162,6 +170,17 @@ export const checkTiming = (timing: Timing): Problem[] => {
     timing.leaseMs <= timing.leaderSilenceMs,
     'leaseMs',
     'must not exceed leaderSilenceMs, or a cut-off leader answers reads longer than it leads',
+  );
+  const electionsMs = heartbeatTimeoutMs + 2 * electionTimeoutMs;
+  demand(
+    timing.rightHorizonMs >= 2 * electionsMs,
+    'rightHorizonMs',
+    `must be at least ${2 * electionsMs}, or the lights stop while a leader is elected`,
+  );
+  demand(
+    (timing.rightHorizonMs * 2 * timing.clockDriftPpmMax) / 1e6 < timing.clockBoundMsMax / 2,
+    'clockBoundMsMax',
+    'drift alone, over rightHorizonMs, must stay under half of it',
   );
   demand(
     timing.retryMs < timing.leaseMs,

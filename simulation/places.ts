@@ -5,6 +5,7 @@
 import type { District } from '../protocol/check-district.ts';
 import { type Intersection, nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
+import type { Lamps } from '../protocol/lamp.ts';
 import type { MemoryNetwork } from '../transport/memory.ts';
 import { Cabinet } from './cabinet.ts';
 import type { VirtualClock } from './clock.ts';
@@ -33,41 +34,61 @@ export interface PlacesOptions {
   readonly clocks?: Clocks;
 }
 
-/** The places by the ids of their nodes, in the order of the district. */
+/**
+ * The places by the ids of their nodes, in the order of the district. The nodes of a shared
+ * intersection have hosts and cabinets of their own, which see nothing of each other.
+ */
 export const placesOf = (options: PlacesOptions): Map<string, Place> => {
   const places = new Map<string, Place>();
   const { offsetMsMax, driftPpmMax } = options.clocks ?? { offsetMsMax: 0, driftPpmMax: 0 };
   const draw = random(options.seed, 'clocks');
   for (const intersection of options.district.intersections) {
-    const clock = new HostClock(options.virtual, {
-      offsetMs: draw.between(0, offsetMsMax),
-      driftPpm: draw.between(-driftPpmMax, driftPpmMax),
-    });
-    const cabinet = cabinetOf(options, intersection, clock);
+    const street = new Street(options, intersection);
     for (const id of nodesOf(intersection)) {
-      if (!places.has(id)) places.set(id, placeOf(options, id, { clock, cabinet }));
+      if (places.has(id)) continue;
+      const clock = new HostClock(options.virtual, {
+        offsetMs: draw.between(0, offsetMsMax),
+        driftPpm: draw.between(-driftPpmMax, driftPpmMax),
+      });
+      places.set(id, placeOf(options, id, { clock, cabinet: street.cabinet(id, clock) }));
     }
   }
   return places;
 };
 
-const cabinetOf = (
-  { journal, wall, invariants }: PlacesOptions,
-  intersection: Intersection,
-  clock: HostClock,
-): Cabinet => {
-  const { id, node = id } = intersection;
-  return new Cabinet({
-    intersection,
-    clock,
-    shown: (lamps) => {
-      const t = wall();
-      journal?.({ t, node, kind: 'lamps', intersection: id, lamps });
-      invariants.lamps({ t, intersection: id, lamps }, node);
-    },
-    report: (message) => journal?.({ t: wall(), node: id, kind: 'error', message }),
-  });
-};
+/** What an intersection shows as a whole: of each group, what its own cabinet shows. */
+class Street {
+  readonly #options: PlacesOptions;
+  readonly #intersection: Intersection;
+  readonly #lamps: Lamps;
+
+  constructor(options: PlacesOptions, intersection: Intersection) {
+    this.#options = options;
+    this.#intersection = intersection;
+    this.#lamps = Object.fromEntries(intersection.groups.map(({ id }) => [id, 'flashingRed']));
+  }
+
+  cabinet(node: string, clock: HostClock): Cabinet {
+    const { journal, wall } = this.#options;
+    return new Cabinet({
+      intersection: this.#intersection,
+      clock,
+      shown: (lamps) => this.#shown(node, lamps),
+      report: (message) => journal?.({ t: wall(), node, kind: 'error', message }),
+    });
+  }
+
+  #shown(node: string, lamps: Lamps): void {
+    const { journal, wall, invariants } = this.#options;
+    const { id, nodes } = this.#intersection;
+    for (const [group, lamp] of Object.entries(lamps)) {
+      if (!nodes || nodes[group] === node) this.#lamps[group] = lamp;
+    }
+    const line = { t: wall(), intersection: id, lamps: { ...this.#lamps } };
+    journal?.({ ...line, node, kind: 'lamps' });
+    invariants.lamps(line, node);
+  }
+}
 
 const placeOf = (
   { seed, virtual, network, district, invariants, journal, wall, yielded }: PlacesOptions,

@@ -66,6 +66,7 @@ const FOR_THE_JOURNAL = new Set([
   'replica.refused',
   'lease.answered',
   'phases.changed',
+  'holder.changed',
 ]);
 const REQUESTS = [
   ...['wire.send', 'storage.write', 'storage.reset', 'clock.wake', 'lamps.show', 'lamps.leave'],

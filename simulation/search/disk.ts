@@ -25,6 +25,7 @@ export const recovered = (disk: Disk): Stored => {
   return {
     group: (disk['group'] as Stored['group'] | undefined) ?? nothingStored.group,
     ballot: (disk['genesis'] as Stored['ballot'] | undefined) ?? nothingStored.ballot,
+    settled: (disk['settled'] as Stored['settled'] | undefined) ?? nothingStored.settled,
     vote: (disk['vote'] as Stored['vote'] | undefined) ?? nothingStored.vote,
     log: {
       base: (disk['base'] as Stored['log']['base'] | undefined) ?? nothingStored.log.base,

@@ -40,6 +40,7 @@ describe('the audience', () => {
       'merge',
       'detector',
       'replica',
+      'holder',
       'wire',
     ]);
     expect(audience.get('clock.wake')).toEqual(['clock']);

@@ -75,6 +75,7 @@ test('with --yes the node is the only voter of a group of the next generation, w
   expect(after.recovered).toEqual({
     group: { group: recovered?.group, voters: [self] },
     ballot: null,
+    settled: null,
     vote: { term: 5, votedFor: null },
     log: {
       base: { index: 12, term: 4, state: { voters: [self], members: [member('a'), member('b')] } },

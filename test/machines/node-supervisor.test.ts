@@ -55,10 +55,17 @@ const poison = (type: string) =>
     },
   );
 
-const started = (given: Partial<typeof effects> = effects) => {
+/** The same node, which shares its intersection with another. */
+const sharing = (): NodeInput => {
+  const { node: _, ...intersection } = anyIntersection(seeded(1));
+  const holders = intersection.groups.map(({ id }, k) => [id, k === 0 ? 'n2' : 'n1']);
+  return { ...input, intersection: { ...intersection, nodes: Object.fromEntries(holders) } };
+};
+
+const started = (given: Partial<typeof effects> = effects, from = input) => {
   const told: string[] = [];
   const actor = createActor(nodeMachine.provide({ actors: given }), {
-    input,
+    input: from,
     clock: new VirtualClock(),
     inspect: (event) => {
       if (event.type === '@xstate.event' && event.actorRef === actor) told.push(event.event.type);
@@ -90,7 +97,8 @@ describe.each(Object.keys(effects))('the effect %s', (name) => {
 
 describe.each(Object.entries(concerns))('the concern %s', (name, machine) => {
   test('that fails ends in fail-safe, and nothing runs any more', () => {
-    const { actor, state } = started();
+    // A concern of shared intersections does nothing at others.
+    const { actor, state } = started(effects, name === 'holder' ? sharing() : input);
     for (const type of machine.events) {
       (actor.system.get(name) as AnyActorRef | undefined)?.send(poison(type));
     }

@@ -58,7 +58,7 @@ export const adopt = (adopted: Plan) =>
     command: { kind: 'plan.adopt', plan: adopted },
   }) as const;
 export const time = (offsetMs: number) =>
-  ({ type: 'timekeeper.synced', offsetMs, boundMs: 1, term: 1 }) as const;
+  ({ type: 'timekeeper.synced', offsetMs, boundMs: 1, term: 1, isOwn: false }) as const;
 export const shown = (a: Lamps[string], b: Lamps[string]) =>
   ({ type: 'lamps.shown', lamps: { a, b } }) as const;
 

@@ -130,6 +130,26 @@ describe('a primary', () => {
       says: [answered('only a new leader opens a term')],
     },
     {
+      proves: 'lets no former leader, whose word comes late, open or grant in its log',
+      given: OPEN,
+      when: heard('a', {
+        type: 'replica.propose',
+        ticket: 7,
+        command: {
+          ...{ kind: 'timescale.open', term: 0, startMs: 0 },
+          ...{ clockBoundMs: 200, horizonMs: 45_000, driftPpm: 1000 },
+        },
+      }),
+      says: [
+        sends('a', {
+          type: 'replica.answer',
+          problems: ['the timescale of term 0 is not that of term 1'],
+          transient: false,
+        }),
+        { type: 'replica.refused' },
+      ],
+    },
+    {
       proves: 'checks a command against those before it that are not committed yet',
       given: [...OPEN, request(admitting('x')), request({ kind: 'district.dismiss', node: 'x' })],
       when: request({ kind: 'district.dismiss', node: 'x' }),
