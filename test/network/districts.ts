@@ -85,6 +85,8 @@ export const sharedIntersection: Kind = {
     expect: NODES.length,
     intersections: [fiveRoads],
     discovery: { port: PORT },
+    // The least that the contract allows, because who comes without a disk waits for a horizon.
+    timing: { electionTimeoutMs: 2500, rightHorizonMs: 16_000 },
   },
   nodes: NODES,
   goOn: (sides) => [...(sides.find((side) => side.length > NODES.length / 2) ?? [])],

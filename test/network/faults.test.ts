@@ -6,7 +6,7 @@ import { cpSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { ownIntersections } from './districts.ts';
+import { ownIntersections, sharedIntersection } from './districts.ts';
 import { isLeftOut, missingForHosts } from './means.ts';
 import { machineMs } from './record.ts';
 import { recovered } from './recovery.ts';
@@ -27,7 +27,7 @@ const rounds = inject('rounds');
 const limitMs = SCENARIO_MS_MAX + rounds * 30_000;
 const isOut = isLeftOut('faults on a network of real hosts', missingForHosts);
 
-describe.skipIf(isOut).each([ownIntersections])('$name', (kind) => {
+describe.skipIf(isOut).each([sharedIntersection, ownIntersections])('$name', (kind) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await Stage.open(kind, SEED);
@@ -118,7 +118,7 @@ describe.skipIf(isOut).each([ownIntersections])('$name', (kind) => {
     const refused = town.start(node);
     expect(await refused.ended()).toBe(2);
     expect(refused.stderr).toMatch(/another process is using it/);
-    rmSync(town.dataOf(node), { recursive: true });
+    town.loseDisk(node);
     const sinceMs = machineMs();
     town.start(node);
     await stage.recovers('a second copy with an empty disk', town.nodes, sinceMs);

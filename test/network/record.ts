@@ -3,7 +3,7 @@
  * go on. It looks at no lamp itself.
  */
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { python } from './means.ts';
@@ -19,6 +19,8 @@ export interface Verdict {
   readonly lines: number;
   /** How often each group, `INTERSECTION/GROUP`, was green. */
   readonly greens: Readonly<Record<string, number>>;
+  /** How many greens that were agreed on were held against what was lit. */
+  readonly agreed: number;
   readonly conflicts: readonly Finding[];
   readonly cuts: readonly Finding[];
   readonly gaps: readonly Finding[];
@@ -46,6 +48,7 @@ export interface RecordFile {
   readonly serving: readonly Serving[];
   readonly sinceMs?: number;
   readonly nowMs: number;
+  readonly agreed?: readonly string[];
 }
 
 /** What was written so long ago has been read. */
@@ -70,8 +73,11 @@ export class LampRecord {
   readonly #serving: Serving[] = [];
   readonly #since = new Map<string, number>();
 
+  readonly #agreed: string;
+
   constructor(folder: string, district: string) {
     this.#folder = folder;
+    this.#agreed = join(folder, 'agreed.jsonl');
     this.#district = district;
   }
 
@@ -79,6 +85,11 @@ export class LampRecord {
   driver(driver: DriverRecord): void {
     const known = this.#drivers.findIndex(({ file }) => file === driver.file);
     this.#drivers.splice(known < 0 ? this.#drivers.length : known, 1, driver);
+  }
+
+  /** Takes what a group has agreed on about rights of way. */
+  agree(group: string, command: object): void {
+    appendFileSync(this.#agreed, `${JSON.stringify({ group, command })}\n`);
   }
 
   /** From now on the lamps of exactly these nodes are to go on. */
@@ -107,6 +118,7 @@ export class LampRecord {
       serving: [...this.#serving, ...open],
       sinceMs,
       nowMs,
+      agreed: existsSync(this.#agreed) ? [this.#agreed] : [],
     };
     writeFileSync(file, JSON.stringify(record));
     return judge(file);

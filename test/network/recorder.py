@@ -11,13 +11,14 @@ It finds
 - conflicts: two groups lit together that must not be, or one lit before the other's clearance;
 - cuts: a green shorter than its minimum, an amber too short or left out, whoever lives or dies;
 - gaps: lamps of a node that is to serve that flash, are dark, or are red for longer than all
-  other stages can take.
+  other stages can take; and greens that were agreed on and did not come, or not whole.
 
 Usage: recorder.py RECORD.json; prints one JSON object, ends with 1 when it found something.
 
 The record: {"district": FILE,
  "drivers": [{"node", "file", "clockMs": what its clock is ahead, "endedMs"?: when it was killed}],
- "serving": [{"node", "fromMs", "untilMs"}], "sinceMs"?: nothing before is told, "nowMs"}.
+ "serving": [{"node", "fromMs", "untilMs"}], "sinceMs"?: nothing before is told, "nowMs",
+ "agreed"?: [FILE of lines {"group", "command"}, what groups agreed on about rights of way]}.
 """
 import json
 import sys
@@ -30,6 +31,12 @@ OUT = {'flashingAmber', 'flashingRed', 'dark'}
 STAMP_MS = 50
 # A late timer takes this much of a green, because the right to be green ends all the same.
 LATE_MS = 300
+# Rights of way are agreed on the clock of a leader, which the recorder does not know: it is found
+# by comparing what was agreed with what was lit, and counts as found when so many greens fit.
+FITS_MIN = 3
+FIT_MS = 400
+# Of a right of way its holder keeps so much, beside amber and clearance, for lamps that are late.
+RESERVE_MS = 250
 # Red may last this much longer than all other stages take.
 RED_SLACK_MS = 2500
 
@@ -195,12 +202,119 @@ def judge_serving(intersection, spells, record, findings):
                     findings.tell('gaps', until_ms, text)
 
 
+def agreed_on(record):
+    """Rights of way: {((group of nodes, term), intersection, group): [[from, until], …]}."""
+    rights = {}
+    releases = []
+    for path in record.get('agreed', []):
+        with open(path, encoding='utf8') as file:
+            for text in file:
+                line = json.loads(text)
+                command = line['command']
+                place = ((line['group'], command['term']), command['intersection'])
+                if command['kind'] == 'right.release':
+                    releases.append(((*place, command['group']), command))
+                    continue
+                for grant in command['grants']:
+                    spans = rights.setdefault((*place, grant['group']), set())
+                    spans.add((grant['fromMs'], grant['untilMs']))
+    return {key: shortened(key, united(spans), releases) for key, spans in rights.items()}
+
+
+def united(spans):
+    """What touches or overlaps is one right: it was extended."""
+    whole = []
+    for from_ms, until_ms in sorted(spans):
+        if whole and from_ms <= whole[-1][1]:
+            whole[-1][1] = max(whole[-1][1], until_ms)
+        else:
+            whole.append([from_ms, until_ms])
+    return whole
+
+
+def shortened(key, spans, releases):
+    for of, release in releases:
+        for span in spans:
+            if of == key and span[0] == release['fromMs']:
+                span[1] = min(span[1], release['untilMs'])
+    return spans
+
+
+def ahead_ms(pairs):
+    """What to add to agreed instants: where most agreed greens begin as lit ones do."""
+    offsets = sorted(lit - agreed for agreed, lit in pairs)
+    best = []
+    for k, least in enumerate(offsets):
+        near = [offset for offset in offsets[k:] if offset - least <= FIT_MS]
+        if len(near) > len(best):
+            best = near
+    return best[len(best) // 2] if len(best) >= FITS_MIN else None
+
+
+def judge_agreed(intersection, spells, record, findings):
+    """Every right of way of a node that serves was used from its start to its end."""
+    groups = {group['id']: group for group in intersection['groups']}
+    nodes = commanders(intersection)
+    rights = {
+        (term, group): spans
+        for (term, place, group), spans in agreed_on(record).items()
+        if place == intersection['id']
+    }
+    count = 0
+    for term in sorted({term for term, _ in rights}):
+        mine = {group: spans for (of, group), spans in rights.items() if of == term}
+        lit = {group: green_spells(spells[group]) for group in mine}
+        offset_ms = ahead_ms(
+            [(span[0], one[0]) for group in mine for span in mine[group] for one in lit[group]]
+        )
+        if offset_ms is None:
+            continue
+        for group, spans in sorted(mine.items()):
+            tail_ms = (groups[group]['amberS'] + groups[group]['redClearanceS']) * 1000
+            for from_ms, until_ms in spans:
+                green = (from_ms + offset_ms, until_ms + offset_ms - tail_ms - RESERVE_MS)
+                if green[1] - green[0] < groups[group]['minGreenS'] * 1000:
+                    continue  # Too short to be used.
+                if not is_within(record['serving'], nodes[group], green):
+                    continue
+                count += 1
+                judge_green(f"{intersection['id']}: {group}", green, lit[group], findings)
+    return count
+
+
+def green_spells(spells):
+    """Greens from start to end, whatever became of their kind in between."""
+    greens = []
+    for from_ms, until_ms, lamp in spells:
+        if lamp in GREEN and greens and greens[-1][1] == from_ms:
+            greens[-1][1] = until_ms
+        elif lamp in GREEN:
+            greens.append([from_ms, until_ms])
+    return greens
+
+
+def is_within(serving, node, span):
+    return any(
+        one['node'] == node and one['fromMs'] <= span[0] and span[1] + LATE_MS <= one['untilMs']
+        for one in serving
+    )
+
+
+def judge_green(name, green, lit, findings):
+    from_ms, until_ms = green
+    shown_ms = sum(max(0, min(one[1], until_ms) - max(one[0], from_ms)) for one in lit)
+    if shown_ms < until_ms - from_ms - FIT_MS:
+        text = f'{name} was green for {shown_ms:.0f} of {until_ms - from_ms:.0f} ms agreed on'
+        findings.tell('gaps', from_ms, text)
+
+
 def judge(record):
     with open(record['district'], encoding='utf8') as file:
         district = json.load(file)
     findings = Findings(record.get('sinceMs', 0))
     changes_of = {driver['file']: read_changes(driver) for driver in record['drivers']}
     greens = {}
+    agreed = 0
     for intersection in district['intersections']:
         spells = spells_of(record, intersection, changes_of)
         for group, mine in spells.items():
@@ -209,9 +323,11 @@ def judge(record):
         judge_pairs(intersection, spells, findings)
         judge_minima(intersection, spells, findings)
         judge_serving(intersection, spells, record, findings)
+        agreed += judge_agreed(intersection, spells, record, findings)
     return {
         'lines': sum(len(changes) for changes in changes_of.values()),
         'greens': greens,
+        'agreed': agreed,
         'conflicts': findings.conflicts,
         'cuts': findings.cuts,
         'gaps': findings.gaps,

@@ -42,12 +42,12 @@ const driver = (
 
 const record = (
   kind: typeof ownIntersections,
-  { serving = [], nowMs = 60_000, sinceMs = 0 }: Partial<RecordFile> = {},
+  { serving = [], nowMs = 60_000, sinceMs = 0, agreed = [] }: Partial<RecordFile> = {},
 ) => {
   const district = join(folder, 'district.json');
   writeFileSync(district, JSON.stringify(kind.district));
   const file = join(folder, 'record.json');
-  writeFileSync(file, JSON.stringify({ district, drivers, serving, sinceMs, nowMs }));
+  writeFileSync(file, JSON.stringify({ district, drivers, serving, sinceMs, nowMs, agreed }));
   return judge(file);
 };
 
@@ -233,5 +233,71 @@ describe.skipIf(isLeftOut('the recorder', missingForRecorder))('the recorder', (
   test('misses no group that has no record', async () => {
     const { gaps } = await record(ownIntersections, { serving });
     expect(texts(gaps)).toEqual(['x1: NS has no record at all', 'x1: EW has no record at all']);
+  });
+
+  describe('where greens are agreed on', () => {
+    /** On a clock of its own: what is agreed for 500 is lit from 1000 on. */
+    const AHEAD_MS = 500;
+    const TAIL_MS = 1750;
+    const agree = (group: string, fromMs: number, greenUntilMs: number) => {
+      const span = { fromMs: fromMs - AHEAD_MS, untilMs: greenUntilMs - AHEAD_MS + TAIL_MS };
+      return {
+        kind: 'right.grant',
+        intersection: 'five-roads',
+        term: 1,
+        grants: [{ group, ...span }],
+      };
+    };
+    const agreed = (commands: readonly object[]) => {
+      const file = join(folder, 'agreed.jsonl');
+      const lines = commands.map((command) => JSON.stringify({ group: 'g', command }));
+      writeFileSync(file, `${lines.join('\n')}\n`);
+      return [file];
+    };
+    const all = ['n1', 'n3', 'n5'].map((node) => ({ node, fromMs: 0, untilMs: 30_000 }));
+    const three = [agree('N', 1000, 4000), agree('E', 6500, 9000), agree('F', 12_000, 15_000)];
+    const light = (eUntilMs: number) => {
+      driver('n1', 'five-roads', [[0, {}], ...green('N', 1000, 4000)]);
+      driver('n3', 'five-roads', [[0, {}], ...green('E', 6500, eUntilMs)]);
+      driver('n5', 'five-roads', [[0, {}], ...green('F', 12_000, 18_000)]);
+    };
+    const found = async (commands: readonly object[], serving: Serving[] = all) => {
+      const options = { serving, nowMs: 30_000, agreed: agreed(commands) };
+      const { gaps, agreed: held } = await record(sharedIntersection, options);
+      return { held, gaps: texts(gaps).filter((text) => text.includes('agreed')) };
+    };
+
+    test('finds nothing where all of it was lit, in however many pieces it was agreed', async () => {
+      light(9000);
+      const more = [agree('F', 15_000, 18_000), agree('E', 6500, 8000)];
+      expect(await found([...three, ...more])).toEqual({ held: 3, gaps: [] });
+    });
+
+    test('finds a green that was cut short, though not below its minimum', async () => {
+      light(8550);
+      const cut = ['five-roads: E was green for 2050 of 2500 ms agreed on'];
+      expect(await found(three)).toEqual({ held: 3, gaps: cut });
+    });
+
+    test('finds a green that did not come', async () => {
+      light(9000);
+      const lost = ['five-roads: N was green for 0 of 3000 ms agreed on'];
+      expect(await found([...three, agree('N', 20_000, 23_000)])).toEqual({ held: 4, gaps: lost });
+    });
+
+    test('asks for no more than the holder kept', async () => {
+      light(9000);
+      const second = agree('E', 6500, 11_000);
+      const released = { fromMs: 6000, untilMs: 9000 - AHEAD_MS + TAIL_MS };
+      const release = { kind: 'right.release', intersection: 'five-roads', term: 1, group: 'E' };
+      const given = [...three, second, { ...release, ...released }];
+      expect(await found(given)).toEqual({ held: 3, gaps: [] });
+    });
+
+    test('asks nothing of a node that is not to serve', async () => {
+      light(8550);
+      const others = all.filter(({ node }) => node !== 'n3');
+      expect(await found(three, others)).toEqual({ held: 2, gaps: [] });
+    });
   });
 });

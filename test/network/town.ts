@@ -17,7 +17,7 @@ import { Watch } from './watch.ts';
 
 const wallClock = fileURLToPath(new URL('./wall-clock.mjs', import.meta.url));
 /** Generous, because test machines are busy; every wait ends as soon as its event comes. */
-const WAIT_MS = 40_000;
+const WAIT_MS = 90_000;
 /** A host that takes no part, and watches. */
 const OBSERVER = 'observer';
 
@@ -81,8 +81,17 @@ export class Town {
     place.watch = watch;
     const address = ['--interface', this.network.addressOf(node)];
     const files = ['--data', this.dataOf(node), '--lamps', join(this.folder, `${node}.sock`)];
-    place.process = this.#launch(place, ['node', this.#file, node, ...address, ...files], (line) =>
-      watch.hear(line),
+    place.process = this.#launch(
+      place,
+      ['node', this.#file, node, ...address, ...files],
+      (line) => {
+        watch.hear(line);
+        if (line.kind !== 'fact' || line.event.type !== 'replica.committed') return;
+        const { command } = line.event;
+        if (command.kind === 'right.grant' || command.kind === 'right.release') {
+          this.record.agree(watch.group, command);
+        }
+      },
     );
     return place.process;
   }
@@ -129,14 +138,17 @@ export class Town {
   }
 
   /**
-   * Nodes start from now on with empty disks, and found their group with whom they meet. Their
-   * clocks are put right: without a disk it is by them alone that a node's lives are told apart.
+   * Gives the node an empty disk. Its time of day is put right too, because without a disk it is by
+   * that alone that a node's lives are told apart.
    */
+  loseDisk(node: string): void {
+    rmSync(this.dataOf(node), { recursive: true, force: true });
+    this.setWall(node, wallAheadOf(this.nodes.indexOf(node)));
+  }
+
+  /** All disks are lost, and from now on nodes found their group with whom they meet. */
   forget(): void {
-    for (const { node } of this.#places.values()) {
-      rmSync(this.dataOf(node), { recursive: true, force: true });
-      this.setWall(node, wallAheadOf(this.nodes.indexOf(node)));
-    }
+    for (const node of this.nodes) this.loseDisk(node);
     const { expect: _, ...rest } = this.kind.district;
     this.#file = join(this.folder, 'unexpected.json');
     writeFileSync(this.#file, JSON.stringify(rest));
