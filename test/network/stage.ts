@@ -16,6 +16,9 @@ interface Status {
   readonly nodes: readonly { readonly commit: number; readonly term: number }[];
 }
 
+/** Beats tell what was agreed some moments ago, and rights of way are agreed on all the time. */
+const BEHIND_MAX = 3;
+
 export class Stage {
   readonly town: Town;
   readonly rows: Row[] = [];
@@ -108,11 +111,11 @@ export class Stage {
   async expectStatus(): Promise<void> {
     const { town } = this;
     const { groups, nodes } = (await town.status()) as Status;
-    const commits = new Set(nodes.map(({ commit }) => commit));
+    const commits = nodes.map(({ commit }) => commit);
     expect(groups).toHaveLength(1);
     expect(groups[0]?.view).toEqual([...town.nodes].sort());
     expect(groups[0]?.leader).toBe(this.leader);
-    expect([...commits]).toHaveLength(1);
+    expect(Math.max(...commits) - Math.min(...commits)).toBeLessThanOrEqual(BEHIND_MAX);
   }
 
   async close(): Promise<void> {
