@@ -42,7 +42,7 @@ export default defineConfig({
           name: 'network',
           include: network,
           maxWorkers: 1,
-          provide: { rounds: 2 },
+          provide: { rounds: 2, kinds: ['shared'] },
           sequence: { groupOrder: 2 },
         },
       },

@@ -6,6 +6,6 @@ export default defineConfig({
     name: 'network',
     include: ['test/network/**/*.test.ts'],
     maxWorkers: 1,
-    provide: { rounds: 20 },
+    provide: { rounds: 20, kinds: ['shared', 'own'] },
   },
 });

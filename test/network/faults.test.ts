@@ -6,7 +6,7 @@ import { cpSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pass } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
-import { ownIntersections, sharedIntersection } from './districts.ts';
+import { type Kind, kinds } from './districts.ts';
 import { isLeftOut, missingForHosts } from './means.ts';
 import { machineMs } from './record.ts';
 import { recovered } from './recovery.ts';
@@ -24,10 +24,11 @@ const CYCLE_MS = 9_000;
 const SLOW_MS = 5_000;
 
 const rounds = inject('rounds');
+const asked = inject('kinds').map((name) => kinds[name] as Kind);
 const limitMs = SCENARIO_MS_MAX + rounds * 30_000;
 const isOut = isLeftOut('faults on a network of real hosts', missingForHosts);
 
-describe.skipIf(isOut).each([sharedIntersection, ownIntersections])('$name', (kind) => {
+describe.skipIf(isOut).each(asked)('$name', (kind) => {
   let stage: Stage;
   beforeAll(async () => {
     stage = await Stage.open(kind, SEED);
@@ -94,19 +95,17 @@ describe.skipIf(isOut).each([sharedIntersection, ownIntersections])('$name', (ki
     await stage.recovers('leader stopped', others, sinceMs);
     await pass(STOPPED_MS - (machineMs() - sinceMs));
     pipe.release();
+    // What was accepted before goes on to its end; the recorder judges that as it judges the rest.
+    const refusal = () =>
+      town
+        .driverLines(leader)
+        .slice(mark)
+        .find((line) => line.kind === 'refused');
     await town.until(
-      () =>
-        town
-          .driverLines(leader)
-          .slice(mark)
-          .some((line) => line.kind === 'refused'),
+      () => refusal() !== undefined,
       () => 'the refusal of what is stale',
     );
-    const lit = town
-      .driverLines(leader)
-      .slice(mark)
-      .filter((line) => line.kind === 'lamps' && Object.values(line.lamps).includes('green'));
-    expect(lit).toEqual([]);
+    expect(refusal()).toMatchObject({ reason: expect.stringContaining('too late') });
     await stage.heals('… and let go on');
   });
 
@@ -181,16 +180,17 @@ describe.skipIf(isOut).each([sharedIntersection, ownIntersections])('$name', (ki
 
   scenario('all are restarted one after the other', async ({ town }) => {
     const beganMs = machineMs();
-    for (const node of town.nodes) {
-      stage.expectLights(stage.others(node));
+    for (const [k, node] of town.nodes.entries()) {
+      // Who has been restarted counts again when all are done.
+      town.record.serve(town.nodes.slice(k + 1));
       await town.end([node], 'SIGTERM');
       const sinceMs = machineMs();
       town.start(node);
       await stage.recovers('one of a rolling restart', town.nodes, sinceMs);
-      await stage.shine();
     }
     const note = `all five in ${Math.round(machineMs() - beganMs)} ms`;
     stage.rows.push({ what: 'one of a rolling restart', note });
+    await stage.shine();
     await stage.expectStatus();
   });
 

@@ -1,7 +1,11 @@
-/** How often a scenario of chance is played: a few times in every test run, more often on demand. */
+/**
+ * What a run of tests is asked for: how often a scenario of chance is played, and in which kinds of
+ * district. A few times at a shared intersection in every run, more often and in all on demand.
+ */
 declare module 'vitest' {
   interface ProvidedContext {
     readonly rounds: number;
+    readonly kinds: readonly string[];
   }
 }
 
