@@ -8,6 +8,8 @@ const real = [
   'test/cabinet/refusals.test.ts',
   'test/transport/udp-tcp*.test.ts',
 ];
+/** Tests on hosts of their own, made of network namespaces: they come last. */
+const network = ['test/network/**/*.test.ts'];
 /** Bounds that two busy cores keep. */
 const limits = { testTimeout: 60_000, hookTimeout: 60_000 };
 
@@ -19,7 +21,7 @@ export default defineConfig({
           ...limits,
           name: 'virtual',
           include: ['test/**/*.test.ts'],
-          exclude: real,
+          exclude: [...real, ...network],
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
@@ -32,6 +34,16 @@ export default defineConfig({
           // Their processes would only make each other late.
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: 'network',
+          include: network,
+          maxWorkers: 1,
+          provide: { rounds: 2, kinds: ['shared'] },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

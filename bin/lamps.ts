@@ -44,7 +44,7 @@ flashing until greenwave clear.`;
 
 /** What is printed. */
 interface Journal {
-  lamps(intersection: Intersection, lamps: Lamps, t: number): void;
+  lamps(intersection: Intersection, lamps: Lamps, t: number, nowMs: number): void;
   report(intersection: Intersection, report: Report): void;
 }
 
@@ -148,7 +148,7 @@ const open = (
       stamp: hostStamp,
       latchOf: (id) => fileLatch(latchFile(latch, id)),
       hardwareOf: (one) => hardwareOf(driver, one),
-      show: (_, lamps, t) => journal.lamps(intersection, lamps, t),
+      show: (_, lamps, t, nowMs) => journal.lamps(intersection, lamps, t, nowMs),
       report: (what) => journal.report(intersection, what),
     },
   );
@@ -185,8 +185,8 @@ const lastRed = (cabinets: readonly Cabinet[], lingerS: number | undefined): Pro
   });
 
 const jsonJournal = (print: (line: JournalLine) => void): Journal => ({
-  lamps: ({ id, node = id }, lamps, t) =>
-    print({ t, node, kind: 'lamps', intersection: id, lamps }),
+  lamps: ({ id, node = id }, lamps, t, nowMs) =>
+    print({ t, node, kind: 'lamps', intersection: id, nowMs, lamps }),
   report: ({ id, node = id }, { kind, message }) => {
     const common = { t: hostStamp(), node };
     print(kind === 'error' ? { ...common, kind, message } : { ...common, kind, reason: message });

@@ -42,8 +42,9 @@ export interface CabinetOptions {
   readonly latchOf: (intersection: string) => Latch;
   /** The bulbs of an intersection, if it has any here. Throws `CabinetError` when it has not all. */
   readonly hardwareOf?: (intersection: Intersection) => Hardware | undefined;
-  /** Told at every change what an intersection shows. */
-  readonly show: (intersection: string, lamps: Lamps, t: number) => void;
+  /** Told at every change what an intersection shows, and when it was made: by the stamp, and on
+   *  the clock. */
+  readonly show: (intersection: string, lamps: Lamps, t: number, nowMs: number) => void;
   readonly report: (report: Report) => void;
 }
 
@@ -141,7 +142,7 @@ class Hall implements Cabinet {
 
   #show(intersection: string, lamps: Lamps, nowMs: number): void {
     const t = this.#options.stamp();
-    this.#options.show(intersection, lamps, t);
+    this.#options.show(intersection, lamps, t, nowMs);
     for (const client of this.#clients) {
       if (client.entered.has(intersection) || client.watches.has(intersection)) {
         this.#say(client, { type: 'lamps.showing', intersection, t, nowMs, lamps });

@@ -4,7 +4,8 @@
  *
  * A peer is in the view when it announces the same district, contract and group, and leaves it by
  * its goodbye or when the detector fails it. A node with another contract is refused, and both
- * sides say which keys differ. A node that finds its own id answering elsewhere is a duplicate.
+ * sides say which keys differ. A node that finds its own id answering elsewhere is a duplicate; so
+ * is one that was silent when another came, and hears that it has become a member.
  *
  * What this costs must not grow with the square of the district. So settled members announce
  * themselves the more rarely the more they are, all together a few times in a period; who asks is
@@ -159,6 +160,15 @@ export const membershipMachine = setup({
   guards: {
     isDouble: ({ context, event }) =>
       event.type === 'membership.announce' && isDouble(context, event),
+    /**
+     * A later life of this node is a member: we answered nothing when it came, because we were
+     * stopped or cut off, and our lamps and peers heed it alone.
+     */
+    isSuperseded: ({ context, event }) =>
+      event.type === 'membership.announce' &&
+      isDouble(context, event) &&
+      event.phase === 'member' &&
+      event.incarnation > context.incarnation,
     isAsking: ({ context, event }) =>
       event.type === 'membership.announce' &&
       event.asks &&
@@ -350,12 +360,16 @@ export const membershipMachine = setup({
         message: { type: 'membership.present', store: context.store },
       });
     }),
-    tellDuplicate: emit(({ context, event }) => ({
-      type: 'membership.duplicate' as const,
-      reason: `another node with the id ${context.id} answers (its store is ${
-        event.type === 'membership.present' ? event.store : 'unknown'
-      })`,
-    })),
+    tellDuplicate: emit(({ context, event }) => {
+      const isThere = event.type === 'membership.present';
+      const isLater = event.type === 'membership.announce';
+      const does = isLater ? 'has taken our place' : 'answers';
+      const store = isThere || isLater ? event.store : 'unknown';
+      return {
+        type: 'membership.duplicate' as const,
+        reason: `another node with the id ${context.id} ${does} (its store is ${store})`,
+      };
+    }),
     noteLeader: assign(({ event }) =>
       event.type === 'election.elected' ? { leader: event.leader, term: event.term } : {},
     ),
@@ -445,6 +459,7 @@ export const membershipMachine = setup({
           after: { announce: { target: 'settled', reenter: true, actions: 'announce' } },
           on: {
             'membership.announce': [
+              { guard: 'isSuperseded', target: '#membership.duplicate', actions: 'tellDuplicate' },
               { guard: 'isAsking', target: 'answering', actions: 'meet' },
               { guard: 'isDouble', target: 'answering' },
               { actions: 'meet' },

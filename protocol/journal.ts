@@ -35,6 +35,9 @@ export const journalTable = {
     ...common,
     kind: Type.Literal('lamps'),
     intersection: text,
+    nowMs: Type.Optional(
+      Type.Number({ description: 'When, on the monotonic clock of the lamp driver’s host.' }),
+    ),
     lamps: Type.Record(Type.String(), lampSchema),
   }),
   fact: Type.Object({ ...common, kind: Type.Literal('fact'), event: factSchema }),
@@ -67,7 +70,12 @@ type Common = { t: number; node: string };
 /** A line as Greenwave writes it. */
 export type JournalLine = Common &
   (
-    | { kind: 'lamps'; intersection: string; lamps: Record<string, Static<typeof lampSchema>> }
+    | {
+        kind: 'lamps';
+        intersection: string;
+        nowMs?: number;
+        lamps: Record<string, Static<typeof lampSchema>>;
+      }
     | { kind: 'fact'; event: Fact }
     | { kind: 'heard' | 'said'; type: string; peer: string; bytes: number }
     | { kind: 'state'; machine: string; value: unknown }

@@ -20,6 +20,16 @@ const WAIT_MS = 30_000;
 export const discoveryPort = (place: number): number =>
   30_000 + ((process.pid * 16 + place) % 20_000);
 
+/** How a process is started, where not as a plain one of this host. */
+export interface Launch {
+  /** A command that becomes the process, such as one that enters a host first. */
+  readonly via?: readonly string[];
+  /** For Node itself. */
+  readonly flags?: readonly string[];
+  /** Told each line of the journal, with its text. */
+  readonly heard?: (line: JournalLine, text: string) => void;
+}
+
 export class Process {
   readonly lines: JournalLine[] = [];
   readonly rubbish: string[] = [];
@@ -30,8 +40,12 @@ export class Process {
   readonly #child: ChildProcess;
   readonly #news = new EventEmitter();
 
-  constructor(args: readonly string[], cwd: string) {
-    this.#child = spawn(process.execPath, [program, ...args], {
+  readonly #heard: Launch['heard'];
+
+  constructor(args: readonly string[], cwd: string, { via = [], flags = [], heard }: Launch = {}) {
+    this.#heard = heard;
+    const [command = '', ...rest] = [...via, process.execPath, ...flags, program, ...args];
+    this.#child = spawn(command, rest, {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NO_COLOR: '1' },
@@ -53,7 +67,9 @@ export class Process {
   #read(text: string): void {
     this.stdout += `${text}\n`;
     try {
-      this.lines.push(JSON.parse(text) as JournalLine);
+      const line = JSON.parse(text) as JournalLine;
+      this.lines.push(line);
+      this.#heard?.(line, text);
     } catch {
       this.rubbish.push(text);
     }

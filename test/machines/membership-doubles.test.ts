@@ -58,6 +58,21 @@ describe('a double of one’s id', () => {
     expect(play.hear(heard('n1', { ...challenge, district: 'village' }))).toEqual([]);
   });
 
+  test.each<{ who: string; later: number; phase: 'joining' | 'member'; ends: boolean }>([
+    { who: 'a later life that is a member', later: 1, phase: 'member', ends: true },
+    { who: 'a later life that still joins', later: 1, phase: 'joining', ends: false },
+    { who: 'an earlier life that has not noticed', later: -1, phase: 'member', ends: false },
+  ])('gives way to $who: $ends', ({ later, phase, ends }) => {
+    const play = memberOf();
+    const { incarnation } = inputOf();
+    const double = heard('n1', announce(9, { store: 's9', phase }));
+    const said = play.hear({ ...double, incarnation: incarnation + later });
+    const reason = 'another node with the id n1 has taken our place (its store is s9)';
+    const told = ends ? [{ type: 'membership.duplicate', reason }] : [];
+    expect(said.filter(({ type }) => type === 'membership.duplicate')).toEqual(told);
+    expect(play.value === 'duplicate').toBe(ends);
+  });
+
   test.each([0, 10, 100, 249, 260, 499, 501, 700])(
     'that starts %d ms later: exactly one of the two stands',
     (laterMs) => {

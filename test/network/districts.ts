@@ -1,0 +1,93 @@
+/**
+ * The districts that are broken: five nodes that serve one intersection each, and five that share
+ * one, every approach with its node, its host and its cabinet. The same scenarios run in both.
+ */
+import type { DistrictFile, Intersection } from '../../protocol/district.ts';
+import { crossroads } from '../e2e/crossroads.ts';
+
+/** On a network of their own districts need no port of their own. */
+const PORT = 5007;
+const NODES = ['n1', 'n2', 'n3', 'n4', 'n5'];
+
+export interface Kind {
+  readonly name: string;
+  readonly district: DistrictFile;
+  readonly nodes: readonly string[];
+  /** Whose lamps go on when only nodes of one side hear each other. */
+  readonly goOn: (sides: readonly (readonly string[])[]) => string[];
+}
+
+/** Short greens, so that one that is lost shows soon. */
+const crossroadsOfShortGreens = (): DistrictFile => {
+  const district = crossroads(NODES.length, PORT, 'own');
+  return {
+    ...district,
+    expect: NODES.length,
+    intersections: district.intersections.map((intersection) => ({
+      ...intersection,
+      groups: intersection.groups.map((group) => ({ ...group, maxGreenS: 5 })),
+    })),
+  };
+};
+
+/** A node that serves a whole intersection needs nobody. */
+export const ownIntersections: Kind = {
+  name: 'five nodes with an intersection each',
+  district: crossroadsOfShortGreens(),
+  nodes: NODES,
+  goOn: (sides) => sides.flat(),
+};
+
+const approach = (id: string) => ({
+  id,
+  kind: 'vehicle' as const,
+  minGreenS: 2,
+  maxGreenS: 5,
+  amberS: 1,
+  redClearanceS: 0.5,
+});
+
+/** North, south and a fifth road together; east and west together. */
+const fiveRoads: Intersection = {
+  id: 'five-roads',
+  nodes: { N: 'n1', S: 'n2', E: 'n3', W: 'n4', F: 'n5' },
+  position: [0, 0],
+  groups: ['N', 'S', 'E', 'W', 'F'].map(approach),
+  conflicts: ['N', 'S', 'F'].flatMap((a) => ['E', 'W'].map((b): [string, string] => [a, b])),
+  yields: [],
+  stages: [
+    { id: 'nsf', green: ['N', 'S', 'F'] },
+    { id: 'ew', green: ['E', 'W'] },
+  ],
+  programs: [
+    {
+      id: '0',
+      offsetS: 0,
+      steps: [
+        { stage: 'nsf', greenS: 3 },
+        { stage: 'ew', greenS: 3 },
+      ],
+    },
+  ],
+};
+
+/** Without a majority of its nodes no right of way is granted at a shared intersection. */
+export const sharedIntersection: Kind = {
+  name: 'five nodes that share one intersection',
+  district: {
+    name: 'shared',
+    expect: NODES.length,
+    intersections: [fiveRoads],
+    discovery: { port: PORT },
+    // The least that the contract allows, because who comes without a disk waits for a horizon.
+    timing: { electionTimeoutMs: 2500, rightHorizonMs: 16_000 },
+  },
+  nodes: NODES,
+  goOn: (sides) => [...(sides.find((side) => side.length > NODES.length / 2) ?? [])],
+};
+
+/** By the word that a run of tests asks for it with. */
+export const kinds: Readonly<Record<string, Kind>> = {
+  own: ownIntersections,
+  shared: sharedIntersection,
+};

@@ -1,0 +1,158 @@
+/**
+ * The stage on which scenarios are played: a town that is well before each of them, is well again
+ * after it, and whose lamps the recorder judges in between.
+ */
+import { rmSync } from 'node:fs';
+import { expect } from 'vitest';
+import { random } from '../../simulation/random.ts';
+import type { Kind } from './districts.ts';
+import { machineMs } from './record.ts';
+import { type Recovery, recovered } from './recovery.ts';
+import { type Row, tableOf } from './table.ts';
+import { Town } from './town.ts';
+
+interface Status {
+  readonly groups: readonly { readonly view: readonly string[]; readonly leader: string | null }[];
+  readonly nodes: readonly { readonly commit: number; readonly term: number }[];
+}
+
+/** Beats tell what was agreed some moments ago, and rights of way are agreed on all the time. */
+const BEHIND_MAX = 3;
+
+export class Stage {
+  readonly town: Town;
+  readonly rows: Row[] = [];
+  /** From 0 to 1, by the seed. */
+  readonly chance: () => number;
+  #greens = 0;
+
+  static async open(kind: Kind, seed: number): Promise<Stage> {
+    const town = await Town.open(kind, seed);
+    const stage = new Stage(town, seed);
+    const sinceMs = machineMs();
+    for (const node of town.nodes) town.start(node);
+    stage.tell('founded', await recovered(town, town.nodes, sinceMs));
+    await stage.shine();
+    return stage;
+  }
+
+  private constructor(town: Town, seed: number) {
+    this.town = town;
+    this.chance = random(seed, 'network').next;
+  }
+
+  get leader(): string {
+    const [first = ''] = this.town.nodes;
+    const { leader } = this.town.watch(first);
+    if (leader === undefined) throw new Error('a town that is well has a leader');
+    return leader;
+  }
+
+  others(...nodes: readonly string[]): string[] {
+    return this.town.nodes.filter((node) => !nodes.includes(node));
+  }
+
+  tell(what: string, recovery: Recovery, note?: string): void {
+    this.rows.push({ what, recovery, ...(note !== undefined && { note }) });
+  }
+
+  /** Only these sides hear each other, or live: whose lamps must go on follows from that. */
+  expectLights(...sides: (readonly string[])[]): void {
+    this.town.record.serve(this.town.kind.goOn(sides));
+  }
+
+  /** Waits until these nodes are one, and writes down how long it took. */
+  async recovers(
+    what: string,
+    nodes: readonly string[],
+    sinceMs: number,
+    seen = nodes,
+  ): Promise<void> {
+    this.tell(what, await recovered(this.town, nodes, sinceMs, seen));
+  }
+
+  /** Ends the fault and waits until all are one, as a bystander sees it too, and all lamps go. */
+  async heals(what: string): Promise<void> {
+    const { town } = this;
+    const sinceMs = machineMs();
+    await town.network.heal();
+    for (const node of town.nodes) {
+      town.signal(node, 'SIGCONT');
+      town.pipe(node).release();
+      if (!town.isUp(node)) town.start(node);
+    }
+    await this.recovers(what, town.nodes, sinceMs);
+    await this.#shineIfDark();
+    await this.expectStatus();
+  }
+
+  /** Plays a scenario on a town that is well; what the lamps showed meanwhile is judged. */
+  async play(scenario: (stage: Stage) => Promise<void>): Promise<void> {
+    const { town } = this;
+    const sinceMs = machineMs();
+    await this.#mend();
+    try {
+      await scenario(this);
+      await this.#judge(sinceMs);
+    } catch (error) {
+      console.log(`all journals of this failure are kept in ${town.keep()}`);
+      throw error;
+    }
+    expect(town.nodes.filter((node) => town.watch(node).errors.some(isOurs))).toEqual([]);
+  }
+
+  /** Every lamp has been green, and is to go on. */
+  async shine(): Promise<void> {
+    const { town } = this;
+    await town.green(town.nodes, machineMs());
+    town.record.serve(town.nodes);
+  }
+
+  async expectStatus(): Promise<void> {
+    const { town } = this;
+    const { groups, nodes } = (await town.status()) as Status;
+    const commits = nodes.map(({ commit }) => commit);
+    expect(groups).toHaveLength(1);
+    expect(groups[0]?.view).toEqual([...town.nodes].sort());
+    expect(groups[0]?.leader).toBe(this.leader);
+    expect(Math.max(...commits) - Math.min(...commits)).toBeLessThanOrEqual(BEHIND_MAX);
+  }
+
+  async close(): Promise<void> {
+    const { kind } = this.town;
+    if (this.rows.length > 0)
+      console.log(`${tableOf(kind.name, this.rows)}\n${this.#greens} greens`);
+    await this.town.close();
+    rmSync(this.town.folder, { recursive: true, force: true });
+  }
+
+  /** A scenario that failed leaves a town that is not well. */
+  async #mend(): Promise<void> {
+    const { town } = this;
+    await town.network.heal();
+    for (const node of town.nodes) {
+      town.signal(node, 'SIGCONT');
+      town.pipe(node).release();
+      if (!town.isUp(node)) town.start(node);
+    }
+    await recovered(town, town.nodes, machineMs());
+    await this.#shineIfDark();
+  }
+
+  async #shineIfDark(): Promise<void> {
+    if (this.town.record.serves(this.town.nodes)) return;
+    await this.shine();
+  }
+
+  async #judge(sinceMs: number): Promise<void> {
+    const { record } = this.town;
+    const verdict = await record.judge(sinceMs);
+    const { conflicts, cuts, gaps, greens } = verdict;
+    this.#greens = Object.values(greens).reduce((sum, count) => sum + count, 0);
+    expect({ conflicts, cuts, gaps }).toEqual({ conflicts: [], cuts: [], gaps: [] });
+    expect(verdict.lines).toBeGreaterThan(0);
+  }
+}
+
+/** An `error` line about the network is what a fault looks like from inside. */
+const isOurs = (message: string): boolean => /failed|assert/i.test(message);
