@@ -100,7 +100,8 @@ export const decode = (bytes: Uint8Array): Decoded => {
   if (!check) return { refused: `unknown type ${JSON.stringify(type)}` };
   if (!check.Check(payload)) return { refused: `malformed ${type}: ${complaint(check, payload)}` };
   const known = { type: type as MessageType, from: sender_id, group, incarnation };
-  const message = { ...(payload as object), ...known, bytes: bytes.length };
+  // What was parsed is ours. A copy that is given more keys would cost ten times the parsing (Node 20).
+  const message = Object.assign(payload as object, known, { bytes: bytes.length });
   const life = `${sender_id} ${incarnation} ${group}`;
   return { message: message as Omit<Heard, 'at'>, counter, life };
 };
