@@ -182,7 +182,7 @@ class Wire {
     if (!this.#isForUs(message)) return;
     // Networks repeat datagrams, so what is not fresh is dropped without a word.
     if (!this.#freshness.isFresh(life, counter)) return;
-    this.#options.deliver({ ...message, at } as Heard);
+    this.#options.deliver(Object.assign({}, message, { at }) as Heard);
   }
 
   /** Whether a message concerns this node: of its district, its group, and a life that counts. */

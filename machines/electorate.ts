@@ -12,7 +12,7 @@ import { type Command, type State, VOTERS_MAX, type Voter } from '../protocol/co
 import type { Emitted, FactAs } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { apply, initialState } from './district-state.ts';
-import { at, without } from './map.ts';
+import { type Pairs, valueAt, withoutPair, withPair } from './map.ts';
 
 /** Fewer voters than this are not wanted because some are dead. */
 const VOTERS_KEPT = 3;
@@ -34,7 +34,7 @@ export interface Context extends ElectorateInput {
   readonly state: State;
   /** Of the configuration in force, committed or not. */
   readonly voters: readonly Voter[];
-  readonly peers: Readonly<Record<string, Presence>>;
+  readonly peers: Pairs<Presence>;
   /** Nodes that were taken out of the district, as far as it was heard. Sorted. */
   readonly dismissed: readonly string[];
   readonly ticket: number;
@@ -49,15 +49,15 @@ export type Events =
 /** The change the leader wants next, if any. */
 export const wanted = (context: Context, now: number): Command | undefined => {
   const { id, store, state, voters, peers, timing } = context;
-  const departed = state.members.find(({ node }) => at(peers, node)?.standing === 'departed');
+  const departed = state.members.find(({ node }) => valueAt(peers, node)?.standing === 'departed');
   if (departed) return { kind: 'district.dismiss', node: departed.node };
   const isHere = (voter: Voter) => {
     if (voter.node === id) return voter.store === store;
-    const peer = at(peers, voter.node);
+    const peer = valueAt(peers, voter.node);
     return peer?.standing === 'here' && peer.store === voter.store;
   };
   const isSettled = ({ node }: Voter) =>
-    node === id || now - (at(peers, node)?.sinceAt ?? context.ledAt) >= timing.settleMs;
+    node === id || now - (valueAt(peers, node)?.sinceAt ?? context.ledAt) >= timing.settleMs;
   const isVoter = ({ node, store: of }: Voter) =>
     voters.some((voter) => voter.node === node && voter.store === of);
   const ready = state.members.filter(
@@ -74,7 +74,7 @@ export const wanted = (context: Context, now: number): Command | undefined => {
   // A founder that died before it enrolled has not left: it is dead like any other.
   const hasLeft = ({ node }: Voter) =>
     !state.members.some((member) => member.node === node) &&
-    (context.dismissed.includes(node) || at(peers, node)?.standing === 'departed');
+    (context.dismissed.includes(node) || valueAt(peers, node)?.standing === 'departed');
   // Who has left goes first: one that is only dead may have to stay.
   const dead = gone.find(hasLeft) ?? gone[0];
   // The dead make room: first a learner votes, then a dead one no longer does.
@@ -110,16 +110,14 @@ export const electorateMachine = setup({
     notePeer: assign(({ context, event }) => {
       if (event.type === 'membership.joined') {
         const { peer, store, at: sinceAt } = event;
-        return {
-          peers: { ...context.peers, [peer]: { store, sinceAt, standing: 'here' as const } },
-        };
+        return { peers: withPair(context.peers, peer, { store, sinceAt, standing: 'here' }) };
       }
       if (event.type !== 'membership.left') return {};
       const { peer, how, at: sinceAt } = event;
-      const known = at(context.peers, peer);
-      if (!known || how === 'restarted') return { peers: without(context.peers, peer) };
+      const known = valueAt(context.peers, peer);
+      if (!known || how === 'restarted') return { peers: withoutPair(context.peers, peer) };
       const standing = how === 'goodbye' ? ('departed' as const) : ('failed' as const);
-      return { peers: { ...context.peers, [peer]: { ...known, sinceAt, standing } } };
+      return { peers: withPair(context.peers, peer, { ...known, sinceAt, standing }) };
     }),
     learn: assign(({ context, event }) => {
       if (event.type === 'replica.restored') return { state: event.state };
@@ -152,7 +150,7 @@ export const electorateMachine = setup({
     ...input,
     state: initialState([]),
     voters: [],
-    peers: {},
+    peers: [],
     dismissed: [],
     ticket: 0,
     ledAt: 0,

@@ -44,7 +44,7 @@ import {
   type Tally,
   tallied,
 } from './founding.ts';
-import { at, names, without } from './map.ts';
+import { type Pairs, valueAt, withoutPair, withPair } from './map.ts';
 import { groupName } from './rank.ts';
 
 export interface GenesisInput {
@@ -63,7 +63,7 @@ export interface GenesisInput {
 
 export interface Context extends Omit<GenesisInput, 'ballot'>, StoredBallot {
   /** Nodes met that have no group either: their stores, and in which round they were met last. */
-  readonly groupless: Readonly<Record<string, { readonly store: string; readonly round: number }>>;
+  readonly groupless: Pairs<{ readonly store: string; readonly round: number }>;
   /** Windows of discovery that found no group. */
   readonly round: number;
   /** Windows since this node last took part in a ballot: its turn comes by its place. */
@@ -94,8 +94,7 @@ const self = ({ id, store }: Context): Voter => ({ node: id, store });
 
 /** Who could found a group: this node and those it met. */
 const met = (context: Context): Voter[] => {
-  const { groupless } = context;
-  const others = names(groupless).map((node) => ({ node, store: groupless[node]?.store ?? '' }));
+  const others = context.groupless.map(([node, { store }]) => ({ node, store }));
   return including(others, self(context));
 };
 
@@ -161,21 +160,21 @@ export const genesisMachine = setup({
     meet: assign(({ context, event }) => {
       if (event.type !== 'membership.sighted') return {};
       const { peer, store, group, phase } = event;
-      if (group !== '' || phase === 'observer') {
-        return { groupless: without(context.groupless, peer) };
-      }
       const { groupless, round } = context;
-      const known = at(groupless, peer);
-      // Heard again is nothing new: a copy of a large map at every word would be dear.
+      if (group !== '' || phase === 'observer') {
+        return { groupless: withoutPair(groupless, peer) };
+      }
+      const known = valueAt(groupless, peer);
+      // Heard again is nothing new.
       if (known?.store === store && known.round === round) return {};
-      return { groupless: { ...groupless, [peer]: { store, round } } };
+      return { groupless: withPair(groupless, peer, { store, round }) };
     }),
     /** Who was met and is gone must not be waited for, whatever its place. */
     lookAgain: assign(({ context: { groupless, round, waited, timing } }) => {
       const isHere = (last: number) =>
         (round - last) * timing.discoveryMs <= MISSED_MAX * timing.announceMs;
-      const here = Object.entries(groupless).filter(([, { round: last }]) => isHere(last));
-      return { groupless: Object.fromEntries(here), round: round + 1, waited: waited + 1 };
+      const here = groupless.filter(([, { round: last }]) => isHere(last));
+      return { groupless: here, round: round + 1, waited: waited + 1 };
     }),
     /** Who was not answered stands at the end of the line: others may be heard where it is not. */
     standBack: assign({ waited: ({ context }) => -met(context).length }),
@@ -276,7 +275,7 @@ export const genesisMachine = setup({
   context: ({ input: { ballot, ...input } }) => ({
     ...input,
     ...(ballot ?? { promised: null, accepted: null }),
-    groupless: {},
+    groupless: [],
     round: 0,
     waited: 0,
     heard: 0,

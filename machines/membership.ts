@@ -7,6 +7,9 @@
  * sides say which keys differ. A node that finds its own id answering elsewhere is a duplicate; so
  * is one that was silent when another came, and hears that it has become a member.
  *
+ * Where hundreds come at once, each says one thing less, what a lone newcomer repeats because
+ * datagrams are lost: who misses one word of so many hears of its speaker when that has settled.
+ *
  * What this costs must not grow with the square of the district. So settled members announce
  * themselves the more rarely the more they are, all together a few times in a period; who asks is
  * answered by everybody in a small view, and in a larger one by the leader alone. What is lost
@@ -17,7 +20,7 @@
  * wrong too: a dead peer of its view that others take back is failed once more by its monitors.
  * (Views as in SWIM, Das, Gupta, Motivala, DSN 2002; incarnations as in its section 4.2.)
  */
-import { assign, emit, enqueueActions, setup } from 'xstate';
+import { assign, emit, enqueueActions, not, setup } from 'xstate';
 import {
   ALL,
   type Emitted,
@@ -34,11 +37,13 @@ import {
   contractDigest,
   type Timing,
 } from '../protocol/timing.ts';
-import { at, names, without } from './map.ts';
+import { at, type Pairs, valueAt, without, withoutPair, withPair } from './map.ts';
 import { ALL_TO_ALL_MAX, lifeOf, partOf, partPrints, shareOf } from './neighbours.ts';
 
 /** Announcements of settled members in one period, all together. */
 const ANNOUNCE_MAX = 4;
+/** From so many announcements since one's own on, a crowd is coming, and each says less. */
+const CROWD = 2 * ALL_TO_ALL_MAX;
 /** Refused or departed peers remembered: each is told once, and not at every announcement. */
 const REMEMBERED_MAX = 100;
 
@@ -69,7 +74,7 @@ export interface Context extends MembershipInput {
   readonly group: string;
   readonly term: number;
   readonly leader: string | null;
-  readonly view: Readonly<Record<string, Peer>>;
+  readonly view: Pairs<Peer>;
   /** Announcements heard since our own last one: how large a crowd is talking. */
   readonly crowd: number;
   /** The print of the lives in the view. */
@@ -137,7 +142,7 @@ const goodbye = ({ district }: Context, why: 'goodbye' | 'refused') => ({
 
 const isOurs = (context: Context, district: string) => district === context.district;
 const isSelf = (context: Context, from: string) => from === context.id;
-const sizeOf = ({ view }: Pick<Context, 'view'>) => Object.keys(view).length + 1;
+const sizeOf = ({ view }: Pick<Context, 'view'>) => view.length + 1;
 const isSmall = (context: Pick<Context, 'view'>) => sizeOf(context) <= ALL_TO_ALL_MAX;
 const isDouble = (context: Context, { from, district, store }: Announce) =>
   isSelf(context, from) && isOurs(context, district) && store !== context.store;
@@ -158,6 +163,7 @@ export const membershipMachine = setup({
     repeat: ({ context }) => context.timing.joinAnnounceMs / 5,
   },
   guards: {
+    isCrowded: ({ context }) => context.crowd >= CROWD,
     isDouble: ({ context, event }) =>
       event.type === 'membership.announce' && isDouble(context, event),
     /**
@@ -181,7 +187,7 @@ export const membershipMachine = setup({
     /** Somebody to be met. In a large view a node that is lacking comes by comparison. */
     isStranger: ({ context, event }) =>
       event.type === 'detector.beat' &&
-      at(context.view, event.from) === undefined &&
+      valueAt(context.view, event.from) === undefined &&
       (isSmall(context) || event.leader === event.from),
     /** The leader's view differs from ours, or has until now. */
     isToCompare: ({ context, event }) =>
@@ -235,10 +241,11 @@ export const membershipMachine = setup({
       if (event.type !== 'membership.announce') return;
       const { from: peer, incarnation, store, host, port, group, phase, leader } = event;
       if (isSelf(context, peer) || !isOurs(context, event.district)) return;
-      enqueue.assign({ crowd: context.crowd + 1 });
+      const crowd = context.crowd + 1;
       const [oldest, newest] = event.versions;
       const isVersionShared = oldest <= context.versions[1] && newest >= context.versions[0];
       if (!isVersionShared || event.contract !== context.digest) {
+        enqueue.assign({ crowd });
         if (at(context.refused, peer) === incarnation) return;
         enqueue.emit(ourContract(context));
         if (isVersionShared) return;
@@ -248,16 +255,23 @@ export const membershipMachine = setup({
         return;
       }
       // An announcement that its goodbye has overtaken must not bring it back.
-      if ((at(context.departed, peer) ?? -1) >= incarnation) return;
-      const known = at(context.view, peer);
+      const isGone = (at(context.departed, peer) ?? -1) >= incarnation;
       // A late word of an earlier life must not lead anybody to where it lived.
-      if (known && known.incarnation > incarnation) return;
+      const isLate = (valueAt(context.view, peer)?.incarnation ?? -1) > incarnation;
+      if (isGone || isLate) {
+        enqueue.assign({ crowd });
+        return;
+      }
       const led = leader !== undefined && { leader };
       enqueue.emit({ type: 'membership.sighted', peer, store, group, phase, ...led, host, port });
       // An observer takes no part, so nobody watches it.
-      if (context.group === '' || group !== context.group || phase !== 'member') return;
+      const isPeer = context.group !== '' && group === context.group && phase === 'member';
+      if (!isPeer) {
+        enqueue.assign({ crowd });
+        return;
+      }
       const { changed, says } = taking(context, peer, { incarnation, store, host, port });
-      enqueue.assign(changed);
+      enqueue.assign({ crowd, ...changed });
       for (const said of says) enqueue.emit(said);
     }),
     /** Hears from the leader's beat whether our views agree; asks, when they have not for a while. */
@@ -296,7 +310,7 @@ export const membershipMachine = setup({
       let { view, print } = context;
       for (const { node, ...peer } of event.members) {
         const gone = at(context.departed, node) ?? -1;
-        const known = Math.max(gone, at(view, node)?.incarnation ?? -1);
+        const known = Math.max(gone, valueAt(view, node)?.incarnation ?? -1);
         if (isSelf(context, node) || known >= peer.incarnation) continue;
         const { changed, says } = taking({ view, print }, node, peer);
         ({ view, print } = changed);
@@ -304,7 +318,7 @@ export const membershipMachine = setup({
       }
       enqueue.assign({ view, print });
       const there = new Set(event.members.map(({ node }) => node));
-      for (const peer of names(context.view)) {
+      for (const [peer] of context.view) {
         if (partOf(peer) !== event.part || there.has(peer)) continue;
         enqueue.emit({ type: 'membership.doubted', peer });
       }
@@ -330,9 +344,9 @@ export const membershipMachine = setup({
         enqueue.assign({ departed: remember(context.departed, from, incarnation) });
       }
       const leaving = departureOf(context, event);
-      if (!leaving || at(context.view, leaving.peer) === undefined) return;
+      if (!leaving || valueAt(context.view, leaving.peer) === undefined) return;
       enqueue.assign({
-        view: without(context.view, leaving.peer),
+        view: withoutPair(context.view, leaving.peer),
         print: viewPrintWithout(context, leaving.peer),
       });
       enqueue.emit({ type: 'membership.left', ...leaving });
@@ -383,7 +397,7 @@ export const membershipMachine = setup({
     group: '',
     term: 0,
     leader: null,
-    view: {},
+    view: [],
     crowd: 0,
     print: 0,
     differsAt: null,
@@ -433,7 +447,10 @@ export const membershipMachine = setup({
       },
       states: {
         listening: {
-          after: { listen: '#membership.member', joinAnnounce: { actions: 'announceJoining' } },
+          after: {
+            listen: '#membership.member',
+            joinAnnounce: { guard: not('isCrowded'), actions: 'announceJoining' },
+          },
         },
         challenging: { after: { challenge: '#membership.member' } },
       },
@@ -510,7 +527,7 @@ const departureOf = (context: Context, event: Events) => {
   }
   if (event.type !== 'membership.goodbye' || !isOurs(context, event.district)) return undefined;
   const { from: peer, why } = event;
-  if (at(context.view, peer)?.incarnation !== event.incarnation) return undefined;
+  if (valueAt(context.view, peer)?.incarnation !== event.incarnation) return undefined;
   const reason = why === 'goodbye' ? 'said goodbye' : 'was refused by the district';
   return { peer, how: why, reason };
 };
@@ -529,11 +546,11 @@ type Viewing = Pick<Context, 'view' | 'print'>;
 /** What becomes of the view when it takes a peer, or another life or address of one. */
 const taking = ({ view, print }: Viewing, peer: string, entry: Peer) => {
   const { incarnation, store, host, port } = entry;
-  const known = at(view, peer);
+  const known = valueAt(view, peer);
   const isSame = known?.incarnation === incarnation && known.store === store;
   const isKnown = isSame && known.host === host && known.port === port;
   const says: Only<Emitted, 'membership.joined' | 'membership.left'>[] = [];
-  if (isKnown || (!known && Object.keys(view).length >= VIEW_MAX)) {
+  if (isKnown || (!known && view.length >= VIEW_MAX)) {
     return { changed: { view, print }, says };
   }
   if (known && !isSame) {
@@ -545,14 +562,14 @@ const taking = ({ view, print }: Viewing, peer: string, entry: Peer) => {
   const before = known ? lifeOf(peer, known.incarnation).print : 0;
   const after = lifeOf(peer, incarnation).print;
   return {
-    changed: { view: { ...view, [peer]: entry }, print: (print - before + after) >>> 0 },
+    changed: { view: withPair(view, peer, entry), print: (print - before + after) >>> 0 },
     says,
   };
 };
 
 /** The print of the view without this peer. */
 const viewPrintWithout = ({ view, print }: Viewing, peer: string): number => {
-  const known = at(view, peer);
+  const known = valueAt(view, peer);
   return known ? (print - lifeOf(peer, known.incarnation).print) >>> 0 : print;
 };
 
@@ -563,7 +580,7 @@ const printFor = (context: Context, leader: string): number =>
 /** Everybody that is here, oneself included. */
 const membersOf = ({ id: node, incarnation, store, address, view }: Context) => {
   const { host = '', port = 0 } = address ?? {};
-  const others = names(view).map((name) => ({ node: name, ...(view[name] as Peer) }));
+  const others = view.map(([name, peer]) => ({ node: name, ...peer }));
   return [{ node, incarnation, store, host, port }, ...others];
 };
 

@@ -45,12 +45,21 @@ const mixed = (text: string): number => {
   return (hash ^ (hash >>> 16)) >>> 0;
 };
 
-export const lifeOf = (id: string, incarnation: number): Life => ({
-  id,
-  incarnation,
-  place: mixed(id),
-  print: mixed(`${id} ${incarnation}`),
-});
+/** Lives known, by node: hashing two names at every beat would be dear. */
+const lives = new Map<string, Life>();
+const LIVES_MAX = 4096;
+
+export const lifeOf = (id: string, incarnation: number): Life => {
+  const known = lives.get(id);
+  if (known?.incarnation === incarnation) return known;
+  const print = mixed(`${id} ${incarnation}`);
+  const life = Object.freeze({ id, incarnation, place: known?.place ?? mixed(id), print });
+  if (lives.size >= LIVES_MAX) lives.clear();
+  lives.set(id, life);
+  return life;
+};
+
+const placeFor = (id: string): number => lives.get(id)?.place ?? mixed(id);
 
 /** Where `id` stands, or would stand. */
 const indexFor = (ring: Ring, id: string, place: number): number => {
@@ -66,7 +75,7 @@ const indexFor = (ring: Ring, id: string, place: number): number => {
 };
 
 const indexOf = (ring: Ring, id: string): number => {
-  const index = indexFor(ring, id, mixed(id));
+  const index = indexFor(ring, id, placeFor(id));
   return ring[index]?.id === id ? index : -1;
 };
 
@@ -101,8 +110,17 @@ const around = (ring: Ring, id: string, distances: readonly number[]): string[] 
 const AFTER = Array.from({ length: MONITORS }, (_, k) => k + 1);
 const BEFORE = AFTER.map((distance) => -distance);
 
+/** Of each ring whose monitors were asked for last: a node asks for its own at every beat. */
+const monitors = new WeakMap<Ring, { readonly id: string; readonly names: readonly string[] }>();
+
 /** Who watches `id` in a large view. */
-export const monitorsOf = (ring: Ring, id: string): string[] => around(ring, id, AFTER);
+export const monitorsOf = (ring: Ring, id: string): readonly string[] => {
+  const known = monitors.get(ring);
+  if (known?.id === id) return known.names;
+  const names = around(ring, id, AFTER);
+  monitors.set(ring, { id, names });
+  return names;
+};
 
 /** Whom `id` watches in a large view. */
 export const watchedBy = (ring: Ring, id: string): string[] => around(ring, id, BEFORE);
@@ -115,7 +133,7 @@ export const printOf = (lives: Iterable<Pick<Life, 'print'>>): number => {
 };
 
 /** The part of a view in which a node is compared. */
-export const partOf = (id: string): number => Math.floor((mixed(id) / 2 ** 32) * PARTS);
+export const partOf = (id: string): number => Math.floor((placeFor(id) / 2 ** 32) * PARTS);
 
 /** The prints of all parts of a view. */
 export const partPrints = (lives: Iterable<Life>): number[] => {
@@ -128,4 +146,4 @@ export const partPrints = (lives: Iterable<Life>): number[] => {
 };
 
 /** A share of one, the same for the same node always: who does something when many want to. */
-export const shareOf = (id: string): number => mixed(id) / 2 ** 32;
+export const shareOf = (id: string): number => placeFor(id) / 2 ** 32;

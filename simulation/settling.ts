@@ -2,6 +2,7 @@
  * Tells whether a city has settled: one view, one leader and progress on every node that runs.
  * After the last fault it must, within `SETTLED_MS_MAX`.
  */
+import { type Pairs, valueAt } from '../machines/map.ts';
 import type { City } from './city.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { City } from './city.ts';
 export const SETTLED_MS_MAX = 30_000;
 
 interface View {
-  readonly view?: Readonly<Record<string, unknown>>;
+  readonly view?: Pairs<unknown>;
   readonly group?: string;
 }
 
@@ -27,11 +28,11 @@ export const unsettled = (city: City, sinceIndex: number): string | undefined =>
   for (const [k, id] of running.entries()) {
     if (leaders[k] === null) return `${id} knows no leader`;
     if (leaders[k] !== leader) return `${id} follows ${leaders[k]}, ${running[0]} ${leader}`;
-    const view = contextOf<View>(city, id, 'membership')?.view ?? {};
-    const missing = running.find((other) => other !== id && !Object.hasOwn(view, other));
+    const view = contextOf<View>(city, id, 'membership')?.view ?? [];
+    const missing = running.find((other) => other !== id && valueAt(view, other) === undefined);
     if (missing !== undefined) return `${id} has no ${missing} in its view`;
-    if (Object.keys(view).length > running.length - 1) {
-      const extra = Object.keys(view).find((other) => other === id || !running.includes(other));
+    if (view.length > running.length - 1) {
+      const [extra] = view.find(([other]) => other === id || !running.includes(other)) ?? [];
       return `${id} still has ${extra} in its view`;
     }
     const commit = contextOf<{ commit: number }>(city, id, 'replica')?.commit ?? 0;

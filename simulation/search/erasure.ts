@@ -41,18 +41,15 @@ export const erasures: Readonly<Record<string, Erase>> = {
   genesis: (context, { answered, state }) => {
     const genesis = context as Genesis;
     const { accepted, tally } = genesis;
-    const met = Object.entries(genesis.groupless).map(([node, { store }]) => [
-      node,
-      { store, round: 0 },
-    ]);
+    const groupless = genesis.groupless.map(([node, { store }]) => [node, { store, round: 0 }]);
     const isLate = tally && compareBallots(tally.ballot, accepted?.ballot ?? null) < 0;
     const isOver = state === 'joining' || state === 'formed';
     return {
       ...genesis,
-      ...{ groupless: Object.fromEntries(met), round: 0, ticket: genesis.ticket - answered },
+      ...{ groupless, round: 0, ticket: genesis.ticket - answered },
       ...(state !== 'groupless.preparing' && { promises: [], best: null }),
       ...(isLate && { tally: null }),
-      ...(isOver && { groupless: {}, tally: null, promised: null, accepted: null }),
+      ...(isOver && { groupless: [], tally: null, promised: null, accepted: null }),
       ...(isOver && { heard: 0, waited: 0, tries: 0 }),
     };
   },

@@ -72,12 +72,10 @@ export const shifts: Readonly<Record<string, Shift>> = {
     const electorate = context as Electorate;
     const { settleMs } = electorate.timing;
     const past = (at: number) => Math.max(-settleMs, at - by);
-    const peers = Object.fromEntries(
-      Object.entries(electorate.peers).map(([peer, known]) => [
-        peer,
-        { ...known, sinceAt: past(known.sinceAt) },
-      ]),
-    );
+    const peers = electorate.peers.map(([peer, known]) => [
+      peer,
+      { ...known, sinceAt: past(known.sinceAt) },
+    ]);
     return { ...electorate, peers, ledAt: past(electorate.ledAt) };
   },
 };

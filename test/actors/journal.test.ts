@@ -4,6 +4,7 @@
  */
 import { Compile } from 'typebox/compile';
 import { expect, test } from 'vitest';
+import type { Pairs } from '../../machines/map.ts';
 import { facts } from '../../protocol/event.ts';
 import { journalSchema, UNTOLD } from '../../protocol/journal.ts';
 import { Town } from './town.ts';
@@ -115,8 +116,8 @@ test('an observer hears everything, says only that it is there and what it lacks
   const allowed = ['membership.announce', 'replica.fetch', 'replica.nack'];
   expect([...says].filter((type) => !allowed.includes(type))).toEqual([]);
   for (const { node } of story.places.slice(0, -1)) {
-    const context = node.stateOf('membership')?.context as { view: object } | undefined;
-    expect(Object.keys(context?.view ?? {})).not.toContain('watcher');
+    const context = node.stateOf('membership')?.context as { view: Pairs<unknown> } | undefined;
+    expect(context?.view.map(([peer]) => peer) ?? []).not.toContain('watcher');
   }
   const lost = story.lines.filter(
     (written) =>

@@ -6,6 +6,7 @@ import {
   type Presence,
   wanted,
 } from '../../machines/electorate.ts';
+import { withPair } from '../../machines/map.ts';
 import type { Command, Member, Voter } from '../../protocol/command.ts';
 import { lan } from '../../protocol/timing.ts';
 import { admitting, changing, elected, lost, voter } from './log-words.ts';
@@ -24,6 +25,11 @@ const presence = (
     store = `s${node}`,
   }: { node: string; forMs?: number; store?: string },
 ): [string, Presence] => [node, { store, sinceAt: NOW - forMs, standing }];
+
+const pairsOf = (
+  some: readonly (readonly [string, Presence])[],
+  others: Context['peers'] = [],
+): Context['peers'] => some.reduce((pairs, [node, known]) => withPair(pairs, node, known), others);
 
 /** Node a leads; everybody named is settled, and whoever votes or is here is a member. */
 interface Given {
@@ -47,7 +53,7 @@ const contextOf = (given: Given): Context => {
       members: (members === undefined ? everybody : names(members)).map((node) => member(node)),
     },
     voters: names(voters).map((node) => voter(node)),
-    peers: Object.fromEntries([
+    peers: pairsOf([
       ...names(here).map((node) => presence('here', { node })),
       ...names(failed).map((node) => presence('failed', { node })),
       ...names(departed).map((node) => presence('departed', { node })),
@@ -141,10 +147,7 @@ describe('wanted', () => {
 
   test('a learner votes only when it has settled (thesis 4.2.1)', () => {
     const context = contextOf({ voters: 'a', here: 'b c' });
-    const peers = {
-      ...context.peers,
-      ...Object.fromEntries([presence('here', { node: 'c', forMs: 10 })]),
-    };
+    const peers = pairsOf([presence('here', { node: 'c', forMs: 10 })], context.peers);
     expect(wanted({ ...context, peers }, NOW)).toBeUndefined();
     expect(votersOf(wanted({ ...context, peers }, NOW + timing.settleMs))).toBe('a b');
   });
@@ -159,7 +162,7 @@ describe('wanted', () => {
     const context = contextOf({ voters: 'a b c', here: 'b' });
     const state = { voters: [], members: [member('a'), member('b'), member('c', 'anew')] };
     const back = presence('here', { node: 'c', store: 'anew' });
-    const peers = { ...context.peers, ...Object.fromEntries([back]) };
+    const peers = pairsOf([back], context.peers);
     const first = wanted({ ...context, state, peers }, NOW);
     const both: Voter[] = [...context.voters, voter('c', 'anew')];
     expect(first).toEqual(changing(both));
@@ -169,8 +172,8 @@ describe('wanted', () => {
 
   test('steps of one voter each, until there is nothing to want (thesis 4.1)', () => {
     let context = contextOf({ voters: 'a b c d e f g', here: 'h i j', failed: 'b c d' });
-    const peers = { ...context.peers };
-    for (const node of ['e', 'f', 'g']) peers[node] = presence('here', { node })[1];
+    const back = ['e', 'f', 'g'].map((node) => presence('here', { node }));
+    const peers = pairsOf(back, context.peers);
     context = { ...context, peers };
     for (let steps = 0; ; steps += 1) {
       const command = wanted(context, NOW);

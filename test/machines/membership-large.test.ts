@@ -3,10 +3,11 @@
  * differ from the leader's are repaired by comparison.
  */
 import { describe, expect, test } from 'vitest';
+import { membershipMachine } from '../../machines/membership.ts';
 import { ALL_TO_ALL_MAX, lifeOf, partOf, partPrints, printOf } from '../../machines/neighbours.ts';
 import { ALL, type Message, type Only, PARTS } from '../../protocol/event.ts';
-import { address, announce, memberOf } from './membership-words.ts';
-import { heard, only, type Play, sent, typesOf } from './play.ts';
+import { address, announce, inputOf, memberOf } from './membership-words.ts';
+import { heard, only, Play, sent, typesOf } from './play.ts';
 
 type Playing = ReturnType<typeof memberOf>;
 
@@ -33,7 +34,7 @@ const beatOf = (leader: string, view: readonly string[]) =>
 const named = (from: number, until: number) =>
   Array.from({ length: until - from + 1 }, (_, k) => `n${from + k}`);
 
-const viewOf = (play: Playing) => Object.keys(play.snapshot.context.view);
+const viewOf = (play: Playing) => play.snapshot.context.view.map(([peer]) => peer);
 const announcements = (said: ReturnType<Play<never>['pass']>) =>
   sent(said).filter(({ message }) => message.type === 'membership.announce');
 
@@ -46,6 +47,22 @@ const shown = (id: string, members: readonly string[], incarnation = 1) =>
       .filter((node) => partOf(node) === partOf(id))
       .map((node) => ({ node, incarnation, store: node, ...address(Number(node.slice(1))) })),
   } satisfies Only<Message, 'membership.view'>);
+
+describe('who joins', () => {
+  test.each([
+    [31, 2],
+    [32, 1],
+  ])('hearing %i others do so, announces itself %i times before it has settled', (count, times) => {
+    const play = new Play(membershipMachine, inputOf());
+    const first = play.hear({ type: 'wire.opened', ...address(1) });
+    for (let k = 2; k < 2 + count; k += 1) {
+      play.hear(heard(`n${k}`, announce(k, { phase: 'joining', asks: true })));
+    }
+    const said = [...first, ...play.pass(499)];
+    expect(announcements(said)).toHaveLength(times);
+    expect(announcements(play.pass(1))).toHaveLength(1);
+  });
+});
 
 describe('the larger the view,', () => {
   test('the more rarely a member announces itself', () => {

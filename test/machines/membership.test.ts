@@ -9,7 +9,8 @@ import type { Contract } from '../../protocol/timing.ts';
 import { address, announce, inputOf, memberOf } from './membership-words.ts';
 import { contract, heard, only, Play, sent, typesOf } from './play.ts';
 
-const viewOf = (play: ReturnType<typeof memberOf>) => play.snapshot.context.view;
+const viewOf = (play: ReturnType<typeof memberOf>) =>
+  Object.fromEntries(play.snapshot.context.view);
 
 describe('a node joins', () => {
   test('with no other configuration: it asks all, listens, and is settled', () => {

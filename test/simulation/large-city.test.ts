@@ -3,6 +3,7 @@
  * although each node is watched by a few; and nobody pays for the size of the city.
  */
 import { expect, test } from 'vitest';
+import type { Pairs } from '../../machines/map.ts';
 import type { JournalLine } from '../../protocol/journal.ts';
 import { createCity } from '../../simulation/city.ts';
 import { load } from '../../simulation/load.ts';
@@ -11,8 +12,10 @@ import { unsettled } from '../../simulation/settling.ts';
 const COUNT = 40;
 const viewsOf = (city: ReturnType<typeof createCity>, ids: readonly string[]) => {
   const views = ids.map((id) => {
-    const context = city.place(id).stateOf('membership')?.context as { view: object } | undefined;
-    return [id, ...Object.keys(context?.view ?? {})].sort().join(' ');
+    const context = city.place(id).stateOf('membership')?.context as
+      | { view: Pairs<unknown> }
+      | undefined;
+    return [id, ...(context?.view ?? []).map(([peer]) => peer)].sort().join(' ');
   });
   return [...new Set(views)];
 };

@@ -6,6 +6,7 @@
  * changes are made one by one and keep what is committed is the matter of the untimed models.
  */
 import { type Context, electorateMachine, wanted } from '../../../machines/electorate.ts';
+import { valueAt } from '../../../machines/map.ts';
 import type { Command, State, Voter } from '../../../protocol/command.ts';
 import type { Emitted } from '../../../protocol/event.ts';
 import { lan } from '../../../protocol/timing.ts';
@@ -37,11 +38,11 @@ const failed = (peer: string): Emitted => ({
 });
 
 const isHere = ({ peers, id }: Context, { node }: Voter): boolean =>
-  node === id || peers[node]?.standing === 'here';
+  node === id || valueAt(peers, node)?.standing === 'here';
 
 /** By the law's own arithmetic, because the machine's is what is searched. */
 const hasSettled = ({ peers, ledAt, id }: Context, { node }: Voter): boolean =>
-  node === id || (peers[node]?.sinceAt ?? ledAt) <= -timing.settleMs;
+  node === id || (valueAt(peers, node)?.sinceAt ?? ledAt) <= -timing.settleMs;
 
 const changeOf = ({ heard }: Deal): readonly Voter[] | undefined =>
   heard
@@ -117,7 +118,7 @@ export const electorateModel = ({ members, fickle, ...rest }: Options): Model =>
       const context = electorateOf(view);
       const change = wanted(context, 0);
       const turns = fickle.map((peer) =>
-        context.peers[peer]?.standing === 'here' ? failed(peer) : joined(peer),
+        valueAt(context.peers, peer)?.standing === 'here' ? failed(peer) : joined(peer),
       );
       return change?.kind === 'voters.change'
         ? [...turns, { type: 'replica.configured', voters: change.voters, index: 2 }]
