@@ -9,6 +9,15 @@ export interface Clock {
   clearTimeout(timer: unknown): void;
 }
 
+/** Watches for a clock that stood still because its host slept, and tells by how much. */
+export type WatchSuspension = (jumped: (byMs: number) => void) => Suspension;
+
+export interface Suspension {
+  /** Looks at once: before anything is done that depends on what time it is. */
+  look(): void;
+  stop(): void;
+}
+
 /** The host's monotonic clock. */
 export const realClock: Clock = {
   now: () => performance.now(),

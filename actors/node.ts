@@ -17,7 +17,7 @@ import type { JournalLine } from '../protocol/journal.ts';
 import type { Transport } from '../transport/transport.ts';
 import { alarms } from './alarms.ts';
 import { audienceOf, busBetween, busQueue, type OnBus } from './bus.ts';
-import { type Clock, realClock } from './clock.ts';
+import { type Clock, realClock, type Suspension, type WatchSuspension } from './clock.ts';
 import { journalTo } from './journal.ts';
 import { lampsHear, lampsThrough, type OpenLamps } from './lamps.ts';
 import { type Answer, Operator } from './operator.ts';
@@ -33,6 +33,8 @@ export interface NodeOptions {
   /** How the lamp driver of the node's intersection is reached. */
   readonly lamps: OpenLamps;
   readonly clock?: Clock;
+  /** How the host finds out that its clock stood still. Without it, it is taken never to. */
+  readonly suspension?: WatchSuspension;
   /** Milliseconds since the Unix epoch, for journals and headers. Nothing is decided by it. */
   readonly wall?: () => number;
   readonly journal?: (line: JournalLine) => void;
@@ -68,6 +70,9 @@ export interface GreenwaveNode {
   /** Calls `heard` for every fact and request on the node's bus. */
   watch(heard: (event: Emitted & { at: number }) => void): void;
 }
+
+/** Tells and asks of the group's time: for these, it matters whether the clock stood still. */
+const isOfTime = ({ type }: { type: string }) => type.startsWith('timekeeper.');
 
 /** The state after all entries up to `index`, or why it cannot be told. */
 export type Reading =
@@ -161,12 +166,18 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const send = (event: { type: string; at?: number }) => {
     if (actor.system.get('bus')) put(event);
   };
+  /** What is done by the clock is done after the word that it stood still, if it did. */
+  let suspension: Suspension | undefined;
+  const lookFirst = (event: { type: string; at?: number }) => {
+    suspension?.look();
+    send(event);
+  };
 
   const actor = createActor(
     nodeMachine.provide({
       actors: {
         bus: busBetween(concerns, send),
-        clock: alarms(clock, send),
+        clock: alarms(clock, lookFirst),
         storage: storageOn(store, send),
         lamps: lampsThrough(options.lamps, digestOf, send),
         wire: wireOver({
@@ -174,7 +185,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
           clock,
           timestamp: () => Math.floor(wall() / 1000),
           decode: options.decode ?? decode,
-          deliver: send,
+          deliver: (event) => (isOfTime(event) ? lookFirst(event) : send(event)),
           fail: (reason) => actor.send({ type: 'node.failed', reason }),
           trouble,
         }),
@@ -203,17 +214,28 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   actor.subscribe({ error: (error) => fail(String(error)) });
 
   const stateOf: GreenwaveNode['stateOf'] = (concern) => actor.system.get(concern)?.getSnapshot();
+  const start = () => {
+    actor.start();
+    const jumped = (byMs: number): Emitted => ({ type: 'clock.jumped', byMs });
+    suspension = options.suspension?.((byMs) => send(jumped(byMs)));
+  };
+  const end = () => {
+    suspension?.stop();
+    suspension = undefined;
+  };
   const kill = () => {
+    end();
     actor.stop();
     void store.close();
   };
   return {
     id,
-    start: () => void actor.start(),
+    start,
     stop: () =>
       new Promise((resolve) => {
         const finish = () => {
           clock.clearTimeout(limit);
+          end();
           if (actor.getSnapshot().status === 'active') actor.send({ type: 'node.stop' });
           void store.close().then(resolve);
         };

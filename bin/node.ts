@@ -4,6 +4,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { Command } from 'commander';
 import pc from 'picocolors';
+import { realClock } from '../actors/clock.ts';
 import { createNode } from '../actors/node.ts';
 import { cabinetSocket, isAnswered } from '../cabinet/address.ts';
 import type { District } from '../protocol/check-district.ts';
@@ -16,6 +17,7 @@ import { lampsAt } from './lamp-port.ts';
 import { type Create, live, storesIn } from './lives.ts';
 import { interfaceAddress, whole } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
+import { hostUptimeMs, watchSuspension } from './suspension.ts';
 import { textOf, timeOfDay } from './tell.ts';
 
 /** A lamp driver that a node started outlives it by this long, so that lamps end as they should. */
@@ -94,6 +96,7 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
       transport: transportOf(district, options),
       lamps: lampsAt({ door: { path: lamps.path }, ...(lamps.isForeign && { shown }) }),
       journal,
+      suspension: (jumped) => watchSuspension(realClock, hostUptimeMs, jumped),
       failed: (reason) => end(`${id} failed: ${reason}`, 1),
       yielded,
     });

@@ -32,10 +32,11 @@ interface Options {
 }
 
 const HELP = `
-FILE is a plan, or a district file with plans. It is checked against what the district has agreed on, and
-refused with all its problems (exit code 2). A plan that covers every intersection stays in force under the
-next leader; when an intersection comes to the district, its leader makes a plan for all again.
-Exit code 1: it was agreed on, but not all lamps followed in time.`;
+FILE is a plan, or a district file with plans. It is checked against what the district has
+agreed on, and refused with all its problems (exit code 2). A plan that covers every
+intersection stays in force under the next leader; when an intersection comes to the district,
+its leader makes a plan for all again. Exit code 1: it was agreed on, but not all lamps followed
+in time.`;
 
 export const planCommand: Command = new Command('plan')
   .description('Have a plan adopted by a running district, and tell where it took effect')

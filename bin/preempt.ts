@@ -26,14 +26,15 @@ interface Options {
 }
 
 const HELP = `
-The lamps change safely: what is green has its minimum, amber and clearance (walkers theirs), then a stage
-with GROUP is green until the call is cleared or its time is over. A call for the same place begins anew.
-The command ends when the lamps have followed; the call goes on, whatever becomes of the command.
+The lamps change safely: what is green has its minimum, amber and clearance (walkers theirs),
+then a stage with GROUP is green until the call is cleared or its time is over. A call for the
+same place begins anew. The command ends when the lamps have followed; the call goes on,
+whatever becomes of the command.
 
-With --route every intersection is called as long before the vehicle arrives as its change may take, by the
-lengths and speeds of the links that the district knows; where no link is known, at once.
-With --local nobody is asked: the input of the cabinet on this host goes before every call of the district,
-and works when the node is cut off from it.`;
+With --route every intersection is called as long before the vehicle arrives as its change may
+take, by the lengths and speeds of the links that the district knows; where no link is known, at
+once. With --local nobody is asked: the input of the cabinet on this host goes before every call
+of the district, and works when the node is cut off from it.`;
 
 export const preemptCommand: Command = new Command('preempt')
   .description('Give green to an emergency vehicle, here or along a route')

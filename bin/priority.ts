@@ -19,10 +19,10 @@ interface Options {
 }
 
 const HELP = `
-What is green for GROUP lasts up to 10 s longer, if it would end before; what is green for others ends
-sooner, but keeps half of what it has beyond its minimum. No stage is left out, no minimum is cut, and the
-plan's offset is kept: what was taken comes back within a cycle or two. Nothing happens at an intersection
-at which somebody is preempting.`;
+What is green for GROUP lasts up to 10 s longer, if it would end before; what is green for
+others ends sooner, but keeps half of what it has beyond its minimum. No stage is left out, no
+minimum is cut, and the plan's offset is kept: what was taken comes back within a cycle or two.
+Nothing happens at an intersection at which somebody is preempting.`;
 
 export const priorityCommand: Command = new Command('priority')
   .description('Favour a transit vehicle: a green that is longer, or comes sooner')

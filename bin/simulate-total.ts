@@ -12,6 +12,7 @@ const counted = [
   'partitions',
   'cuts',
   'stalls',
+  'suspensions',
   'commits',
   'reads',
   'yields',
@@ -55,7 +56,8 @@ export const textOf = (total: ReturnType<typeof totalOf>): string => {
     `${total.runs} ${total.runs === 1 ? 'run' : 'runs'} of ${nodes} nodes`,
     `${hours(virtualSeconds * 1000)} of virtual time in ${wallSeconds} s (${speed} × real time)`,
     `${total.leaderChanges} leader changes, ${total.crashes} crashes, ${total.wipes} lost disks`,
-    `${total.partitions} partitions, ${total.cuts} cuts, ${total.stalls} stalls`,
+    `${total.partitions} partitions, ${total.cuts} cuts`,
+    `${total.stalls} stalls, ${total.suspensions} hosts asleep`,
     `${total.commits} commits, ${total.reads} leased reads`,
     `${total.yields} nodes left their group for another`,
     ...(total.intersectionHours > 0

@@ -8,7 +8,7 @@
  * Everything here decides only what is wanted of it, and when to look again. A judge who shares no
  * code with it sees every change before the lamps do; what he finds unsafe is not shown, and latches.
  */
-import type { Intersection } from '../protocol/district.ts';
+import { type Intersection, isShared } from '../protocol/district.ts';
 import { createJudge, type Judge } from '../protocol/judge.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import type { LampsSequence, Timeline } from '../protocol/lamp-line.ts';
@@ -275,9 +275,24 @@ class LampDriver implements Driver {
   #drop(why: string, nowMs: number): void {
     this.#report(`${why}; dropped every sequence`);
     this.#alarm.clear();
+    if (isShared(this.intersection) && this.#mode !== 'ended' && !this.#isLatched()) {
+      this.#giveWay(nowMs);
+    }
     if (this.#mode !== 'steady') return;
     this.#timelines = this.#heads.farewell(nowMs + END_GREEN_MS_MAX);
     this.#greenFromMs = nowMs + startUpMsOf(this.intersection);
+  }
+
+  /**
+   * Flashes red at once. While it slept, the right to what it shows may have run out, and another
+   * driver, which cannot be seen from here, may have lit what conflicts: there is no time for amber.
+   */
+  #giveWay(nowMs: number): void {
+    this.#timelines.clear();
+    this.#judge = createJudge([this.intersection]);
+    this.#mode = 'flashing';
+    this.#heads.flash(nowMs, 'red');
+    this.#light(nowMs);
   }
 
   #tellMissed(missed: readonly string[]): void {

@@ -10,7 +10,7 @@
  * the attempt; place k waits k × spacing and then stands whether or not the one before it did. A
  * poll (pre-vote) changes nothing, so a cut-off node cannot disturb; a refusal to a poll is
  * withdrawn when the refuser loses its leader too. Followers' beats are the leader's heartbeat
- * answers: a leader that hears no majority of them steps down.
+ * answers: a leader that hears no majority of them steps down, and so does one whose clock jumped.
  */
 import { and, assign, enqueueActions, setup } from 'xstate';
 import type { Voter } from '../protocol/command.ts';
@@ -69,6 +69,7 @@ export type Events =
   | HeardAs<'election.poll' | 'election.lean' | 'election.claim' | 'election.vote'>
   | HeardAs<'election.handover' | 'detector.beat' | 'replica.prepare'>
   | FactAs<'detector.suspected' | 'membership.left' | 'storage.written' | 'clock.due'>
+  | FactAs<'clock.jumped'>
   | FactAs<'replica.appended' | 'replica.configured' | 'replica.drained'>;
 
 export const electionMachine = setup({
@@ -184,9 +185,12 @@ export const electionMachine = setup({
       enqueue.assign({ leader: null, lost: context.leader });
       enqueue.emit({ type: 'election.lost', term: context.term, reason });
     }),
-    stepDown: enqueueActions(({ context, enqueue }) => {
+    stepDown: enqueueActions(({ context, event, enqueue }) => {
       enqueue.assign({ leader: null, lost: null, followers: {} });
-      const reason = 'stepped down: no majority was heard, or a newer term is there';
+      const reason =
+        event.type === 'clock.jumped'
+          ? 'stepped down: its clock, which is the time of its term, stood still or jumped'
+          : 'stepped down: no majority was heard, or a newer term is there';
       enqueue.emit({ type: 'election.lost', term: context.term, reason });
     }),
     tryAgain: assign({ attempt: ({ context }) => context.attempt + 1 }),
@@ -498,6 +502,8 @@ export const electionMachine = setup({
           { guard: 'isQuorumCheck', target: 'follower.leaderless', actions: 'stepDown' },
         ],
         'replica.drained': { actions: 'handOver' },
+        // Rights of way are timed by its clock, and so is its lease: others must lead now.
+        'clock.jumped': { target: 'follower.leaderless', actions: 'stepDown' },
       },
     },
   },

@@ -16,6 +16,8 @@ export interface EnrolmentInput {
   readonly timing: Timing;
   readonly intersection: Intersection | null;
   readonly links: readonly Link[];
+  /** An observer takes no part: it asks for nothing. */
+  readonly isObserver?: boolean;
 }
 
 export type Events = FactAs<
@@ -48,6 +50,7 @@ export const enrolmentMachine = setup({
   },
   delays: { retry: ({ context }) => context.timing.retryMs },
   guards: {
+    takesPart: ({ context }) => context.isObserver !== true,
     isAdmitted: ({ context, event }) => {
       if (event.type === 'replica.restored') return isMember(context, event.state);
       if (event.type !== 'replica.committed' || event.command.kind !== 'district.admit')
@@ -90,7 +93,7 @@ export const enrolmentMachine = setup({
       on: {
         'replica.restored': { guard: 'isAdmitted', target: 'enrolled' },
         'replica.committed': { guard: 'isAdmitted', target: 'enrolled' },
-        'election.elected': 'asking',
+        'election.elected': { guard: 'takesPart', target: 'asking' },
       },
     },
     asking: {

@@ -178,6 +178,7 @@ export const nodeMachine = setup({
             ...self(context),
             intersection: context.intersection,
             links: context.links,
+            isObserver: context.isObserver,
           }),
         },
         { src: 'electorate', systemId: 'electorate', input: ({ context }) => self(context) },

@@ -8,7 +8,7 @@ import { createDriver, type Driver } from '../cabinet/driver.ts';
 import { Inputs } from '../cabinet/inputs.ts';
 import { memoryLatch } from '../cabinet/latch.ts';
 import type { Intersection } from '../protocol/district.ts';
-import type { Lamps } from '../protocol/lamp.ts';
+import type { Lamp, Lamps } from '../protocol/lamp.ts';
 import type { LampsInput } from '../protocol/lamp-line.ts';
 import type { HostClock } from './host.ts';
 
@@ -20,9 +20,12 @@ const ENTER_MS = 5;
 export interface CabinetOptions {
   readonly intersection: Intersection;
   readonly clock: HostClock;
-  readonly shown: (lamps: Lamps) => void;
+  /** `byHardware`: without the driver, which was not there. */
+  readonly shown: (lamps: Lamps, byHardware: boolean) => void;
   readonly report: (message: string) => void;
 }
+
+const DARK: ReadonlySet<Lamp> = new Set(['red', 'dark', 'flashingRed']);
 
 interface Line {
   readonly arrive: (hear: () => void) => void;
@@ -35,6 +38,8 @@ export class Cabinet {
   readonly #driver: Driver;
   readonly #intersection: string;
   readonly #inputs: Inputs;
+  readonly #shown: CabinetOptions['shown'];
+  #isFlashed = false;
   readonly #lines = new Set<Line>();
 
   constructor({ intersection, clock, shown, report }: CabinetOptions) {
@@ -47,12 +52,13 @@ export class Cabinet {
         for (const line of this.#lines) this.#tell(line, () => line.handlers.input(input));
       },
     });
+    this.#shown = shown;
     this.#driver = createDriver({
       intersection,
       clock,
       latch: memoryLatch(),
       show: (lamps) => {
-        shown(lamps);
+        this.#light(lamps);
         for (const line of this.#lines) this.#tell(line, () => line.handlers.shown(lamps));
       },
       report,
@@ -99,6 +105,24 @@ export class Cabinet {
         },
       };
     };
+
+  /** The host sleeps, and the driver on it: hardware that nobody serves flashes by itself. */
+  flash(): void {
+    this.#isFlashed = true;
+    const groups = Object.keys(this.#driver.lamps());
+    this.#shown(Object.fromEntries(groups.map((group) => [group, 'flashingRed'])), true);
+  }
+
+  /** The driver runs again. It looks at the clock before it does anything. */
+  wake(byMs: number): void {
+    this.#driver.suspended(byMs);
+  }
+
+  /** Hardware that has flashed gives the lamps back when the driver wants none of them lit. */
+  #light(lamps: Lamps): void {
+    if (Object.values(lamps).every((lamp) => DARK.has(lamp))) this.#isFlashed = false;
+    if (!this.#isFlashed) this.#shown(lamps, false);
+  }
 
   #tell(line: Line, hear: () => void): void {
     this.#clock.setTimeout(() => {

@@ -30,6 +30,8 @@ export interface CityOptions {
 
 /** Nodes do not start at one instant. In milliseconds. */
 const START_MS_MAX = 300;
+/** Lamps that nobody serves for so long are put to flashing red by their own hardware. */
+const WATCHDOG_MS = 100;
 /** Turns of promises that opening a transport takes, and some more. */
 const SETTLE_TURNS = 12;
 
@@ -140,6 +142,11 @@ export class City {
   restart(id: string, loss: Loss = {}): void {
     const place = this.place(id);
     if (place.standing !== 'down') return;
+    // Nothing is started on a host that sleeps.
+    if (place.clock.isSuspended) {
+      this.at(place.wakesMs, () => this.restart(id, loss));
+      return;
+    }
     this.counts.starts += 1;
     if (loss.wipe) this.counts.wipes += 1;
     this.#note(`start ${id}${loss.wipe ? ' with an empty disk' : ''}`);
@@ -197,6 +204,17 @@ export class City {
     this.counts.stalls += 1;
     this.#note(`stall ${id} for ${ms} ms`);
     this.at(this.now() + ms, place.stall());
+  }
+
+  /** The host of a node sleeps, and whatever runs on it; its clock stands still. */
+  suspend(id: string, ms: number): void {
+    const place = this.place(id);
+    if (place.clock.isSuspended) return;
+    this.counts.suspensions += 1;
+    this.#note(`suspend the host of ${id} for ${ms} ms`);
+    place.suspend(this.now() + ms);
+    this.at(this.now() + WATCHDOG_MS, () => place.flash());
+    this.at(place.wakesMs, () => place.wake());
   }
 
   /** The clock of a node's host gains so many microseconds a second. */

@@ -14,6 +14,8 @@ export interface Counts {
   partitions: number;
   cuts: number;
   stalls: number;
+  /** Hosts that slept, clock and all. */
+  suspensions: number;
 }
 
 export const noCounts = (): Counts => ({
@@ -26,4 +28,5 @@ export const noCounts = (): Counts => ({
   partitions: 0,
   cuts: 0,
   stalls: 0,
+  suspensions: 0,
 });

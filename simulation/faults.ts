@@ -17,6 +17,7 @@ export type Deed =
   | { readonly kind: 'wipe'; readonly node: string }
   | { readonly kind: 'leave'; readonly node: string }
   | { readonly kind: 'stall'; readonly node: string }
+  | { readonly kind: 'suspend'; readonly node: string }
   | { readonly kind: 'slowDisk'; readonly node: string; readonly times: number }
   | { readonly kind: 'drift'; readonly node: string; readonly ppm: number }
   | { readonly kind: 'cut'; readonly ways: readonly (readonly [string, string])[] }
@@ -61,6 +62,9 @@ const begin = (city: City, fault: Fault): (() => void) => {
       return () => city.restart(fault.node);
     case 'stall':
       city.stall(fault.node, fault.forMs);
+      return nothing;
+    case 'suspend':
+      city.suspend(fault.node, fault.forMs);
       return nothing;
     case 'slowDisk':
       city.slow(fault.node, fault.times);

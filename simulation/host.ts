@@ -3,19 +3,23 @@
  * the processes on it, which stall and die.
  *
  * A timer is never early and always a little late, as on a real computer. A loop that stalled
- * first fires the timers it has missed and then hears what has arrived, as Node's does.
+ * first fires the timers it has missed and then hears what has arrived, as Node's does. When the
+ * host itself is suspended, its clock stands still, and all its processes with it.
  */
-import type { Clock } from '../actors/clock.ts';
+import type { Clock, Suspension } from '../actors/clock.ts';
 import type { VirtualClock } from './clock.ts';
 
 /** No computer's timer is exact; and where times are rounded, it must never be early. */
 const LATE_MS = 0.001;
+/** How soon a process that runs again has looked whether the clock stood still. */
+const LOOK_MS = 50;
 
 interface Alarm {
   readonly fire: () => void;
   /** On the host's clock. */
   readonly dueMs: number;
-  timer: ReturnType<VirtualClock['setTimeout']>;
+  timer: ReturnType<VirtualClock['setTimeout']> | undefined;
+  isCleared: boolean;
 }
 
 /** The monotonic clock of one host. It outlives the processes on it. */
@@ -25,6 +29,11 @@ export class HostClock implements Clock {
   /** The clock stood at `#sinceMs` when virtual time was `#sinceVirtualMs`. */
   #sinceMs: number;
   #sinceVirtualMs: number;
+  #isSuspended = false;
+  /** How long it stood still in all. */
+  #stoodMs = 0;
+  #held: (() => void)[] = [];
+  readonly #wakers = new Set<() => void>();
 
   constructor(virtual: VirtualClock, { offsetMs = 0, driftPpm = 0 } = {}) {
     this.#virtual = virtual;
@@ -33,28 +42,81 @@ export class HostClock implements Clock {
     this.#rate = 1 + driftPpm / 1e6;
   }
 
-  now = (): number => this.#sinceMs + (this.#virtual.now() - this.#sinceVirtualMs) * this.#rate;
+  now = (): number =>
+    this.#isSuspended
+      ? this.#sinceMs
+      : this.#sinceMs + (this.#virtual.now() - this.#sinceVirtualMs) * this.#rate;
+
+  get isSuspended(): boolean {
+    return this.#isSuspended;
+  }
+
+  /** The host sleeps: the clock stands still, and no timer fires. */
+  suspend(): void {
+    this.#sinceMs = this.now();
+    this.#sinceVirtualMs = this.#virtual.now();
+    this.#isSuspended = true;
+  }
+
+  /** The host runs again. `first` is told how long it slept, before anything else happens there. */
+  resume(first: (byMs: number) => void): void {
+    const byMs = this.#virtual.now() - this.#sinceVirtualMs;
+    this.#sinceVirtualMs = this.#virtual.now();
+    this.#isSuspended = false;
+    this.#stoodMs += byMs;
+    first(byMs);
+    const held = this.#held;
+    this.#held = [];
+    for (const ring of held) ring();
+    for (const wake of this.#wakers) wake();
+  }
+
+  /** Calls `wake` whenever the host runs again; gives what ends that. */
+  onResume(wake: () => void): () => void {
+    this.#wakers.add(wake);
+    return () => this.#wakers.delete(wake);
+  }
+
+  /** Tells a process on this host by how much the clock stood still, soon after it runs again. */
+  watch(loop: Clock, jumped: (byMs: number) => void): Suspension {
+    let knownMs = this.#stoodMs;
+    const look = () => {
+      const byMs = this.#stoodMs - knownMs;
+      knownMs = this.#stoodMs;
+      if (byMs > 0) jumped(byMs);
+    };
+    return { look, stop: this.onResume(() => loop.setTimeout(look, LOOK_MS)) };
+  }
 
   /** From now on the clock gains so many microseconds a second; it never jumps. */
   drift(ppm: number): void {
     this.#sinceMs = this.now();
-    this.#sinceVirtualMs = this.#virtual.now();
+    if (!this.#isSuspended) this.#sinceVirtualMs = this.#virtual.now();
     this.#rate = 1 + ppm / 1e6;
   }
 
   setTimeout = (fire: () => void, ms: number): Alarm => {
     const delayMs = Math.max(0, ms);
     const ring = () => {
+      if (alarm.isCleared) return;
       const earlyMs = alarm.dueMs - this.now();
-      if (earlyMs <= 0) fire();
+      if (this.#isSuspended) this.#held.push(ring);
+      else if (earlyMs <= 0) fire();
       else alarm.timer = this.#arm(ring, earlyMs);
     };
-    const alarm: Alarm = { fire, dueMs: this.now() + delayMs, timer: this.#arm(ring, delayMs) };
+    const alarm: Alarm = {
+      fire,
+      dueMs: this.now() + delayMs,
+      timer: this.#arm(ring, delayMs),
+      isCleared: false,
+    };
     return alarm;
   };
 
   clearTimeout = (alarm: unknown): void => {
-    if (alarm !== undefined) this.#virtual.clearTimeout((alarm as Alarm).timer);
+    if (alarm === undefined) return;
+    (alarm as Alarm).isCleared = true;
+    this.#virtual.clearTimeout((alarm as Alarm).timer);
   };
 
   #arm(ring: () => void, ms: number) {
@@ -73,19 +135,21 @@ export class Loop implements Clock {
   readonly #host: HostClock;
   #isStalled = false;
   #isEnded = false;
+  readonly #forget: () => void;
   #timers: (() => void)[] = [];
   #arrivals: (() => void)[] = [];
 
   constructor(host: HostClock) {
     this.#host = host;
     this.now = host.now;
+    this.#forget = host.onResume(() => this.#flush());
   }
 
   setTimeout = (fire: () => void, ms: number): LoopTimer => {
     const timer: LoopTimer = { alarm: undefined, isCleared: false };
     const run = () => {
       if (timer.isCleared || this.#isEnded) return;
-      if (this.#isStalled) this.#timers.push(run);
+      if (this.#isHeld) this.#timers.push(run);
       else fire();
     };
     timer.alarm = this.#host.setTimeout(run, ms);
@@ -101,7 +165,7 @@ export class Loop implements Clock {
   /** Runs `hear` now, when the stall ends, or never if the process ends before. */
   arrive = (hear: () => void): void => {
     if (this.#isEnded) return;
-    if (this.#isStalled) this.#arrivals.push(hear);
+    if (this.#isHeld) this.#arrivals.push(hear);
     else hear();
   };
 
@@ -112,6 +176,15 @@ export class Loop implements Clock {
   resume(): void {
     if (!this.#isStalled) return;
     this.#isStalled = false;
+    this.#flush();
+  }
+
+  get #isHeld(): boolean {
+    return this.#isStalled || this.#host.isSuspended;
+  }
+
+  #flush(): void {
+    if (this.#isHeld) return;
     const held = [...this.#timers, ...this.#arrivals];
     this.#timers = [];
     this.#arrivals = [];
@@ -121,6 +194,7 @@ export class Loop implements Clock {
   /** The process is gone: nothing of it runs again. */
   end(): void {
     this.#isEnded = true;
+    this.#forget();
     this.#timers = [];
     this.#arrivals = [];
   }

@@ -107,13 +107,16 @@ export class Invariants {
     }
   }
 
-  lamps(seen: LampsSeen, node: string): void {
+  lamps(seen: LampsSeen, node: string, byHardware = false): void {
+    if (byHardware) this.streets.slept(node);
     this.streets.lamps(seen.intersection, seen.lamps, node);
     this.#judge.see(seen);
     const { unsafe } = this.#judge.verdict();
     const last = unsafe.at(-1);
-    if (unsafe.length === this.#unsafe || !last) return;
+    const isFound = unsafe.length > this.#unsafe;
     this.#unsafe = unsafe.length;
+    // Hardware that nobody serves flashes red at once, as it must, and keeps no minimum.
+    if (!isFound || !last || byHardware) return;
     this.violate('lamps are safe', node, `${last.intersection}: ${last.message}`);
   }
 

@@ -43,6 +43,8 @@ export class Place {
   #loop: Loop | undefined;
   #node: GreenwaveNode | undefined;
   observed: Observed;
+  /** Until when its host sleeps, when it does. In virtual milliseconds. */
+  wakesMs = 0;
 
   constructor(options: PlaceOptions) {
     this.id = options.id;
@@ -74,6 +76,7 @@ export class Place {
       transport: this.#through(loop),
       lamps: cabinet ? cabinet.openFor(loop.arrive) : nothingLit,
       clock: loop,
+      suspension: (jumped) => this.clock.watch(loop, jumped),
       wall,
       decode: decodeOnce,
       ...(journal && { journal }),
@@ -113,6 +116,22 @@ export class Place {
   /** The cabinet of its intersection. */
   get cabinet(): Cabinet | undefined {
     return this.#options.cabinet;
+  }
+
+  /** The host sleeps: its clock, the node and the lamp driver stand still. */
+  suspend(untilMs: number): void {
+    this.wakesMs = untilMs;
+    this.clock.suspend();
+  }
+
+  /** Nobody has served the lamps for a while: their hardware flashes by itself. */
+  flash(): void {
+    if (this.clock.isSuspended) this.#options.cabinet?.flash();
+  }
+
+  /** The host runs again. */
+  wake(): void {
+    this.clock.resume((byMs) => this.#options.cabinet?.wake(byMs));
   }
 
   /** Asks the node to have a command agreed on. Nobody waits for the answer. */

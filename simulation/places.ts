@@ -73,12 +73,12 @@ class Street {
     return new Cabinet({
       intersection: this.#intersection,
       clock,
-      shown: (lamps) => this.#shown(node, lamps),
+      shown: (lamps, byHardware) => this.#shown(node, lamps, byHardware),
       report: (message) => journal?.({ t: wall(), node, kind: 'error', message }),
     });
   }
 
-  #shown(node: string, lamps: Lamps): void {
+  #shown(node: string, lamps: Lamps, byHardware: boolean): void {
     const { journal, wall, invariants } = this.#options;
     const { id, nodes } = this.#intersection;
     for (const [group, lamp] of Object.entries(lamps)) {
@@ -86,7 +86,7 @@ class Street {
     }
     const line = { t: wall(), intersection: id, lamps: { ...this.#lamps } };
     journal?.({ ...line, node, kind: 'lamps' });
-    invariants.lamps(line, node);
+    invariants.lamps(line, node, byHardware);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * Draws a schedule of faults from a seed: loss, duplication, reordering, delay, cuts, partitions of
- * any shape, crashes with and without the disk's last writes, lost disks, clean stops, stalls, slow
- * disks, drifting clocks.
+ * any shape, crashes with and without the disk's last writes, lost disks, clean stops, stalls, hosts
+ * that sleep, slow disks, drifting clocks.
  */
 import type { Faults as Weather } from '../transport/memory.ts';
 import type { Deed, Fault } from './faults.ts';
@@ -46,6 +46,7 @@ const light: Severity = {
     cut: 1,
     partition: 1,
     weather: 3,
+    suspend: 0,
   },
 };
 
@@ -67,6 +68,7 @@ const heavy: Severity = {
     cut: 4,
     partition: 4,
     weather: 4,
+    suspend: 2,
   },
 };
 
@@ -141,6 +143,7 @@ const faultOf = (draw: Random, { nodes, severity }: Means): Deed & { forMs: numb
     case 'leave':
       return { kind, node, forMs };
     case 'stall':
+    case 'suspend':
       return { kind, node, forMs: severity.stallMsMax * draw.next() ** 2 };
     case 'slowDisk':
       return { kind, node, times: Math.ceil(draw.between(2, severity.slownessMax)), forMs };

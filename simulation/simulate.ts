@@ -42,6 +42,7 @@ export interface Outcome {
   readonly partitions: number;
   readonly cuts: number;
   readonly stalls: number;
+  readonly suspensions: number;
   readonly commits: number;
   /** Reads that a leader answered under its lease. */
   readonly reads: number;
@@ -140,7 +141,7 @@ const outcomeOf = (
   const sum = (of: (group: (typeof groups)[number]) => number) =>
     groups.reduce((total, group) => total + of(group), 0);
   const shared = city.district.intersections.filter(isShared).length;
-  const { crashes, wipes, partitions, cuts, stalls, yields, events } = city.counts;
+  const { crashes, wipes, partitions, cuts, stalls, suspensions, yields, events } = city.counts;
   return {
     kind: 'summary',
     seed: run.options.seed,
@@ -153,6 +154,7 @@ const outcomeOf = (
     partitions,
     cuts,
     stalls,
+    suspensions,
     commits: sum(({ committed }) => committed.size),
     reads: sum(({ reads }) => reads),
     groups: groups.length,

@@ -52,8 +52,11 @@ const LONGER: Record<string, string> = {
   'machines/holder.ts': 'one concern, one file: what is shown, and what is given up, and when',
   'machines/phases.ts': 'one concern, one file: the decision of a stage and its chart',
   'machines/rights.ts': 'one argument, one file: when two greens stand apart is read as a whole',
+  'simulation/city.ts': 'all that can be done to a city, in one list',
   'simulation/search/world.ts': 'the moves of a cluster, which share one packed state',
   'cabinet/server.ts': 'the door: who gets in and what he may say is read as a whole',
+  'simulation/invariants.ts': 'the rules of a city are one list, and each check stands by its rule',
+  'simulation/street-watch.ts': 'what stands of rights and lamps is held and judged in one place',
   'cabinet/driver.ts': 'the last gate is read as a whole by whoever must trust it',
 };
 

@@ -6,6 +6,9 @@ import { bench, crossing, type Short, sharedCrossing, timelines } from './crossi
 /** A green from second 6 to 16 and what follows it. */
 const green: Short = ['red', 6, 'green', 16, 'amber', 19, 'red', 21];
 
+/** The groups of n1, where the crossing is shared. */
+const n1 = ['north', 'south', 'left'];
+
 describe('without a word', () => {
   test('no sequence: red, then flashing, all groups together', () => {
     const { clock, story } = bench();
@@ -114,7 +117,6 @@ describe('a sequence', () => {
 });
 
 describe('two nodes at one intersection', () => {
-  const n1 = ['north', 'south', 'left'];
   const n2 = ['east'];
 
   test('two sequences of two nodes that conflict: the second is refused', () => {
@@ -185,6 +187,18 @@ describe('a host that slept, and its clock with it', () => {
     expect(story('east')).toBe('red 0, flashingRed 17');
     expect(reports).toEqual(['slept with its host for 3600000 ms; dropped every sequence']);
     expect(judge.verdict().unsafe).toEqual([]);
+  });
+
+  test('flashes red at once where others share the intersection: they may have had their turn', () => {
+    const { clock, driver, send, story, reports } = bench({ intersection: sharedCrossing() });
+    send({ north: green }, n1);
+    clock.run(7_000);
+    driver.suspended(500);
+    expect(story('north')).toBe('red 0, green 6, flashingRed 7');
+    expect(reports).toEqual(['slept with its host for 500 ms; dropped every sequence']);
+    send({ north: ['red', 11, 'green', 30, 'amber', 33, 'red', 40] }, n1);
+    clock.run(20_000);
+    expect(story('north')).toBe('red 0, green 6, flashingRed 7, red 7, green 12');
   });
 
   test('still gives a green that has just begun its minimum', () => {

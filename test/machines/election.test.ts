@@ -263,6 +263,13 @@ describe('a leader', () => {
       state: LEADERLESS,
     },
     {
+      proves: 'whose clock stood still steps down: rights of way and its lease are timed by it',
+      given: LEADING,
+      when: { type: 'clock.jumped', byMs: 5000 },
+      says: [{ ...says.lost(3), reason: /its clock, which is the time of its term/ }],
+      state: LEADERLESS,
+    },
+    {
       proves: 'counts only beats that name it as the leader of its term (thesis 6.2)',
       given: [...LEADING, 1000, beat('c', 3, 'a'), beat('a', 2, 'b'), beat('a', 3)],
       when: timing.leaderSilenceMs - 1000,

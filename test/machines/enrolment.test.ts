@@ -41,6 +41,12 @@ const asks = {
 const play = () => new Play(enrolmentMachine, input);
 const rows = (...table: Row<typeof enrolmentMachine>[]) => prove(play, table);
 
+test('an observer asks for nothing', () => {
+  const observer = new Play(enrolmentMachine, { ...input, isObserver: true });
+  observer.hear(elected('a', 1));
+  expect(observer.pass(timing.retryMs * 3)).toEqual([]);
+});
+
 describe('a node', () => {
   rows(
     { proves: 'asks to be admitted when there is a leader', when: elected('a', 1), says: [asks] },

@@ -1,10 +1,9 @@
 /**
- * Preemption, priority and push buttons at one intersection, sentence by sentence. (Preemption and
- * priority as in NTCIP 1202; the change is the same as any other.)
+ * Preemption and priority at one intersection, sentence by sentence. (Preemption and priority as in
+ * NTCIP 1202; the change is the same as any other.)
  */
 import { describe, expect, test } from 'vitest';
 import type { Intersection } from '../../protocol/district.ts';
-import type { Lamps } from '../../protocol/lamp.ts';
 import {
   adopt,
   crossroads,
@@ -16,49 +15,18 @@ import {
   time,
   timing,
 } from './phases-words.ts';
-import { only, sent } from './play.ts';
-
-const committed = <C>(command: C) =>
-  ({ type: 'replica.committed', index: 9, term: 1, command }) as const;
-const place = (group: string) => ({ id: `c${group}`, intersection: 'x', group });
-const call = (group: string, rest: { afterS?: number; forS?: number } = {}) =>
-  committed({ kind: 'preempt.call' as const, ...place(group), forS: 60, ...rest });
-const clear = (group: string) => committed({ kind: 'preempt.clear' as const, id: `c${group}` });
-const priority = (group: string) =>
-  committed({ kind: 'priority.call' as const, ...place(group), forS: 60 });
-const input = (group: string, active: boolean) =>
-  ({ type: 'lamps.input', input: 'preempt', group, active }) as const;
-const button = (group: string) =>
-  ({ type: 'lamps.input', input: 'call', group, active: true }) as const;
-
-/** Lets time pass in which the driver shows what it was sent, as far as it has come. */
-const pass = (play: Playing, ms: number) => {
-  const untilMs = play.nowMs + ms;
-  while (play.nowMs < untilMs) {
-    play.pass(Math.min(50, untilMs - play.nowMs));
-    const show = only(
-      play.told.map(({ event }) => event),
-      'lamps.show',
-    ).at(-1);
-    const lamps: Lamps = {};
-    for (const [group, steps] of Object.entries(show?.timelines ?? {})) {
-      lamps[group] = steps.find((step) => step.untilMs > play.nowMs)?.lamp ?? 'red';
-    }
-    play.hear({ type: 'lamps.shown', lamps });
-  }
-};
-
-/** In the first second of the green of `stage`. */
-const inGreenOf = (stage: string, intersection: Intersection = crossroads) => {
-  const play = ready(intersection);
-  for (let k = 0; k < 2000 && greensOf(play).at(-1)?.stage !== stage; k += 1) pass(play, 100);
-  return { play, fromMs: greensOf(play).at(-1)?.fromMs ?? 0 };
-};
-const lastShow = (play: Playing) =>
-  only(
-    play.told.map(({ event }) => event),
-    'lamps.show',
-  ).at(-1);
+import { only } from './play.ts';
+import {
+  call,
+  clear,
+  committed,
+  inGreenOf,
+  input,
+  lastShow,
+  pass,
+  place,
+  priority,
+} from './preemption-words.ts';
 
 describe('a call for a group that is red', () => {
   test('ends what is green at its minimum, and passes through its amber and red clearance', () => {
@@ -320,118 +288,5 @@ describe('a transit vehicle', () => {
     play.hear(priority('b'));
     pass(play, 30_000);
     expect(play.value).toEqual({ green: 'held' });
-  });
-});
-
-describe('a crossing on call', () => {
-  const walk = { ...crossroads.groups[0], id: 'p', kind: 'pedestrian', onCall: true } as never;
-  const crossing: Intersection = {
-    ...crossroads,
-    groups: [...crossroads.groups, walk],
-    conflicts: [...crossroads.conflicts, ['p', 'a'], ['p', 'b']],
-    stages: [...crossroads.stages, { id: 'P', green: ['p'] }],
-  };
-  const beside: Intersection = {
-    ...crossing,
-    conflicts: [...crossroads.conflicts, ['p', 'b']],
-    stages: [
-      { id: 'A', green: ['a', 'p'] },
-      { id: 'B', green: ['b'] },
-    ],
-  };
-  const stagesOf = (play: Playing, sinceMs = 0) =>
-    greensOf(play, sinceMs).map(({ stage }) => stage);
-
-  test('of its own stage is passed over while nobody calls, and served once for a call', () => {
-    const { play } = inGreenOf('A', crossing);
-    pass(play, 80_000);
-    expect(stagesOf(play)).not.toContain('P');
-    const sinceMs = play.nowMs;
-    play.hear(button('p'));
-    pass(play, 160_000);
-    expect(stagesOf(play, sinceMs).filter((stage) => stage === 'P')).toHaveLength(1);
-  });
-
-  test('beside a movement stays red while nobody calls, and has walk and clearance for a call', () => {
-    const { play } = inGreenOf('A', beside);
-    expect(lastShow(play)?.timelines['p']).toMatchObject([{ lamp: 'red' }]);
-    play.hear(button('p'));
-    while (greensOf(play).length < 3) pass(play, 1000);
-    const lamps = lastShow(play)?.timelines['p']?.map(({ lamp }) => lamp);
-    expect(lamps).toEqual(['red', 'green', 'amber', 'red']);
-    pass(play, 60_000);
-    expect(lastShow(play)?.timelines['p']).toMatchObject([{ lamp: 'red' }]);
-  });
-
-  test('is served in every cycle under a plan, and when the file does not say that it is on call', () => {
-    const planned = inGreenOf('A', beside).play;
-    planned.hear(adopt(plan(25, 30)));
-    pass(planned, 60_000);
-    const lamps = () => lastShow(planned)?.timelines['p']?.map(({ lamp }) => lamp);
-    while (greensOf(planned).at(-1)?.stage !== 'A') pass(planned, 500);
-    expect(lamps()).toContain('green');
-    const groups = crossing.groups.map(({ onCall: _, ...group }) => group);
-    const { play } = inGreenOf('A', { ...crossing, groups });
-    pass(play, 80_000);
-    expect(stagesOf(play)).toContain('P');
-  });
-
-  test('that is called while nothing else is, keeps the rest green in between', () => {
-    const alone: Intersection = {
-      ...crossing,
-      groups: [crossroads.groups[0], walk] as never,
-      conflicts: [['p', 'a']],
-      stages: [
-        { id: 'A', green: ['a'] },
-        { id: 'P', green: ['p'] },
-      ],
-    };
-    const { play } = inGreenOf('A', alone);
-    for (let k = 0; k < 600; k += 1) {
-      pass(play, 100);
-      expect(play.snapshot.context.shown?.['a']).toBe('green');
-    }
-    play.hear(button('p'));
-    pass(play, 30_000);
-    expect(stagesOf(play)).toContain('P');
-  });
-});
-
-describe('an operator who asks', () => {
-  const reply = { host: '127.0.0.1', port: 7000 };
-  const ask = (forMs: number) =>
-    ({
-      type: 'phases.ask',
-      reply,
-      forMs,
-      ...{ from: 'o', group: 'g', incarnation: 1, bytes: 9 },
-    }) as const;
-
-  test('is told what is followed now, what is taken from the log, and what is lit by it', () => {
-    const { play } = inGreenOf('A');
-    expect(sent(play.hear(ask(60_000)))).toMatchObject([
-      { to: reply, message: { moment: 'asked', intersection: 'x', mode: 'free', stage: 'A' } },
-    ]);
-    expect(sent(play.hear(adopt(plan(25, 30))))).toMatchObject([
-      { message: { moment: 'taken', plan: 'p' } },
-    ]);
-    const mark = play.told.length;
-    pass(play, 30_000);
-    const told = sent(play.told.slice(mark).map(({ event }) => event));
-    expect(told).toMatchObject([{ message: { moment: 'lit', stage: 'B', plan: 'p' } }]);
-    play.hear(call('b'));
-    pass(play, 1000);
-    const said = sent(play.told.map(({ event }) => event));
-    expect(said.at(-1)).toMatchObject({ message: { moment: 'lit', stage: 'B', call: 'cb' } });
-  });
-
-  test('is told no more when the time is over that he gave', () => {
-    const { play } = inGreenOf('A');
-    play.hear(ask(1000));
-    pass(play, 1100);
-    const mark = play.told.length;
-    play.hear(adopt(plan(25, 30)));
-    pass(play, 30_000);
-    expect(sent(play.told.slice(mark).map(({ event }) => event))).toEqual([]);
   });
 });

@@ -59,6 +59,7 @@ test('a schedule is drawn from its seed, is in order, ends in time, and has ever
     'partition',
     'slowDisk',
     'stall',
+    'suspend',
     'weather',
     'wipe',
   ]);
