@@ -108,6 +108,7 @@ export class Invariants {
   }
 
   lamps(seen: LampsSeen, node: string, byHardware = false): void {
+    if (byHardware) this.streets.slept(node);
     this.streets.lamps(seen.intersection, seen.lamps, node);
     this.#judge.see(seen);
     const { unsafe } = this.#judge.verdict();

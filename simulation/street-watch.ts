@@ -36,6 +36,9 @@ export type StreetInvariant = keyof typeof streetInvariants;
 /** The timescale of one term, as it really goes: the clock of whoever keeps it. */
 interface Scale {
   readonly now: () => number;
+  readonly keeper: string;
+  /** Its keeper's clock has stood still, so that it is known no more how the timescale goes on. */
+  isLost: boolean;
 }
 
 interface Right {
@@ -106,12 +109,22 @@ export class StreetWatch {
     this.#known.delete(id);
   }
 
+  /** The host of a node sleeps: its hardware has put out the lamps, and its time is lost. */
+  slept(id: string): void {
+    this.#voided.set(id, this.#now());
+    for (const scale of this.#scales.values()) if (scale.keeper === id) scale.isLost = true;
+  }
+
   /** Takes the next event of a node in a group. */
   heard(node: Observed, group: string, event: Emitted): void {
     if (this.#streets.size === 0) return;
     if (event.type === 'timekeeper.kept') {
       const { offsetMs } = event;
-      this.#scales.set(`${group} ${event.term}`, { now: () => node.now() + offsetMs });
+      this.#scales.set(`${group} ${event.term}`, {
+        now: () => node.now() + offsetMs,
+        keeper: node.id,
+        isLost: false,
+      });
     } else if (event.type === 'timekeeper.synced') {
       const scale = this.#scales.get(`${group} ${event.term}`);
       const known = this.#known.get(node.id) ?? new Set();
@@ -196,6 +209,7 @@ export class StreetWatch {
     }
     const hasRight = [...rights.values()].some(({ scale, group, fromMs, untilMs }) => {
       const groupMs = scale.now();
+      if (scale.isLost) return group === id;
       return (
         group === id && groupMs >= fromMs - this.#boundMs && groupMs <= untilMs + this.#boundMs
       );
@@ -210,7 +224,8 @@ export class StreetWatch {
     const own = [...rights.values()].filter((right) => right.group === group.id);
     const tail = tailMs(group) + EXACT_MS;
     const isInside = own.some(
-      ({ scale, untilMs }) => scale.now() + tail <= untilMs + this.#boundMs + 2 * EXACT_MS,
+      ({ scale, untilMs }) =>
+        scale.isLost || scale.now() + tail <= untilMs + this.#boundMs + 2 * EXACT_MS,
     );
     if (!isInside) {
       this.#violate('greens have a right', node, `${group.id} was green beyond its right of way`);
@@ -224,7 +239,7 @@ export class StreetWatch {
     for (const { scale, fromMs, knownUntilMs, knownMs } of own) {
       const groupMs = scale.now();
       const leftMs = knownUntilMs - tail - this.#boundMs - groupMs;
-      if (!this.#known.get(node)?.has(scale)) continue;
+      if (scale.isLost || !this.#known.get(node)?.has(scale)) continue;
       if (leftMs <= 0 || groupMs < fromMs || nowMs - Math.max(knownMs, sinceMs) < TOLD_MS) continue;
       const message = `${group.id} ended ${leftMs.toFixed(0)} ms before its holder knew it to end`;
       this.#violate('greens are kept', node, message);

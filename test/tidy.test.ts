@@ -57,6 +57,8 @@ const LONGER: Record<string, string> = {
   'cabinet/server.ts': 'the door: who gets in and what he may say is read as a whole',
   'simulation/search/steps.ts': 'what a node may do, and what comes of it, share one memory',
   'simulation/search/models/rights.ts': 'one model: its place, its limits and what it must reach',
+  'simulation/invariants.ts': 'the rules of a city are one list, and each check stands by its rule',
+  'simulation/street-watch.ts': 'what stands of rights and lamps is held and judged in one place',
   'cabinet/driver.ts': 'the last gate is read as a whole by whoever must trust it',
 };
 
