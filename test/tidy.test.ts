@@ -59,6 +59,8 @@ const LONGER: Record<string, string> = {
   'simulation/search/models/rights.ts': 'one model: its place, its limits and what it must reach',
   'simulation/invariants.ts': 'the rules of a city are one list, and each check stands by its rule',
   'simulation/street-watch.ts': 'what stands of rights and lamps is held and judged in one place',
+  'actors/node.ts':
+    'composes a node: all that is handed in and all that is asked of it, in one place',
   'cabinet/driver.ts': 'the last gate is read as a whole by whoever must trust it',
 };
 
