@@ -3,9 +3,7 @@
  * groups that both would serve it, leaders' clocks that drift as fast as they may, and lamps that
  * are lit whenever a holder could believe that they may be. Time is true time, which nobody in the
  * world knows; everything that is said is honest, and comes late, twice, or never.
- *
- * What decides is the house's own source, handed in, so that a copy with one place changed can be
- * tried in the same world.
+ * What decides is handed in, so that a copy with one place changed is tried in the same worlds.
  */
 import type * as DistrictState from '../../machines/district-state.ts';
 import type * as Rights from '../../machines/rights.ts';
@@ -381,8 +379,8 @@ export class RightsWorld {
     const untilMs = Math.max(hasBegun ? fromMs + 1 : fromMs, shownMs + lateMs);
     cuts.set(key, untilMs);
     const darkMs = Math.max(this.#nowMs, clock.when(untilMs + boundMs));
-    for (const lit of shows)
-      lit.untilMs = untilMs <= fromMs ? lit.fromMs : Math.min(lit.untilMs, darkMs);
+    const end = (lit: Lit) => (untilMs <= fromMs ? lit.fromMs : Math.min(lit.untilMs, darkMs));
+    for (const lit of shows) lit.untilMs = end(lit);
     const right = { intersection: 'x', group: id, term, fromMs, untilMs };
     this.#post(at, { kind: 'right.release', node, incarnation, ...right });
     if (this.#isUnkind && this.#draw.chance(0.5)) this.#restart(life);
