@@ -234,8 +234,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a right is used however badly its time is known': {
     file: HOLDING,
-    replace: '  if (boundMs > allowedMs) return null;\n',
-    by: '  if (boundMs > allowedMs + Number.MAX_SAFE_INTEGER) return null;\n',
+    replace: '+ MOVED_MS <= allowedMs;',
+    by: '+ MOVED_MS <= allowedMs + Number.MAX_SAFE_INTEGER;',
     check: 'rights where the time comes late',
     found: TWO_GREENS,
   },
