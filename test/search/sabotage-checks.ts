@@ -165,29 +165,24 @@ const genesisWith = (
 interface RightsOptions {
   readonly called?: string;
   readonly gains?: readonly number[];
-  readonly begins?: true;
   readonly maxGreenS?: number;
   readonly entriesMax?: number;
   readonly within: Partial<Bounds>;
 }
 
 /** One leader; a preemption, where requests are left. */
-const rightsWith = ({ rights }: House, { within, begins, ...options }: RightsOptions): Model =>
+const rightsWith = ({ rights }: House, { within, ...options }: RightsOptions): Model =>
   rights.rightsModel({
     ...{ name: 'sabotaged rights', title: 'two nodes of one intersection', termMax: 1 },
     ...{ called: 'north', gains: [2100], maxGreenS: 2, entriesMax: 5, standing: [] },
     timeSyncMs: 40_000,
     ...options,
-    ...(begins && { begins }),
     bounds: bounds({ letters: 2, ticks: 5, ...within }),
   });
 
 export const checks = {
   'rights where clocks drift': (house: House) =>
     rightsWith(house, { gains: [1900, 2100], entriesMax: 3, within: { ticks: 6 } }),
-
-  'rights where the time comes late': (house: House) =>
-    rightsWith(house, { begins: true, entriesMax: 3, within: { stalls: 3 } }),
 
   'rights that are given up before a crash': (house: House) =>
     rightsWith(house, {

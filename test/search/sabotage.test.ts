@@ -20,7 +20,6 @@ const LEASE = 'machines/lease.ts';
 const ELECTORATE = 'machines/electorate.ts';
 const GENESIS = 'machines/genesis.ts';
 const RIGHTS = 'machines/rights.ts';
-const HOLDING = 'machines/holding.ts';
 
 const TWO_GREENS = /west and north are lit at one instant/;
 
@@ -231,13 +230,6 @@ const cases: Readonly<Record<string, Case>> = {
     by: 'Math.ceil(nodes / 2)',
     check: 'a ballot of two',
     found: /two groups are founded/,
-  },
-  'a right is used however badly its time is known': {
-    file: HOLDING,
-    replace: '+ MOVED_MS <= allowedMs;',
-    by: '+ MOVED_MS <= allowedMs + Number.MAX_SAFE_INTEGER;',
-    check: 'rights where the time comes late',
-    found: TWO_GREENS,
   },
   'there is no clearance between rights of way': {
     file: RIGHTS,

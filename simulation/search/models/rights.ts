@@ -192,8 +192,6 @@ interface Options {
   readonly maxGreenS: number;
   /** The group that is called for, when requests are left. */
   readonly called: string;
-  /** Whether b first asks for the time when the search begins. */
-  readonly begins?: true;
   readonly counts?: Counts;
 }
 
@@ -215,7 +213,7 @@ const limitsOf = ({ gains, termMax, entriesMax, standing, called, maxGreenS }: O
 ];
 
 export const rightsModel = (options: Options): Model => {
-  const { gains, begins, called } = options;
+  const { gains, called } = options;
   const base = baseOf(crossingOf(options.maxGreenS));
   const { name, title, bounds, counts } = options;
   return {
@@ -227,7 +225,7 @@ export const rightsModel = (options: Options): Model => {
     opening: [
       { node: 'a', asks: elected('a', 1) },
       { node: 'a', asks: { type: 'timekeeper.present', peer: 'b', term: 1, sinceMs: 0 } },
-      begins ? { node: 'b', begins: elected('a', 1) } : { node: 'b', asks: elected('a', 1) },
+      { node: 'b', asks: elected('a', 1) },
     ],
     requests: ({ local }) => (local.node === (called === WEST ? 'a' : 'b') ? [callOf(called)] : []),
     laws: [],
