@@ -117,6 +117,7 @@ class Hall implements Cabinet {
         fault: () => this.#players.get(id)?.fault(),
       });
       this.drivers.set(id, driver);
+      this.#players.get(id)?.start();
       const tell = (input: LampsInput) => this.#tellInput(id, input);
       this.#inputs.set(id, new Inputs({ intersection, clock, tell }));
     }

@@ -3,9 +3,7 @@
  * groups that both would serve it, leaders' clocks that drift as fast as they may, and lamps that
  * are lit whenever a holder could believe that they may be. Time is true time, which nobody in the
  * world knows; everything that is said is honest, and comes late, twice, or never.
- *
- * What decides is the house's own source, handed in, so that a copy with one place changed can be
- * tried in the same world.
+ * What decides is handed in, so that a copy with one place changed is tried in the same worlds.
  */
 import type * as DistrictState from '../../machines/district-state.ts';
 import type * as Rights from '../../machines/rights.ts';
@@ -348,8 +346,7 @@ export class RightsWorld {
       const key = keyOf(at, interval);
       const clock = at.clocks.get(interval.term) as Clock;
       const endMs = Math.min(interval.untilMs, cuts.get(key) ?? Infinity);
-      // What was given up before it began is in nobody's sequence: that takes no clock.
-      if (endMs <= interval.fromMs) continue;
+      if (endMs <= interval.fromMs) continue; // In nobody's sequence: that takes no clock.
       const untilMs = clock.when(endMs + boundMs);
       const who = `${node}.${incarnation} by ${key}`;
       const lit = this.#lit.get(who);
@@ -375,18 +372,15 @@ export class RightsWorld {
     const shownMs = clock.at(this.#nowMs) - boundMs;
     const { fromMs, group: id, term } = interval;
     const lateMs = this.#draw.chance(0.5) ? 0 : this.#draw.next() * 500;
-    // The lives of a node have one lamp driver, which heeds the last; once it has lit a right, that
-    // cannot be given up as if it had not.
-    const shows = Array.from({ length: incarnation }, (_, k) =>
-      this.#lit.get(`${node}.${k + 1} by ${key}`),
-    ).filter((lit) => lit !== undefined);
+    // One lamp driver, which heeds the last life; what it has lit cannot be taken for never lit.
+    const lives = Array.from({ length: incarnation }, (_, k) => `${node}.${k + 1} by ${key}`);
+    const shows = lives.flatMap((who) => this.#lit.get(who) ?? []);
     const hasBegun = shows.some((lit) => lit.fromMs <= this.#nowMs);
     const untilMs = Math.max(hasBegun ? fromMs + 1 : fromMs, shownMs + lateMs);
     cuts.set(key, untilMs);
     const darkMs = Math.max(this.#nowMs, clock.when(untilMs + boundMs));
-    for (const lit of shows) {
-      lit.untilMs = untilMs <= fromMs ? lit.fromMs : Math.min(lit.untilMs, darkMs);
-    }
+    const end = (lit: Lit) => (untilMs <= fromMs ? lit.fromMs : Math.min(lit.untilMs, darkMs));
+    for (const lit of shows) lit.untilMs = end(lit);
     const right = { intersection: 'x', group: id, term, fromMs, untilMs };
     this.#post(at, { kind: 'right.release', node, incarnation, ...right });
     if (this.#isUnkind && this.#draw.chance(0.5)) this.#restart(life);
