@@ -72,7 +72,8 @@ export interface GreenwaveNode {
 }
 
 /** Tells and asks of the group's time: for these, it matters whether the clock stood still. */
-const isOfTime = ({ type }: { type: string }) => type.startsWith('timekeeper.');
+const isOfTime = ({ type }: { type: string }) =>
+  type.startsWith('timekeeper.') || type.startsWith('lease.');
 
 /** The state after all entries up to `index`, or why it cannot be told. */
 export type Reading =
@@ -145,7 +146,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
     send(asking);
   };
 
-  const operator = new Operator((request) => send(request));
+  const operator = new Operator((request) => lookFirst(request));
   watchers.push(operator.hear);
 
   const audience = audienceOf(concerns, {

@@ -10,8 +10,8 @@
 import { uptime } from 'node:os';
 import type { DriverClock } from '../cabinet/alarm.ts';
 
-/** A difference that changed by no more is not worth telling. */
-export const JUMP_MS_MIN = 100;
+/** A difference that changed by no more is not worth telling, but is remembered: small ones add up. */
+export const JUMP_MS_MIN = 20;
 const LOOK_MS = 100;
 /** In what grains the uptime may come: hundredths of a second, or whole seconds. */
 const GRAIN_MS = 10;
@@ -39,9 +39,11 @@ export const watchSuspension = (
   const look = () => {
     const now = differenceOf(clock, uptimeMs);
     const byMs = jumpOf(known, now);
+    if (byMs === 0) known = narrowed(known, now);
+    if (Math.abs(byMs) <= JUMP_MS_MIN) return;
     // Known before it is told, because whoever is told looks at the clock.
-    known = byMs === 0 ? narrowed(known, now) : now;
-    if (Math.abs(byMs) > JUMP_MS_MIN) report(byMs);
+    known = now;
+    report(byMs);
   };
   let timer: unknown;
   const arm = () => {

@@ -2,9 +2,11 @@
  * Keeps, on the leader, the schedule of every shared intersection committed ahead of time: opens
  * the timescale of its term, and proposes rights of way on it, stage by stage (`next-grant.ts`).
  *
- * Nothing rests on it but that lights go on: whether a right may be granted is decided from the log
- * (`rights.ts`), where it is checked when it is proposed and again when it is applied. A district
- * without shared intersections has no timescale, and its leader nothing to do here.
+ * Whether a right may be granted is decided from the log (`rights.ts`), where it is checked when it
+ * is proposed and again when it is applied. Four things that this machine says the log cannot check:
+ * what time it is on its timescale (`startMs`, `nowMs`), how far that may be from an earlier one, and
+ * who was here when. A district without shared intersections has no timescale, and its leader
+ * nothing to do here.
  */
 import { assign, emit, enqueueActions, setup } from 'xstate';
 import type { Command, State } from '../protocol/command.ts';

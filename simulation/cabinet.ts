@@ -40,6 +40,8 @@ export class Cabinet {
   readonly #inputs: Inputs;
   readonly #shown: CabinetOptions['shown'];
   #isFlashed = false;
+  /** Having slept, it may flash at once, as its hardware would have. */
+  #isWaking = false;
   readonly #lines = new Set<Line>();
 
   constructor({ intersection, clock, shown, report }: CabinetOptions) {
@@ -115,13 +117,15 @@ export class Cabinet {
 
   /** The driver runs again. It looks at the clock before it does anything. */
   wake(byMs: number): void {
+    this.#isWaking = true;
     this.#driver.suspended(byMs);
+    this.#isWaking = false;
   }
 
   /** Hardware that has flashed gives the lamps back when the driver wants none of them lit. */
   #light(lamps: Lamps): void {
     if (Object.values(lamps).every((lamp) => DARK.has(lamp))) this.#isFlashed = false;
-    if (!this.#isFlashed) this.#shown(lamps, false);
+    if (!this.#isFlashed) this.#shown(lamps, this.#isWaking);
   }
 
   #tell(line: Line, hear: () => void): void {
