@@ -114,6 +114,7 @@ test('SIGTERM in the middle of green ends in red, through amber', async () => {
   expect(seen.map(northOf).slice(-4)).toEqual(['red', 'green', 'amber', 'red']);
   expect(seen[0]).toEqual({
     t: expect.any(Number),
+    nowMs: expect.any(Number),
     node: 'n1',
     kind: 'lamps',
     intersection: 'crossing',
