@@ -39,20 +39,19 @@ export const isUpToDate = (theirs: LogEnd, mine: LogEnd): boolean =>
   theirs.lastTerm > mine.lastTerm ||
   (theirs.lastTerm === mine.lastTerm && theirs.lastIndex >= mine.lastIndex);
 
-interface Line {
-  readonly id: string;
-  readonly voters: readonly Voter[];
+interface Line extends Self {
   readonly attempt: number;
   readonly lost: string | null;
 }
 
 /** How many voters stand before this one, in the line rotated by the attempt. */
-export const placeOf = ({ voters, id, attempt, lost }: Line): number => {
+export const placeOf = ({ attempt, lost, ...self }: Line): number => {
+  const { voters, id } = self;
   // A node whose lost store still votes has one place all the same.
   const line = [...new Set(voters.map(({ node }) => node))].filter((node) => node !== lost).sort();
   const place = line.indexOf(id);
-  // Who is not in line looks again when everyone has had a turn.
-  if (place < 0) return line.length + 1;
+  // Who cannot stand, by name or by store, looks again when everyone has had a turn.
+  if (place < 0 || !isVoter(self)) return line.length + 1;
   return (place - (attempt % line.length) + line.length) % line.length;
 };
 

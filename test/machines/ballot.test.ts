@@ -26,6 +26,7 @@ import {
   suspected,
   timing,
   VOTING,
+  voter,
   voters,
   written,
 } from './election-words.ts';
@@ -295,30 +296,35 @@ describe('a poll', () => {
 
 describe('a place in line', () => {
   const line = { voters, lost: null };
+  const self = (id: string) => ({ id, store: voter(id).store });
   test.each([
     [0, [0, 1, 2]],
     [1, [2, 0, 1]],
     [2, [1, 2, 0]],
     [3, [0, 1, 2]],
   ])('rotates with the attempt: at attempt %i the places are %j', (attempt, places) => {
-    const of = (id: string) => placeOf({ ...line, id, attempt });
+    const of = (id: string) => placeOf({ ...line, ...self(id), attempt });
     expect(['a', 'b', 'c'].map(of)).toEqual(places);
   });
 
   test('is not held by the leader that was lost (instead of section 5.2’s chance)', () => {
-    expect(placeOf({ voters, id: 'b', attempt: 0, lost: 'a' })).toBe(0);
+    expect(placeOf({ voters, ...self('b'), attempt: 0, lost: 'a' })).toBe(0);
   });
 
   test('is one, for a node whose lost store still votes', () => {
     const both = [...voters, { node: 'a', store: 'lost' }];
     const places = ['a', 'b', 'c'].map((id) =>
-      placeOf({ voters: both, id, attempt: 0, lost: null }),
+      placeOf({ voters: both, ...self(id), attempt: 0, lost: null }),
     );
     expect(places).toEqual([0, 1, 2]);
   });
 
   test('comes after everybody’s for who does not vote', () => {
-    expect(placeOf({ ...line, id: 'x', attempt: 0 })).toBe(4);
+    expect(placeOf({ ...line, ...self('x'), attempt: 0 })).toBe(4);
+  });
+
+  test('comes after everybody’s for who lost the store that votes, whatever its name', () => {
+    expect(placeOf({ ...line, id: 'a', store: 'new', attempt: 0 })).toBe(4);
   });
 
   test('does not wait for a best-placed node that can speak but not hear (instead of section 5.2’s chance)', () => {
@@ -334,9 +340,15 @@ describe('a place in line', () => {
     expect(polls).toBeLessThan(200);
   });
 
-  test('is not taken by who does not vote: it looks again, and stands for nothing', () => {
-    const play = leaderless({ id: 'x', store: 'sx' });
-    expect(play.pass(10_000)).toEqual([]);
-    expect(play.value).toEqual(LEADERLESS);
-  });
+  test.each([
+    ['x', 'sx'],
+    ['a', 'new'],
+  ])(
+    'is not taken by who does not vote, %s with store %s: it looks again, and stands for nothing',
+    (id, store) => {
+      const play = leaderless({ id, store });
+      expect(play.pass(10_000)).toEqual([]);
+      expect(play.value).toEqual(LEADERLESS);
+    },
+  );
 });
