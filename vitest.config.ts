@@ -7,6 +7,7 @@ const real = [
   'test/cabinet/*-process.test.ts',
   'test/cabinet/refusals.test.ts',
   'test/transport/udp-tcp*.test.ts',
+  'test/visualizer/browser/*.test.ts',
 ];
 /** Tests on hosts of their own, made of network namespaces: they come last. */
 const network = ['test/network/**/*.test.ts'];
