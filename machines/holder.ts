@@ -105,7 +105,9 @@ export const holderMachine = setup({
       const state = stateAfter(context.state, event);
       if (state === context.state) return {};
       const given = unsaid(context.given, state, context.intersection?.id ?? '');
-      return { state, given, heard: heardIn(state, context.heard, event.at) };
+      const command = event.type === 'replica.committed' ? { command: event.command } : {};
+      const heard = heardIn(state, context.heard, { now: event.at, ...command });
+      return { state, given, heard };
     }),
     takeTime: assign(({ context, event }) => {
       if (event.type !== 'timekeeper.synced') return {};
