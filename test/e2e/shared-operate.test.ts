@@ -4,6 +4,10 @@
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lampDistrict } from '../../bench/lamp-district.ts';
+import { observing } from '../../bin/observer.ts';
+import { callText, followCalls } from '../../bin/preempt-follow.ts';
+import { readDistrict } from '../../bin/read-district.ts';
+import { legsOf } from '../../bin/route.ts';
 import { createJudge } from '../../protocol/judge.ts';
 import { Bench, discoveryPort, type Process } from './processes.ts';
 
@@ -106,20 +110,19 @@ test('the input of a cabinet has green through the log, and gives it back', asyn
 }, 120_000);
 
 test('a holder that cannot be reached is waited for, and the command says so', async () => {
-  const leader = await (nodes.get('s1b') as Process).until('a leader', () =>
-    [...(nodes.get('s1b') as Process).lines]
-      .reverse()
-      .flatMap((line) =>
-        line.kind === 'fact' && line.event.type === 'election.elected' ? [line.event.leader] : [],
-      )
-      .at(0),
-  );
-  const [held, called] = leader === 's1a' ? ['s1b', 'a'] : ['s1a', 'b'];
-  nodes.get(held)?.signal('SIGSTOP');
-  const { code, said, stderr } = await greenwave('preempt', 's1', called, file);
-  nodes.get(held)?.signal('SIGCONT');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(said().calls[0]).toMatchObject({ waitedFor: [held], isCleared: false });
+  const held = await observing(readDistrict(file), '127.0.0.1', async (observer) => {
+    const [green, called] = observer.leader() === 's1a' ? ['b', 'a'] : ['a', 'b'];
+    const mark = Date.now();
+    await lamps.until('a green that begins', () => greensOf(green, mark) > 0);
+    nodes.get(`s1${green}`)?.signal('SIGSTOP');
+    const legs = legsOf(observer.state(), [{ intersection: 's1', group: called }], 60);
+    const [call] = await followCalls(observer, legs, () => {});
+    nodes.get(`s1${green}`)?.signal('SIGCONT');
+    expect(call).toMatchObject({ waitedFor: [`s1${green}`], isCleared: false });
+    expect(call?.greenMs).toBeGreaterThan(2_000);
+    return call;
+  });
+  expect(held && callText(held)).toContain('did not answer');
   const judge = createJudge(district.intersections);
   for (const line of lamps.lines) if (line.kind === 'lamps') judge.see(line);
   expect(judge.verdict().unsafe).toEqual([]);
