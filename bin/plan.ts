@@ -25,7 +25,7 @@ import { duration, spread } from './spread.ts';
 /** Lamps follow from the next decision on, which a green of the old plan may put off, and at a shared
  *  intersection what is granted already. */
 const WAIT_CYCLES = 2;
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 
 interface Options {
   readonly plan?: string;
