@@ -85,7 +85,8 @@ export const lampsThrough = (
           isSure = true;
           tellReady();
         }
-        if (event.type === 'lamps.leave') port.leave();
+        // Who has commanded nothing has nothing to leave; and a copy would leave for who lives.
+        if (event.type === 'lamps.leave' && isSure) port.leave();
         if (event.type === 'lamps.show') port.show(event);
       } catch (error) {
         // XState cleans up after actors that stop, but not after those that fail.

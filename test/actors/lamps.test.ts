@@ -32,3 +32,25 @@ test('a node commands no lamps before it is sure that nobody else goes by its id
   await town.walk(20_000);
   expect(readyMs(another)).toEqual([]);
 });
+
+test.each([
+  ['before it is sure leaves nothing, as a copy would leave for who lives', 100, 0],
+  ['after that leaves its lamps what they have', 5_000, 1],
+])('a node that stops %s', async (_, afterMs, leaves) => {
+  const town = new Town(1);
+  let left = 0;
+  const { node } = await town.open('n1', {
+    lamps: (_, handlers) => {
+      town.clock.setTimeout(() => handlers.ready({ boundMs: 0 }), 1);
+      const leave = () => {
+        left += 1;
+      };
+      return { show: () => {}, leave, close: () => {} };
+    },
+  });
+  await town.walk(afterMs);
+  const stopped = node.stop();
+  await town.walk(2_000);
+  await stopped;
+  expect(left).toBe(leaves);
+});
