@@ -46,17 +46,28 @@ export const definitionOf = (actor: AnyActorRef, name: string): string => {
   return known;
 };
 
-export const eventPart = (event: { readonly type: string }): string => {
-  const text = JSON.stringify(event, named);
-  if (text.length <= PART_LENGTH_MAX) return text;
-  return JSON.stringify({ type: event.type, omitted: `${text.length} characters` });
+/**
+ * The text of a part, or of what stands for it when it has none that can be told: what somebody else
+ * threw may be in it, and an onlooker must not be what a node dies of.
+ */
+const partOf = (part: object, standIn: (omitted: string) => object): string => {
+  let omitted: string;
+  try {
+    const text = JSON.stringify(part, named);
+    if (text.length <= PART_LENGTH_MAX) return text;
+    omitted = `${text.length} characters`;
+  } catch (error) {
+    omitted = String(error);
+  }
+  return JSON.stringify(standIn(omitted));
 };
 
+export const eventPart = (event: { readonly type: string }): string =>
+  partOf(event, (omitted) => ({ type: event.type, omitted }));
+
 export const snapshotPart = (snapshot: SnapshotLike): string => {
-  const text = JSON.stringify(snapshot, named);
-  if (text.length <= PART_LENGTH_MAX) return text;
   const { status, value } = snapshot;
-  return JSON.stringify({ status, value, context: { omitted: `${text.length} characters` } });
+  return partOf(snapshot, (omitted) => ({ status, value, context: { omitted } }));
 };
 
 const ending = ({ id, root }: Subject, t: number): string =>

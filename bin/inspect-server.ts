@@ -53,6 +53,8 @@ export class InspectServer {
   /** Who has not answered since the last look. */
   readonly #silent = new Set<WebSocket>();
   #viewersEver = 0;
+  /** Why somebody was sent away last: told once, however often he comes. */
+  #refused = '';
   #looking: NodeJS.Timeout | undefined;
 
   constructor(options: ServerOptions) {
@@ -92,7 +94,8 @@ export class InspectServer {
       node === undefined ? this.#viewers.size >= VIEWERS_MAX : this.#nodes.size >= NODES_MAX;
     const refusal = refusalOf(request) ?? (isFull ? 'there are too many already' : undefined);
     if (refusal !== undefined) {
-      this.#tell({ kind: 'refused', reason: refusal });
+      if (refusal !== this.#refused) this.#tell({ kind: 'refused', reason: refusal });
+      this.#refused = refusal;
       const body = `refused: ${refusal}\n`;
       socket.end(`HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n${body}`);
     } else if (node === undefined) {
