@@ -96,7 +96,7 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
   const name = `${district.name}/${id}`;
   const stream =
     inspect === undefined ? undefined : new InspectorStream({ url: inspect, name, trouble });
-  const create: Create = (store, yielded) => {
+  const create: Create = (store, next) => {
     const inspector =
       stream && new Inspector({ district: district.name, node: id, outlet: stream });
     const node = createNode({
@@ -108,7 +108,7 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
       journal,
       suspension: (jumped) => watchSuspension(realClock, hostUptimeMs, jumped),
       failed: (reason) => end(`${id} failed: ${reason}`, 1),
-      yielded,
+      ...next,
       ...(inspector && { inspect: inspector.step }),
     });
     if (inspector) {
@@ -121,7 +121,11 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
     return node;
   };
   onStopSignal(() => resolve(0));
-  const stop = live(store, { create, open });
+  const failed = (error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    end(`${id} cannot begin its next life: ${reason}`, error instanceof OperatorError ? 2 : 1);
+  };
+  const stop = live(store, { create, open, failed });
   process.exitCode = await ended;
   await stop();
   await stream?.close();
