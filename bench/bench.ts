@@ -8,9 +8,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import { InspectServer } from '../bin/inspect-server.ts';
 import { Cluster } from './cluster.ts';
 import { floors } from './floors.ts';
+import { KINDS, samplesOf } from './lamp-figures.ts';
+import { lampTimes } from './lamp-times.ts';
 import { type Spread, short, spreadOf } from './statistics.ts';
 
-const PARTS = ['floors', 'memory', 'disk', 'kills', 'rest', 'inspect'] as const;
+const PARTS = ['floors', 'memory', 'disk', 'kills', 'rest', 'inspect', 'lamps'] as const;
 type Part = (typeof PARTS)[number];
 
 const count = (text: string): number => {
@@ -26,13 +28,14 @@ const partsOf = (text: string): Part[] =>
     throw new InvalidArgumentError(`Parts are ${PARTS.join(', ')}.`);
   });
 
-const { kills, loads, only } = new Command('bench')
+const { kills, loads, calls, only } = new Command('bench')
   .description('Measures what agreement costs on this machine, beside what the machine can do.')
   .option('--kills <n>', 'how often the leader is killed', count, 30)
   .option('--loads <n>', 'how often the throughput is measured', count, 5)
+  .option('--calls <n>', 'how often lamps are commanded in each way, at least', count, 20)
   .option('--only <parts>', `some of ${PARTS.join(', ')}`, partsOf, [...PARTS])
   .parse()
-  .opts<{ kills: number; loads: number; only: Part[] }>();
+  .opts<{ kills: number; loads: number; calls: number; only: Part[] }>();
 
 const port = 40_000 + (process.pid % 9000);
 const note = (text: string) => process.stderr.write(`${text}\n`);
@@ -184,6 +187,20 @@ const costOf = async (cluster: Cluster) => {
   return costs;
 };
 
+/** From an operator's command to the lamps. */
+const lamps = async () => {
+  const samples = await lampTimes({ port: port + 80, count: calls, note });
+  for (const kind of KINDS) {
+    const { values, missed } = samplesOf(samples, kind);
+    figure(
+      kind,
+      's',
+      values.map((ms) => ms / 1000),
+    );
+    if (missed > 0) note(`${kind}: ${missed} of ${values.length + missed} did not come at all`);
+  }
+};
+
 const parts: Record<Part, () => Promise<void>> = {
   floors: measureFloors,
   memory: () => commits(false),
@@ -194,11 +211,12 @@ const parts: Record<Part, () => Promise<void>> = {
     await bytesAtRest(16);
   },
   inspect: inspection,
+  lamps,
 };
 for (const part of PARTS) if (only.includes(part)) await parts[part]();
 
 const table = new Table({
-  head: ['', 'unit', 'n', 'median', 'p99', 'max', 'goal'],
+  head: ['', 'unit', 'n', 'p50', 'p99', 'max', 'goal'],
   style: { head: [], border: [], compact: true },
 });
 for (const { what, unit, spread, goal } of rows) {

@@ -107,7 +107,9 @@ export const holderMachine = setup({
       const state = stateAfter(context.state, event);
       if (state === context.state) return;
       const given = unsaid(context.given, state, context.intersection?.id ?? '');
-      enqueue.assign({ state, given, heard: heardIn(state, context.heard, event.at) });
+      const command = event.type === 'replica.committed' ? { command: event.command } : {};
+      const heard = heardIn(state, context.heard, { now: event.at, ...command });
+      enqueue.assign({ state, given, heard });
       const by = lifeIn(state, context.id);
       if (by <= context.incarnation || by === lifeIn(context.state, context.id)) return;
       enqueue.emit({ type: 'holder.outlived', by });

@@ -15,6 +15,7 @@ import {
   VOTERS_MAX,
   voterSchema,
 } from './command.ts';
+import { GROUPS_MAX } from './district.ts';
 import { lampSchema } from './lamp.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
@@ -287,6 +288,16 @@ export const messages = {
       life: count,
     }),
   },
+  /** To the leader: groups of an intersection that the sender shares for which a pedestrian has called
+   *  at its cabinet, and whether its lamps cannot be lit. Not repeated, it is forgotten. */
+  'demand.tell': {
+    scope: 'group',
+    payload: Type.Object({
+      intersection: Type.String({ maxLength: 200 }),
+      calls: Type.Array(text, { maxItems: GROUPS_MAX }),
+      isDark: Type.Boolean(),
+    }),
+  },
   /** By an operator, to all: what do your lamps follow? And tell me of changes, for a while. */
   'phases.ask': {
     scope: 'group',
@@ -451,6 +462,12 @@ export const facts = {
   'holder.outlived': Type.Object({ by: count }),
   /** How far this node is at its shared intersection: settling, entering, following. */
   'holder.changed': Type.Object({ mode: text }),
+  /** What the cabinet of this node says, as in `demand.tell`. */
+  'demand.changed': Type.Object({
+    intersection: text,
+    calls: Type.Array(text),
+    isDark: Type.Boolean(),
+  }),
   /** The group's time is our clock plus `offsetMs`, give or take `boundMs`; `isOwn`: it is our clock
    *  by definition, and never drifts from it. */
   'timekeeper.synced': Type.Object({
