@@ -214,6 +214,15 @@ describe('following', () => {
     expect(toldN(play)?.[0]).toBe('red 2000');
   });
 
+  test('a green is not cut short by many leaders that follow each other', () => {
+    const play = following([500, 40_000]);
+    play.hear(accepted(1));
+    play.pass(2_000);
+    for (let term = 2; term <= 12; term += 1) play.hear(synced(term));
+    play.pass(5_000);
+    expect(toldN(play)).toContain(`green ${40_000 - TAIL_MS}`);
+  });
+
   test('a node that stops leaves the lamps what they have, and says no more', () => {
     const play = following([2_000, 20_000]);
     expect(play.hear({ type: 'node.stopping' })).toMatchObject([{ type: 'lamps.leave' }]);
