@@ -28,6 +28,7 @@ export interface PlaceOptions {
   readonly journal?: ((line: JournalLine) => void) | undefined;
   readonly heard: (node: Observed, event: Emitted) => void;
   readonly failed: (reason: string) => void;
+  readonly spins: (message: string) => void;
   /** The node has left its group for another, and is to start anew. */
   readonly yielded: () => void;
 }
@@ -65,7 +66,7 @@ export class Place {
     if (this.#standing !== 'down') return;
     const { id, district, cabinet, wall, journal, heard, failed, yielded, disk } = this.#options;
     disk.settle(loss);
-    const loop = new Loop(this.clock);
+    const loop = new Loop(this.clock, this.#options.spins);
     const store = disk.open(loop.arrive, () => this.#ended(loop));
     const observed = this.#observe(store.incarnation);
     this.observed = observed;

@@ -107,4 +107,5 @@ const placeOf = (
     heard: (node, event) => invariants.heard(node, event),
     yielded: () => yielded(id),
     failed: (reason) => invariants.violate('nodes do not fail', id, reason),
+    spins: (message) => invariants.violate('nodes come to rest', id, message),
   });
