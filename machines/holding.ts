@@ -157,16 +157,17 @@ export const letGo = (holding: Holding, timelines: Timelines): Given[] =>
     const group = ownGroups(holding).find(({ id }) => id === gave.group);
     const clock = clockOf(holding, gave.term);
     if (!group || !clock) return [];
-    const steps = timelines[gave.group] ?? [];
-    const litMs = litBefore(steps, gave.untilMs - clock.offsetMs);
+    const litMs = litBefore(timelines[gave.group] ?? [], gave.untilMs - clock.offsetMs);
+    if (litMs === undefined) return [gave];
     const clearMs = litMs + group.redClearanceS * 1000 + LATE_MS;
     if (!isKnownAt(holding, gave.term, clock)(clearMs)) return [];
     return [{ ...gave, untilMs: Math.max(gave.untilMs, clearMs + clock.offsetMs) }];
   });
 
 /** When the last of what is lit before an instant turns red. */
-const litBefore = (steps: Timelines[string], beforeMs: number): number => {
-  let [litMs, fromMs] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+const litBefore = (steps: Timelines[string], beforeMs: number): number | undefined => {
+  let fromMs = Number.NEGATIVE_INFINITY;
+  let litMs: number | undefined;
   for (const { lamp, untilMs } of steps) {
     if (lamp === 'red') fromMs = untilMs;
     else if (fromMs < beforeMs) litMs = untilMs;
