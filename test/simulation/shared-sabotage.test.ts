@@ -54,8 +54,8 @@ test.each<[string, Run, Sabotage, string[]]>([
     widely,
     {
       file: 'machines/holding.ts',
-      replace: 'clock.boundMs(atMs) + holding.lampBoundMs + MOVED_MS <= allowedMs;',
-      by: 'clock.boundMs(atMs) + holding.lampBoundMs + MOVED_MS <= allowedMs * 9;',
+      replace: 'boundMs(atMs) + lampBoundMs + MOVED_MS <= allowedMs;',
+      by: 'boundMs(atMs) + lampBoundMs + MOVED_MS <= allowedMs * 9;',
     },
     ['greens have a right', 'never two greens'],
   ],
