@@ -13,7 +13,7 @@ import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { onStopSignal, printer, startGreenwave } from './host.ts';
-import { interfaceAddress, seconds, whole } from './options.ts';
+import { inspectOption, interfaceAddress, seconds, whole } from './options.ts';
 import { newToken, offerPage } from './page-server.ts';
 import { PageStream } from './page-stream.ts';
 import { Picture } from './picture.ts';
@@ -35,6 +35,7 @@ interface Options {
   readonly restart?: number;
   readonly page: boolean;
   readonly pagePort?: number;
+  readonly inspect?: string;
   readonly json?: true;
 }
 
@@ -52,6 +53,7 @@ export const upCommand: Command = new Command('up')
     whole(0, 65_535),
   )
   .option('--no-page', 'serve no page (with --json there is none unless --page-port is given)')
+  .addOption(inspectOption())
   .option('--json', 'print the journal as JSON lines')
   .action(async (file: string, options: Options) => {
     const district = readDistrict(file);
@@ -115,7 +117,7 @@ class Up {
   #startNode(node: string): void {
     if (this.#children.has(node)) return;
     const intersection = this.#district.intersections.find((one) => nodesOf(one).includes(node));
-    const { interface: address, ttl } = this.#options;
+    const { interface: address, ttl, inspect } = this.#options;
     this.#start(node, [
       'node',
       this.#file,
@@ -124,6 +126,7 @@ class Up {
       ...['--interface', address, '--ttl', `${ttl}`],
       ...['--data', join(this.#data, node)],
       ...['--lamps', cabinetSocket(this.#district, intersection?.id ?? '')],
+      ...(inspect === undefined ? [] : ['--inspect', inspect]),
     ]);
   }
 

@@ -15,7 +15,8 @@
  *   it needs neither leader nor majority to use what it has.
  *
  * What it gives up is first taken from the lamps: `right.release` is asked for when the lamp driver
- * has accepted a sequence without it, and until the log says so nothing is lit beyond.
+ * has accepted a sequence without it, says when that sequence lets go, and until the log has it
+ * nothing is lit beyond.
  */
 import { assign, emit, enqueueActions, not, setup, stateIn } from 'xstate';
 import type { State } from '../protocol/command.ts';
@@ -29,6 +30,7 @@ import {
   type Holding,
   holdingSequence,
   isAlike,
+  letGo,
   litUntilOf,
   unsaid,
 } from './holding.ts';
@@ -152,10 +154,11 @@ export const holderMachine = setup({
     }),
     /** The lamps have let go of it: now others may have it. */
     release: enqueueActions(({ context, event, enqueue }) => {
-      const { id: node, incarnation, intersection, ticket, given } = context;
-      if (event.type !== 'lamps.accepted' || event.ticket !== ticket || !intersection) return;
-      const place = { kind: 'right.release' as const, intersection: intersection.id };
-      for (const gave of given) {
+      const { id: node, incarnation, ticket, shown } = context;
+      const holding = holdingOf(context);
+      if (event.type !== 'lamps.accepted' || event.ticket !== ticket || !holding || !shown) return;
+      const place = { kind: 'right.release' as const, intersection: holding.intersection.id };
+      for (const gave of letGo(holding, shown)) {
         const command = { ...place, node, incarnation, ...gave };
         enqueue.emit({ type: 'replica.request', owner: 'holder', ticket: RELEASE, command });
       }

@@ -28,6 +28,7 @@ export interface PlaceOptions {
   readonly journal?: ((line: JournalLine) => void) | undefined;
   readonly heard: (node: Observed, event: Emitted) => void;
   readonly failed: (reason: string) => void;
+  readonly spins: (message: string) => void;
   /** The node has left its group for another, and is to start anew. */
   readonly yielded: () => void;
   /** Others know the life `by` of the node, which is to start anew in a later one. */
@@ -77,7 +78,7 @@ export class Place {
     const { heard, failed, yielded, outlived } = this.#options;
     disk.settle(loss);
     this.#outbids = known === undefined ? 0 : this.#outbids + 1;
-    const loop = new Loop(this.clock);
+    const loop = new Loop(this.clock, this.#options.spins);
     const wallMs = FOUNDED_MS + wall() + this.wallAheadMs;
     const store = disk.open(loop.arrive, () => this.#ended(loop), { wallMs, known });
     const observed = this.#observe(store.incarnation);

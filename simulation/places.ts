@@ -110,5 +110,6 @@ const placeOf = (
     yielded: () => options.yielded(id),
     outlived: (by) => options.outlived(id, by),
     failed: (reason) => invariants.violate('nodes do not fail', id, reason),
+    spins: (message) => invariants.violate('nodes come to rest', id, message),
   });
 };

@@ -11,7 +11,8 @@ import type { Violation } from './invariants.ts';
 import { callers, load, readers } from './load.ts';
 import { clocksAt, type FaultLevel, partedAtFirst, scheduleOf } from './schedule.ts';
 import { lastCommitted, SETTLED_MS_MAX, unsettled } from './settling.ts';
-import { APPROACHES, sharedTown, town } from './town.ts';
+import { evenly, mixedBy, type Sharers, sharedTown } from './shared-town.ts';
+import { town } from './town.ts';
 
 export interface SimulateOptions {
   readonly seed: number;
@@ -19,8 +20,8 @@ export interface SimulateOptions {
   /** How long faults go on; the quiet time comes on top. In virtual milliseconds. */
   readonly durationMs: number;
   readonly faults: FaultLevel;
-  /** Intersections are shared: the nodes serve the approaches of as many as they come to. */
-  readonly shared?: boolean;
+  /** Intersections are shared, each by so many nodes, or by as many as the seed says: `true`. */
+  readonly shared?: boolean | Sharers;
   /** The district does not say how many nodes to expect, and is founded while it is parted. */
   readonly apart?: boolean;
   /** Which faults of the seed's schedule happen, by place; all by default. */
@@ -106,8 +107,14 @@ export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
   return outcomeOf(city, { options, faults: faults.length, settledMs });
 };
 
-const districtOf = ({ nodes, shared, apart }: SimulateOptions): District => {
-  const whole = shared ? sharedTown(Math.ceil(nodes / APPROACHES.length)) : town(nodes);
+const wholeOf = ({ seed, nodes, shared }: SimulateOptions): District => {
+  if (!shared) return town(nodes);
+  return sharedTown(shared === true ? mixedBy(seed, nodes) : evenly(nodes, shared));
+};
+
+const districtOf = (options: SimulateOptions): District => {
+  const { apart } = options;
+  const whole = wholeOf(options);
   if (!apart) return whole;
   const { expect: _, ...district } = whole;
   return district;

@@ -230,6 +230,15 @@ describe('following', () => {
     expect(toldN(play)?.[0]).toBe('red 2000');
   });
 
+  test('a green is not cut short by many leaders that follow each other', () => {
+    const play = following([500, 40_000]);
+    play.hear(accepted(1));
+    play.pass(2_000);
+    for (let term = 2; term <= 12; term += 1) play.hear(synced(term));
+    play.pass(5_000);
+    expect(toldN(play)).toContain(`green ${40_000 - TAIL_MS}`);
+  });
+
   test('a node that stops leaves the lamps what they have, and says no more', () => {
     const play = following([2_000, 20_000]);
     expect(play.hear({ type: 'node.stopping' })).toMatchObject([{ type: 'lamps.leave' }]);
@@ -331,5 +340,39 @@ describe('giving up', () => {
     play.hear(committed(request.command));
     play.pass(5 * timing.retryMs);
     expect(only(play.hear(accepted(4)), 'replica.request')).toEqual([]);
+  });
+
+  test('it is released as late as the lamps let go, which keep the minimum of a green lit late', () => {
+    const play = following([500, 40_000]);
+    play.hear(accepted(1));
+    play.pass(2_000);
+    play.hear(call);
+    expect(toldN(play)).toContain('green 4750');
+    // The driver showed red of start-up at first, and so refuses to end the green so soon.
+    while (play.nowMs < 7_000) {
+      play.hear(refused);
+      play.pass(timing.retryMs);
+    }
+    const [last] = shows(play.told.map(({ event }) => event)).slice(-1);
+    const darkMs = last?.timelines['N']?.findLast(({ lamp }) => lamp === 'amber')?.untilMs ?? 0;
+    expect(darkMs).toBeGreaterThan(play.nowMs);
+    const [released] = only(play.hear(accepted(last?.ticket ?? 0)), 'replica.request');
+    // A second of red clearance, and a lamp that may be late.
+    expect(released).toMatchObject({ command: { group: 'N', untilMs: darkMs + 1_250 } });
+  });
+
+  test('it is not released while its time is not known', () => {
+    const play = following([500, 40_000]);
+    play.hear(accepted(1));
+    play.pass(9_000);
+    play.hear(call);
+    play.hear(voided);
+    const { ticket = 0 } = shows(play.told.map(({ event }) => event)).at(-1) ?? {};
+    expect(only(play.hear(accepted(ticket)), 'replica.request')).toEqual([]);
+    play.hear(synced());
+    play.pass(timing.retryMs);
+    const { ticket: next = 0 } = shows(play.told.map(({ event }) => event)).at(-1) ?? {};
+    expect(next).toBeGreaterThan(ticket);
+    expect(only(play.hear(accepted(next)), 'replica.request')).toHaveLength(1);
   });
 });

@@ -8,7 +8,8 @@ import { lan } from '../../protocol/timing.ts';
 import { type City, createCity } from '../../simulation/city.ts';
 import { leaderOf, load } from '../../simulation/load.ts';
 import { lastCommitted, unsettled } from '../../simulation/settling.ts';
-import { sharedTown } from '../../simulation/town.ts';
+import { sharedTown } from '../../simulation/shared-town.ts';
+
 import { LIT_MS } from './shared-words.ts';
 
 /** By how much a time of day is set back. */
@@ -69,7 +70,7 @@ test.each<[string, End, number]>([
 );
 
 test('so does one of a shared intersection, whose former life the log has as entered', async () => {
-  const city = createCity({ seed: 82, district: sharedTown(1) });
+  const city = createCity({ seed: 82, district: sharedTown([4]) });
   city.start();
   await city.run(LIT_MS);
   const id = backupOf(city);

@@ -10,11 +10,11 @@ const SEED = 7;
 export const cityPlan = (query: URLSearchParams): CityPlan => {
   const number = (name: string, otherwise: number, most: number) => {
     const value = Number(query.get(name) ?? otherwise);
-    return Number.isFinite(value) && value >= 0 ? Math.min(most, Math.floor(value)) : otherwise;
+    return Number.isFinite(value) && value >= 0 ? Math.min(most, value) : otherwise;
   };
   const district = query.get('district') ?? '';
   return {
-    seed: number('seed', SEED, Number.MAX_SAFE_INTEGER),
+    seed: Math.floor(number('seed', SEED, Number.MAX_SAFE_INTEGER)),
     district: isDistrictName(district) ? district : 'town9',
     untilMs: number('t', 0, UNTIL_MS_MAX),
     done: doneIn(query.get('done')),
@@ -26,7 +26,7 @@ export const cityQuery = ({ seed, district, untilMs, done }: CityPlan): string =
   new URLSearchParams({
     district,
     seed: `${seed}`,
-    t: `${Math.round(untilMs)}`,
+    t: `${untilMs}`,
     ...(done.length > 0 && { done: JSON.stringify(done) }),
   }).toString();
 

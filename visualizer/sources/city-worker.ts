@@ -25,7 +25,8 @@ const begin = async (plan: CityPlan): Promise<void> => {
     await passTo(run, atMs);
     run.act(deed);
   }
-  await passTo(run, plan.untilMs);
+  // Lines are stamped in whole milliseconds: all of the last one are there.
+  await passTo(run, plan.untilMs > 0 ? Math.floor(plan.untilMs) + 1 : 0);
   tell(ran(run));
 };
 
