@@ -30,6 +30,8 @@ interface Known {
 export class Witness {
   readonly #options: WitnessOptions;
   readonly #known = new Map<string, Known>();
+  /** Who is in the observer's view: words of others may be late, and must not bring back the dead. */
+  readonly #view = new Set<string>();
 
   constructor(options: WitnessOptions) {
     this.#options = options;
@@ -48,9 +50,11 @@ export class Witness {
     const { at: _, ...told } = event;
     write({ t: wall(), node: by, kind: 'fact', event: told as JournalFact });
     if (told.type === 'membership.joined') {
+      this.#view.add(told.peer);
       this.#tell(told.peer, { incarnation: told.peerIncarnation });
     } else if (told.type === 'membership.left') {
       this.#known.delete(told.peer);
+      this.#view.delete(told.peer);
       write({ t: wall(), node: told.peer, kind: 'seen', by, standing: 'gone' });
     }
   };
@@ -115,7 +119,7 @@ export class Witness {
     const isOfLeader = seen.term !== undefined;
     known.seen = { ...(isOfLeader ? rest : known.seen), ...seen };
     const told = JSON.stringify(known.seen);
-    if (told === known.told) return;
+    if (told === known.told || !this.#view.has(node)) return;
     known.told = told;
     write({ t: wall(), node, kind: 'seen', by, standing: 'there', ...known.seen });
   }

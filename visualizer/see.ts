@@ -25,7 +25,8 @@ export const see = (picture: Picture, line: JournalLine): void => {
   picture.t = Math.max(picture.t, line.t);
   read(picture, line);
   const note = noteOf(line);
-  if (note) picture.notes = withNote(picture.notes, note);
+  // A line that came late counts as of now, and there one must find it.
+  if (note) picture.notes = withNote(picture.notes, { ...note, t: picture.t });
 };
 
 const read = (picture: Picture, line: JournalLine): void => {

@@ -77,3 +77,27 @@ test('a node that is gone is told to be gone, and another leads', async () => {
   expect(leaderOf(picture)).toBeDefined();
   expect(leaderOf(picture)?.node).not.toBe(former);
 });
+
+test('a word that comes late does not bring back a node that is gone', async () => {
+  const { place, lines, witness } = await watched();
+  const at = place.clock.now();
+  witness.hear({
+    type: 'membership.left',
+    peer: 'n2',
+    how: 'goodbye',
+    reason: 'it said goodbye',
+    at,
+  });
+  const beat = {
+    type: 'detector.beat',
+    term: 1,
+    leader: 'n1',
+    store: 's',
+    index: 9,
+    commit: 9,
+  } as const;
+  witness.hear({ ...beat, from: 'n2', group: 'g', incarnation: 1, bytes: 90, at: at + 1 });
+  witness.look();
+  const picture = historyOf(lines).at(Number.POSITIVE_INFINITY);
+  expect(roleOf(picture.nodes.get('n2')!)).toBe('down');
+});

@@ -87,6 +87,22 @@ test('what comes out of order counts as of the line before it', () => {
   expect(history.lastMs).toBe(110);
 });
 
+test('where a note says that something was, the picture shows it, also when its line came late', () => {
+  const history = new History(story.opening);
+  const said: JournalLine = { t: 120, node: 'n2', kind: 'error', message: 'something' };
+  const event = { type: 'election.elected', leader: 'n1', term: 1 } as const;
+  const state = {
+    t: 100,
+    node: 'n1',
+    kind: 'state',
+    machine: 'election',
+    value: 'leader',
+  } as const;
+  history.append([said, state, { t: 100, node: 'n1', kind: 'fact', event }]);
+  const note = history.at(1_000).notes.find(({ kind }) => kind === 'election');
+  expect(leaderOf(history.at(note?.t ?? 0))?.node).toBe('n1');
+});
+
 test('lines between two instants are given oldest first, and the last of them when there are too many', () => {
   const history = historyOf({ segmentLines: 50 });
   const expected = story.lines.filter(({ t }) => t > 2_000 && t <= 2_500);
