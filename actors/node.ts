@@ -4,7 +4,7 @@
  * touches the world is handed in.
  */
 import { type AnyActorRef, createActor, type InspectionEvent } from 'xstate';
-import { concerns, nodeMachine } from '../machines/node.ts';
+import { concerns, nodeMachine, type Stored } from '../machines/node.ts';
 import type { Replica } from '../machines/replication.ts';
 import { ConfigError, type Problem } from '../protocol/assert.ts';
 import type { District } from '../protocol/check-district.ts';
@@ -113,9 +113,16 @@ const inspector = (inspects: readonly (((event: InspectionEvent) => void) | unde
   };
 };
 
+/** A contract that another group agreed on says nothing here. */
+const storedIn = ({ contract, ...stored }: Stored): Stored => ({
+  ...stored,
+  contract: contract && contract.group === stored.group?.group ? contract : null,
+});
+
 const compose = (options: NodeOptions): GreenwaveNode => {
   const { id, district, store, clock = realClock, wall = Date.now } = options;
-  const { name, timing, discovery, links, plans } = district;
+  const { name, discovery, links, plans } = district;
+  const stored = storedIn(store.recovered);
   const intersection = intersectionOf(district, id) ?? null;
   const watchers: ((event: Emitted & { at: number }) => void)[] = [];
   const write = options.journal ?? (() => {});
@@ -199,14 +206,15 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         incarnation: store.incarnation,
         store: store.id,
         district: name,
-        contract: { timing, discovery },
+        contract: { timing: stored.contract?.contract.timing ?? district.timing, discovery },
+        filed: district.timing,
         versions: [PROTOCOL_VERSION, PROTOCOL_VERSION],
         expect: district.expect ?? 1,
         isObserver: options.isObserver ?? false,
         intersection,
         links: links.filter(({ from, to }) => [from, to].includes(intersection?.id ?? '')),
         filedPlan: plans[0] ?? null,
-        stored: store.recovered,
+        stored,
       },
       ...inspector([journal?.step, options.inspect]),
     },

@@ -32,6 +32,7 @@ export const nothingStored: Stored = Object.freeze({
   group: null,
   ballot: null,
   settled: null,
+  contract: null,
   vote: { term: 0, votedFor: null },
   log: { base: null, first: 1, entries: [] },
 });

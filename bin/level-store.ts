@@ -104,6 +104,7 @@ interface Kept {
   group?: NonNullable<Stored['group']>;
   genesis?: NonNullable<Stored['ballot']>;
   settled?: NonNullable<Stored['settled']>;
+  contract?: NonNullable<Stored['contract']>;
   vote?: Stored['vote'];
   base?: NonNullable<Stored['log']['base']>;
 }
@@ -131,7 +132,9 @@ const recover = async (db: Level): Promise<Found> => {
       entries.push(record.value as Entry);
     }
   }
-  const { meta, group, genesis, settled, vote, base, head } = kept as Kept & { head?: number };
+  const { meta, group, genesis, settled, contract, vote, base, head } = kept as Kept & {
+    head?: number;
+  };
   const first = Number((keys[0] ?? logKey(1)).slice('log/'.length));
   if ((head ?? 0) !== lastWrite) throw new CorruptError(`write ${lastWrite} is not the last`);
   if (keys.some((key, k) => key !== logKey(first + k)) || first > (base?.index ?? 0) + 1) {
@@ -142,6 +145,7 @@ const recover = async (db: Level): Promise<Found> => {
     group: group ?? null,
     ballot: genesis ?? null,
     settled: settled ?? null,
+    contract: contract ?? null,
     vote: vote ?? nothingStored.vote,
     log,
   };

@@ -4,11 +4,13 @@
  */
 import { emit, fromCallback, type NonReducibleUnknown, setup } from 'xstate';
 import type { Voter } from '../protocol/command.ts';
+import type { ContractState } from '../protocol/contract.ts';
 import { digestOf } from '../protocol/digest.ts';
 import type { Intersection, Link } from '../protocol/district.ts';
 import type { BusEvent } from '../protocol/event.ts';
 import type { Plan } from '../protocol/plan.ts';
-import type { Contract } from '../protocol/timing.ts';
+import type { Contract, Timing } from '../protocol/timing.ts';
+import { contractMachine } from './contract.ts';
 import { coordinationMachine } from './coordination.ts';
 import { detectorMachine } from './detector.ts';
 import { electionMachine } from './election.ts';
@@ -28,6 +30,7 @@ import { timekeeperMachine } from './timekeeper.ts';
 
 /** The concerns of a node, in the order in which they hear an event. */
 export const concerns = {
+  contract: contractMachine,
   membership: membershipMachine,
   genesis: genesisMachine,
   merge: mergeMachine,
@@ -50,6 +53,8 @@ export interface Stored {
   readonly ballot: StoredBallot | null;
   /** The group in which no right of way of another can bear on this node any more. */
   readonly settled: { readonly group: string } | null;
+  /** The contract in force in a group that changed it, as far as this node knows. */
+  readonly contract: { readonly group: string; readonly contract: ContractState } | null;
   readonly vote: { readonly term: number; readonly votedFor: string | null };
   readonly log: StoredLog;
 }
@@ -62,7 +67,9 @@ export interface NodeInput {
   /** The id of its store: a node that lost its disk is another voter. */
   readonly store: string;
   readonly district: string;
+  /** By which it starts: what its group agreed on, as far as the store knows, or else its file's. */
   readonly contract: Contract;
+  readonly filed: Timing;
   readonly versions: readonly [number, number];
   readonly expect: number;
   readonly isObserver: boolean;
@@ -120,6 +127,16 @@ export const nodeMachine = setup({
         { src: 'storage', systemId: 'storage' },
         { src: 'lamps', systemId: 'lamps', input: ({ context }) => context },
         {
+          src: 'contract',
+          systemId: 'contract',
+          input: ({ context }) => ({
+            ...self(context),
+            filed: context.filed,
+            isObserver: context.isObserver,
+            agreed: context.stored.contract?.contract ?? null,
+          }),
+        },
+        {
           src: 'membership',
           systemId: 'membership',
           input: ({ context }) => ({
@@ -128,6 +145,8 @@ export const nodeMachine = setup({
             store: context.store,
             district: context.district,
             contract: context.contract,
+            filed: context.filed,
+            agreed: context.stored.contract?.contract ?? null,
             versions: context.versions,
             isObserver: context.isObserver,
             ...(context.intersection && {
@@ -199,6 +218,7 @@ export const nodeMachine = setup({
           input: ({ context }) => ({
             ...self(context),
             incarnation: context.incarnation,
+            filed: context.filed,
             intersection: context.intersection,
             settled: context.stored.settled?.group ?? null,
           }),

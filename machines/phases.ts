@@ -78,7 +78,7 @@ export type Events =
   | CallEvent
   | HeardAs<'phases.ask'>
   | FactAs<'lamps.ready' | 'lamps.refused' | 'lamps.shown' | 'clock.due'>
-  | FactAs<'timekeeper.synced' | 'node.stopping'>;
+  | FactAs<'timekeeper.synced' | 'node.stopping' | 'contract.changed'>;
 
 type Tell = Only<Message, 'phases.tell'>;
 
@@ -414,6 +414,7 @@ export const phasesMachine = setup({
   }),
   initial: 'dark',
   on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
     'replica.committed': { actions: ['takePlan', 'takeCall', 'tellTaken'] },
     'replica.restored': { actions: ['takePlan', 'takeCall'] },
     'timekeeper.synced': { actions: 'takeTime' },

@@ -190,6 +190,7 @@ export class Disk {
       group: (this.#content.get('group') as Stored['group']) ?? nothingStored.group,
       ballot: (this.#content.get('genesis') as Stored['ballot']) ?? nothingStored.ballot,
       settled: (this.#content.get('settled') as Stored['settled']) ?? nothingStored.settled,
+      contract: (this.#content.get('contract') as Stored['contract']) ?? nothingStored.contract,
       vote: (this.#content.get('vote') as Stored['vote']) ?? nothingStored.vote,
       log: {
         base: (this.#content.get('base') as Stored['log']['base']) ?? nothingStored.log.base,

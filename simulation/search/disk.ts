@@ -26,6 +26,7 @@ export const recovered = (disk: Disk): Stored => {
     group: (disk['group'] as Stored['group'] | undefined) ?? nothingStored.group,
     ballot: (disk['genesis'] as Stored['ballot'] | undefined) ?? nothingStored.ballot,
     settled: (disk['settled'] as Stored['settled'] | undefined) ?? nothingStored.settled,
+    contract: (disk['contract'] as Stored['contract'] | undefined) ?? nothingStored.contract,
     vote: (disk['vote'] as Stored['vote'] | undefined) ?? nothingStored.vote,
     log: {
       base: (disk['base'] as Stored['log']['base'] | undefined) ?? nothingStored.log.base,

@@ -18,6 +18,7 @@ const input: NodeInput = {
   store: 's1',
   district: 'town',
   contract: contract(),
+  filed: contract().timing,
   versions: [1, 1],
   expect: 1,
   isObserver: false,
