@@ -8,6 +8,7 @@ import { ConfigError } from '../protocol/assert.ts';
 import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { clearCommand } from './clear.ts';
+import { contractCommand } from './contract.ts';
 import { importCommand } from './import.ts';
 import { lampsCommand } from './lamps.ts';
 import { nodeCommand } from './node.ts';
@@ -32,6 +33,7 @@ for (const command of [
   clearCommand,
   statusCommand,
   planCommand,
+  contractCommand,
   preemptCommand,
   priorityCommand,
   callCommand,

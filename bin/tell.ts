@@ -82,13 +82,21 @@ const factText = (event: Fact): string | undefined => {
   }
 };
 
+/** What is to be done about a refusal, where that is not plain. */
+const remedyOf = (reason: string): string =>
+  reason.startsWith('another contract')
+    ? ' (one of the two needs the district file of the other)'
+    : '';
+
 /** The line's text, without a time. */
 export const textOf = (line: JournalLine): string | undefined => {
   switch (line.kind) {
     case 'fact':
       return factText(line.event);
     case 'refused':
-      return pc.red(`refused${line.peer === undefined ? '' : ` ${line.peer}`}: ${line.reason}`);
+      return pc.red(
+        `refused${line.peer === undefined ? '' : ` ${line.peer}`}: ${line.reason}${remedyOf(line.reason)}`,
+      );
     case 'error':
       return pc.red(line.message);
     default:
