@@ -45,6 +45,11 @@ export interface NodeOptions {
   readonly decode?: typeof decode;
   /** The node has left its group for another: end it, and start it anew on the same store. */
   readonly yielded?: (group: string) => void;
+  /** Others know the life `by` of this node, which is later: end it, and start it anew in a later
+   *  one, as nobody else answers to its id. */
+  readonly outlived?: (by: number) => void;
+  /** How often that has been done in this process. */
+  readonly outbids?: number;
   /** Watches the group without taking part in it. */
   readonly isObserver?: boolean;
 }
@@ -132,10 +137,10 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   if (journal) watchers.push(journal.event);
 
   watchers.push((event) => {
-    if (event.type !== 'merge.yielded') return;
-    const { group } = event;
     // Not within the event that told it: the bus finishes that one first.
-    clock.setTimeout(() => options.yielded?.(group), 0);
+    const soon = (act: () => void) => void clock.setTimeout(act, 0);
+    if (event.type === 'merge.yielded') soon(() => options.yielded?.(event.group));
+    if (event.type === 'membership.outlived') soon(() => options.outlived?.(event.by));
   });
   const fail = (reason: string) => {
     trouble(`fail-safe: ${reason}`);
@@ -204,6 +209,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
       input: {
         id,
         incarnation: store.incarnation,
+        outbids: options.outbids ?? 0,
         store: store.id,
         district: name,
         contract: { timing: stored.contract?.contract.timing ?? district.timing, discovery },

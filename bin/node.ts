@@ -88,7 +88,7 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
     process.stderr.write(`greenwave: ${message}\n`);
     resolve(code);
   };
-  const create: Create = (store, yielded) => {
+  const create: Create = (store, next) => {
     const node = createNode({
       id,
       district,
@@ -98,7 +98,7 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
       journal,
       suspension: (jumped) => watchSuspension(realClock, hostUptimeMs, jumped),
       failed: (reason) => end(`${id} failed: ${reason}`, 1),
-      yielded,
+      ...next,
     });
     node.watch((event) => {
       if (event.type === 'membership.duplicate') end(event.reason, 3);
@@ -106,7 +106,11 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
     return node;
   };
   onStopSignal(() => resolve(0));
-  const stop = live(store, { create, open });
+  const failed = (error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    end(`${id} cannot begin its next life: ${reason}`, error instanceof OperatorError ? 2 : 1);
+  };
+  const stop = live(store, { create, open, failed });
   process.exitCode = await ended;
   await stop();
   // A driver of our own goes with us, once its lamps are red.

@@ -8,7 +8,8 @@
  *   restart in the same group.
  * - *Entering*: after a start it may have forgotten what it gave up. So it enters through the log:
  *   when it has applied its own entry, it knows everything that was agreed before, and a word of a
- *   former life that arrives later does nothing.
+ *   former life that arrives later does nothing. Where the log knows a later life, which this one,
+ *   having lost its disk, had forgotten, it says so: it can never enter, and must begin anew.
  * - *Following*: its rights are what the log says, less what it has given up since. They are final:
  *   nobody can shorten one but this node, so whatever it missed, what it knows of them is true, and
  *   it needs neither leader nor majority to use what it has.
@@ -83,6 +84,10 @@ const stateAfter = (state: State, event: Events): State => {
   return event.type === 'replica.committed' ? apply(state, event.command) : state;
 };
 
+/** The life of a node that has entered. */
+const lifeIn = ({ entered = [] }: State, id: string): number =>
+  entered.find(({ node }) => node === id)?.incarnation ?? -1;
+
 const holdingOf = ({ intersection, ...context }: Context): Holding | null =>
   intersection && { ...context, intersection };
 
@@ -97,18 +102,18 @@ export const holderMachine = setup({
     isCall: ({ event }) => event.type === 'clock.due' && event.id === WAKE_CALL,
     isWritten: ({ event }) =>
       event.type === 'storage.written' && event.owner === 'holder' && event.ticket === SETTLED,
-    hasEntered: ({ context }) =>
-      context.state.entered?.some(
-        ({ node, incarnation }) => node === context.id && incarnation === context.incarnation,
-      ) ?? false,
+    hasEntered: ({ context: { state, id, incarnation } }) => lifeIn(state, id) === incarnation,
     maySpeak: stateIn({ active: { standing: 'following', driver: 'present' } }),
   },
   actions: {
-    learn: assign(({ context, event }) => {
+    learn: enqueueActions(({ context, event, enqueue }) => {
       const state = stateAfter(context.state, event);
-      if (state === context.state) return {};
+      if (state === context.state) return;
       const given = unsaid(context.given, state, context.intersection?.id ?? '');
-      return { state, given, heard: heardIn(state, context.heard, event.at) };
+      enqueue.assign({ state, given, heard: heardIn(state, context.heard, event.at) });
+      const by = lifeIn(state, context.id);
+      if (by <= context.incarnation || by === lifeIn(context.state, context.id)) return;
+      enqueue.emit({ type: 'holder.outlived', by });
     }),
     takeTime: assign(({ context, event }) => {
       if (event.type !== 'timekeeper.synced') return {};

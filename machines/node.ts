@@ -64,6 +64,8 @@ export interface NodeInput {
   readonly id: string;
   /** Grows with every start of this node. */
   readonly incarnation: number;
+  /** How often this process has begun anew above a life that others knew. */
+  readonly outbids: number;
   /** The id of its store: a node that lost its disk is another voter. */
   readonly store: string;
   readonly district: string;
@@ -142,6 +144,7 @@ export const nodeMachine = setup({
           input: ({ context }) => ({
             id: context.id,
             incarnation: context.incarnation,
+            outbids: context.outbids,
             store: context.store,
             district: context.district,
             contract: context.contract,
@@ -150,10 +153,7 @@ export const nodeMachine = setup({
             versions: context.versions,
             isObserver: context.isObserver,
             ...(context.intersection && {
-              intersection: {
-                id: context.intersection.id,
-                digest: digestOf(context.intersection),
-              },
+              intersection: { id: context.intersection.id, digest: digestOf(context.intersection) },
             }),
           }),
         },

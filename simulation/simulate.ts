@@ -49,6 +49,8 @@ export interface Outcome {
   readonly groups: number;
   /** Nodes that left their group for another. */
   readonly yields: number;
+  /** Lives that others knew to be outlived, and that began anew above. */
+  readonly outbids: number;
   /** Shared intersections, how long they were watched, and what was granted and lit there. */
   readonly intersectionHours: number;
   readonly grants: number;
@@ -141,7 +143,8 @@ const outcomeOf = (
   const sum = (of: (group: (typeof groups)[number]) => number) =>
     groups.reduce((total, group) => total + of(group), 0);
   const shared = city.district.intersections.filter(isShared).length;
-  const { crashes, wipes, partitions, cuts, stalls, suspensions, yields, events } = city.counts;
+  const { crashes, wipes, partitions, cuts, stalls, suspensions } = city.counts;
+  const { yields, outbids, events } = city.counts;
   return {
     kind: 'summary',
     seed: run.options.seed,
@@ -159,6 +162,7 @@ const outcomeOf = (
     reads: sum(({ reads }) => reads),
     groups: groups.length,
     yields,
+    outbids,
     intersectionHours: (shared * city.now()) / 3_600_000,
     ...city.invariants.streets.counts,
     settledSeconds: run.settledMs === null ? null : run.settledMs / 1000,

@@ -150,6 +150,22 @@ describe('entering', () => {
     expect(standingOf(play).standing).toBe('following');
   });
 
+  test('who finds a later life of itself in the log says so, once, and enters never', () => {
+    const play = entering();
+    const said = play.hear(restored(agreed({ entered: [] })));
+    expect(only(said, 'holder.outlived')).toEqual([]);
+    expect(only(play.hear(enter(4)), 'holder.outlived')).toEqual([
+      { type: 'holder.outlived', by: 4 },
+    ]);
+    expect(only(play.hear(synced()), 'holder.outlived')).toEqual([]);
+    play.pass(10 * timing.retryMs);
+    expect(standingOf(play).standing).toBe('entering');
+    // An earlier one is as it should be.
+    const later = new Play(holderMachine, { ...input, incarnation: 5, settled: 'g' });
+    later.hear(formed);
+    expect(only(later.hear(enter(4)), 'holder.outlived')).toEqual([]);
+  });
+
   test('who was dismissed enters again, and leaves its lamps as they are meanwhile', () => {
     const play = following([2_000, 20_000]);
     const before = toldN(play);
