@@ -95,7 +95,10 @@ describe('greenwave contract', () => {
     const { code, said } = await greenwave(whole, '--json');
     expect(said()).toMatchObject({ outcome: 'changed', absent: [away] });
     expect(code).toBe(0);
-    for (const node of [run.start(away), bench.start('node', run.file, away, '--json')]) {
+    const withStore = () => run.start(away);
+    const withFileAlone = () => bench.start('node', run.file, away, '--json');
+    for (const begin of [withStore, withFileAlone]) {
+      const node = begin();
       const change = `retryMs ${retryMs} → ${retryMs - 50}`;
       await node.fact('contract.changed', ({ changes }) => changes.includes(change));
       await inView(node, 2);
