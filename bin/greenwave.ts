@@ -8,6 +8,7 @@ import { ConfigError } from '../protocol/assert.ts';
 import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { clearCommand } from './clear.ts';
+import { contractCommand } from './contract.ts';
 import { importCommand } from './import.ts';
 import { inspectCommand } from './inspect.ts';
 import { lampsCommand } from './lamps.ts';
@@ -33,6 +34,7 @@ for (const command of [
   clearCommand,
   statusCommand,
   planCommand,
+  contractCommand,
   preemptCommand,
   priorityCommand,
   callCommand,

@@ -92,7 +92,7 @@ const setupOf = ({ gains, timeSyncMs }: Options, base: State): NodeSetup => ({
     return {
       timekeeper: { id, incarnation, timing: { ...timing, timeSyncMs } },
       schedule: { id, timing },
-      holder: { id, incarnation, timing, intersection, settled: GROUP },
+      holder: { id, incarnation, timing, filed: timing, intersection, settled: GROUP },
     };
   },
   feeds: (node) => [
