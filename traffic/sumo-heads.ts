@@ -102,9 +102,11 @@ export const stateOf = (heads: MatchedLight['heads'], lamps: Lamps): string =>
 
 /**
  * Pedestrians are let start by green alone: SUMO lets them begin on yellow, which is their clearance
- * here. On flashing red one goes after a stop, as at a stop sign (MUTCD 4D). A light that flashes
- * amber tells all to yield; one that is dark leaves the signs, which give some the right of way: SUMO’s
- * `O` on all would let everyone drive on.
+ * here. On flashing red one goes after a stop, as at a stop sign (MUTCD 4D).
+ *
+ * Where a light flashes amber or is dark the signs hold, as in SUMO’s own program `off`: `O` for
+ * those who have the right of way by them, `o` for those who yield. `O` for all would let
+ * everyone drive on, and `o` for all stops everyone: each waits for another.
  */
 const letterOf = (lamp: Lamp, { kind, mayTurn, hasPriority }: Head): string => {
   const isPedestrian = kind === 'pedestrian';
@@ -122,7 +124,6 @@ const letterOf = (lamp: Lamp, { kind, mayTurn, hasPriority }: Head): string => {
     case 'flashingRed':
       return isPedestrian ? 'r' : 's';
     case 'flashingAmber':
-      return 'o';
     case 'dark':
       return hasPriority ? 'O' : 'o';
   }

@@ -74,21 +74,24 @@ export const openStreet = async (options: StreetOptions): Promise<Street> => {
   let lights: readonly MatchedLight[] = [];
   const surveyed = { intersections, network: scenario.roads };
   const sensors = sensorsOf(sensing, surveyed, () => lights);
-  const folder = await mkdtemp(join(tmpdir(), 'greenwave-sumo-'));
-  const cleanUp = () => rm(folder, { recursive: true, force: true });
+  const sumo = await started(options, sensors);
   try {
-    const sumo = await startSumo({ ...options, args: await argumentsOf(options, sensors, folder) });
-    try {
-      lights = await lightsOf(sumo, options);
-      const start = await beginning(sumo, sensors, lights);
-      return streetOf({ sumo, sensors, lights, cleanUp, ...start });
-    } catch (error) {
-      await sumo.close();
-      throw error;
-    }
+    lights = await lightsOf(sumo, options);
+    const start = await beginning(sumo, sensors, lights);
+    return streetOf({ sumo, sensors, lights, ...start });
   } catch (error) {
-    await cleanUp();
+    await sumo.close();
     throw error;
+  }
+};
+
+/** SUMO, with all loaded: then the file of detectors is needed no more. */
+const started = async (options: StreetOptions, sensors: Sensors): Promise<Sumo> => {
+  const folder = await mkdtemp(join(tmpdir(), 'greenwave-sumo-'));
+  try {
+    return await startSumo({ ...options, args: await argumentsOf(options, sensors, folder) });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
 };
 
@@ -144,10 +147,9 @@ interface Parts {
   readonly lights: readonly MatchedLight[];
   readonly timeS: number;
   readonly stepS: number;
-  cleanUp(): Promise<void>;
 }
 
-const streetOf = ({ sumo, sensors, lights, cleanUp, stepS, timeS: startS }: Parts): Street => {
+const streetOf = ({ sumo, sensors, lights, stepS, timeS: startS }: Parts): Street => {
   const lanterns = new Map(lights.map((light) => [light.intersection, new Lantern(light)]));
   const lanternOf = (intersection: string): Lantern => {
     const lantern = lanterns.get(intersection);
@@ -181,10 +183,6 @@ const streetOf = ({ sumo, sensors, lights, cleanUp, stepS, timeS: startS }: Part
     show: (intersection, lamps) => lanternOf(intersection).show(lamps),
     fault: (intersection) => lanternOf(intersection).fault,
     step,
-    close: async () => {
-      const ending = await sumo.close();
-      await cleanUp();
-      return ending;
-    },
+    close: () => sumo.close(),
   };
 };

@@ -80,17 +80,16 @@ describe('the letters of a state', () => {
     ['greenPermissive', 'ggggggg'],
     ['amber', 'yyyyyyy'],
     ['redAmber', 'uuuuuuu'],
-    ['flashingAmber', 'ooooooo'],
     ['flashingRed', 'sssssss'],
   ])('%s is %s', (lamp, state) => {
     expect(stateOf(place('west').heads, all('west', lamp))).toBe(state);
   });
 
-  test('a light that is dark gives the right of way to those who have it by the signs', () => {
-    expect(stateOf(place('west').heads, all('west', 'dark'))).toBe('OoooOOO');
+  test.each<Lamp>(['dark', 'flashingAmber'])('%s leaves the right of way to the signs', (lamp) => {
+    expect(stateOf(place('west').heads, all('west', lamp))).toBe('OoooOOO');
     const connections = network.connections.map((one) => ({ ...one, hasPriority: false }));
     const [dark] = matchLights(intersections, lights, { ...network, connections });
-    expect(stateOf(dark?.heads ?? [], all('west', 'dark'))).toBe('ooooooo');
+    expect(stateOf(dark?.heads ?? [], all('west', lamp))).toBe('ooooooo');
   });
 
   test('lets pedestrians start on green alone', () => {
