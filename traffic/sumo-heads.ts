@@ -38,43 +38,30 @@ interface Place {
 
 const MISTAKES_SHOWN_MAX = 10;
 
-/**
- * Finds each intersection’s light. Throws one `SumoError` with what does not fit.
- */
+/** Finds each intersection’s light. Throws one `SumoError` with all that does not fit. */
 export const matchLights = (
   intersections: readonly Intersection[],
   lights: LightsSeen,
-  { edges, connections }: Pick<SumoNetwork, 'edges' | 'connections'>,
+  network: Pick<SumoNetwork, 'edges' | 'connections'>,
 ): MatchedLight[] => {
-  const places = new Map<string, Place>();
-  for (const [light, links] of lights) {
-    links.forEach((movements, link) => {
-      for (const { from, to } of movements) places.set(`${from} ${to}`, { light, link });
-    });
-  }
-  const laneId = (edge: string, lane: number) =>
-    edges.get(edge)?.lanes[lane]?.id ?? `${edge}_${lane}`;
-  const priority = new Set(
-    connections
-      .filter(({ hasPriority }) => hasPriority)
-      .map(({ from, fromLane, to, toLane }) => `${laneId(from, fromLane)} ${laneId(to, toLane)}`),
-  );
+  const places = placesOf(lights);
+  const priority = withPriority(network);
   const mistakes: string[] = [];
-  const matched = intersections.map((intersection): MatchedLight => {
-    const movements = intersection.groups.flatMap((group) =>
+  const matched = intersections.map(({ id: intersection, groups }): MatchedLight => {
+    const movements = groups.flatMap((group) =>
       (group.movements ?? []).map((movement) => ({ group, ...movement })),
     );
     const found = movements.map(({ from, to }) => places.get(`${from} ${to}`)?.light);
     const light = found.find((one) => one !== undefined) ?? '';
     const heads: (Head | undefined)[] = (lights.get(light) ?? []).map(() => undefined);
     if (movements.length === 0) {
-      mistakes.push(`${intersection.id} has no movements; make the district with greenwave import`);
+      mistakes.push(`${intersection} has no movements; make the district with greenwave import`);
     }
     for (const { group, link, from, to, stopThenTurn } of movements) {
       const place = places.get(`${from} ${to}`);
       if (place?.light !== light || place.link !== link) {
         const truth = place ? `link ${place.link} of ${place.light}` : 'no light’s';
-        mistakes.push(`${intersection.id} ${group.id}: link ${link}, ${from} → ${to}, is ${truth}`);
+        mistakes.push(`${intersection} ${group.id}: link ${link}, ${from} → ${to}, is ${truth}`);
       }
       const known = heads[link];
       heads[link] = {
@@ -84,10 +71,35 @@ export const matchLights = (
         hasPriority: (known?.hasPriority ?? true) && priority.has(`${from} ${to}`),
       };
     }
-    return { intersection: intersection.id, light, heads };
+    return { intersection, light, heads };
   });
   if (mistakes.length > 0) throw new SumoError(misfit(mistakes));
   return matched;
+};
+
+/** Where each movement is controlled, by its lanes. */
+const placesOf = (lights: LightsSeen): Map<string, Place> => {
+  const places = new Map<string, Place>();
+  for (const [light, links] of lights) {
+    links.forEach((movements, link) => {
+      for (const { from, to } of movements) places.set(`${from} ${to}`, { light, link });
+    });
+  }
+  return places;
+};
+
+/** The movements that have the right of way by the signs, by their lanes. */
+const withPriority = ({
+  edges,
+  connections,
+}: Pick<SumoNetwork, 'edges' | 'connections'>): Set<string> => {
+  const laneOf = (edge: string, lane: number) =>
+    edges.get(edge)?.lanes[lane]?.id ?? `${edge}_${lane}`;
+  return new Set(
+    connections
+      .filter(({ hasPriority }) => hasPriority)
+      .map(({ from, fromLane, to, toLane }) => `${laneOf(from, fromLane)} ${laneOf(to, toLane)}`),
+  );
 };
 
 const misfit = (mistakes: readonly string[]): string => {

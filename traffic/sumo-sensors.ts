@@ -27,7 +27,7 @@ export interface Surveyed {
 /** Who is on the road, by a step. */
 export interface Traffic {
   readonly observations: Observations;
-  /** Vehicles that came during the step. */
+  /** Vehicles that came during the step and are still there. */
   readonly departed: readonly string[];
 }
 
@@ -139,10 +139,10 @@ const vehicleSensors = (
 ): Sensors => {
   const vehicles = watch(vehicle, ['speedMps', 'lane', 'signalsAhead']);
   const ids = intersections.map(({ id }) => id);
-  const junctionsOf = insidesOf(intersections, network);
+  const insides = insidesOf(intersections, network);
   let places: ReadonlyMap<string, LinkPlace> | undefined;
-  /** The approach on which each vehicle was last. */
-  let last: ReadonlyMap<string, Approaching> = new Map();
+  /** The approach on which each vehicle is, or was last while it is inside. */
+  let approaches: ReadonlyMap<string, Approaching> = new Map();
   let newcomers: readonly string[] = [];
   return {
     begin: (present) => present.map((id) => vehicles.on(id)),
@@ -158,34 +158,35 @@ const vehicleSensors = (
       const now = new Map<string, Approaching>();
       for (const [id, { speedMps: speed, lane, signalsAhead }] of vehicles.in(observations)) {
         const speedMps = Math.max(0, speed);
-        const before = last.get(id);
-        const isInside = before && junctionsOf.get(before.intersection)?.has(junctionOf(lane));
-        if (isInside) {
-          const { intersection, group, lane: from } = before;
-          const place = { place: 'inside', distanceM: 0 } as const;
-          lists
-            .get(intersection)
-            ?.push({ kind: 'vehicle', vehicle: id, ...place, lane: from, group, speedMps });
-        }
+        const tell = ({ intersection, lane: from, group }: Approaching, distanceM?: number) => {
+          const place = distanceM === undefined ? 'inside' : 'approach';
+          const at = { vehicle: id, place, lane: from, group, speedMps } as const;
+          lists.get(intersection)?.push({ kind: 'vehicle', ...at, distanceM: distanceM ?? 0 });
+        };
+        const left = approaches.get(id);
+        const inside = left && insides.get(left.intersection)?.has(junctionOf(lane)) && left;
+        if (inside) tell(inside);
         const [ahead] = signalsAhead;
         const place = ahead && places.get(`${ahead.link} ${ahead.light}`);
-        if (!place) {
-          if (isInside) now.set(id, before);
-          continue;
+        const next = place && approachOf(place, lane);
+        if (ahead && next && ahead.distanceM <= SENSED_M_MAX) {
+          tell(next, Math.max(0, ahead.distanceM));
         }
-        const { intersection, group, lanes } = place;
-        const ends = lanes.includes(lane) ? lane : (lanes[0] ?? lane);
-        const distanceM = Math.max(0, ahead.distanceM);
-        now.set(id, isInside ? before : { intersection, group, lane: ends });
-        if (distanceM > SENSED_M_MAX) continue;
-        const where = { place: 'approach', distanceM, lane: ends } as const;
-        lists.get(intersection)?.push({ kind: 'vehicle', vehicle: id, ...where, group, speedMps });
+        const approach = inside || next;
+        if (approach) now.set(id, approach);
       }
-      last = now;
+      approaches = now;
       return lists;
     },
   };
 };
+
+/** The approach of who is on `lane`, or will change from it to one that the link is taken from. */
+const approachOf = ({ intersection, group, lanes }: LinkPlace, lane: string): Approaching => ({
+  intersection,
+  group,
+  lane: lanes.includes(lane) ? lane : (lanes[0] ?? lane),
+});
 
 interface Approaching {
   readonly intersection: string;

@@ -166,9 +166,11 @@ const streetOf = ({ sumo, sensors, lights, stepS, timeS: startS }: Parts): Stree
     const shown = states.in(observations);
     for (const lantern of lanterns.values()) lantern.see(shown.get(lantern.light)?.state);
     const { departed, arrived, teleportStarted, emergencyStopping, colliding, expected } = seen;
+    const gone = new Set(arrived);
+    const driving = departed.filter((id) => !gone.has(id));
     return {
       timeS: nowS,
-      readings: sensors.read({ observations, departed }),
+      readings: sensors.read({ observations, departed: driving }),
       ...{ departed, arrived, teleported: teleportStarted },
       ...{ emergencyStopping, colliding, expected },
       troubles: [...observations.refused.map(({ message }) => message), ...observations.troubles],
