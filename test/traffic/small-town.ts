@@ -52,10 +52,9 @@ export const makeSmallTown = (): SmallTown => {
     return path;
   };
   const network = join(folder, 'town.net.xml');
-  execFileSync(findSumo('netconvert', process.env), [
-    ...['-n', write('town.nod.xml', nodes), '-e', write('town.edg.xml', edges)],
-    ...['-o', network, '--no-turnarounds', '--xml-validation', 'never'],
-  ]);
+  const plain = ['-n', write('town.nod.xml', nodes), '-e', write('town.edg.xml', edges)];
+  const options = ['-o', network, '--no-turnarounds', '--xml-validation', 'never'];
+  execFileSync(findSumo('netconvert', process.env), [...plain, ...options], { stdio: 'pipe' });
   write('town.rou.xml', routes);
   write('town.add.xml', detector);
   const config = write(
