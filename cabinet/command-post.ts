@@ -5,13 +5,12 @@
  */
 import type { Intersection } from '../protocol/district.ts';
 import type { LampsSequence } from '../protocol/lamp-line.ts';
+import { isLater, type LastWord } from '../protocol/life.ts';
+
+/** The counter of a life that has left: none is later. */
+const LEFT = Number.MAX_SAFE_INTEGER;
 
 type Word = Pick<LampsSequence, 'incarnation' | 'counter' | 'timelines'>;
-
-interface Fence {
-  readonly incarnation: number;
-  readonly counter: number;
-}
 
 /** The node that commands a group. */
 export const commanderOf = ({ node, nodes }: Intersection, group: string): string | undefined =>
@@ -19,15 +18,19 @@ export const commanderOf = ({ node, nodes }: Intersection, group: string): strin
 
 export class CommandPost {
   readonly #intersection: Intersection;
-  readonly #fences = new Map<string, Fence>();
+  readonly #fences = new Map<string, LastWord>();
 
   constructor(intersection: Intersection) {
     this.#intersection = intersection;
   }
 
+  /** The last word that counts of `node`; undefined when it never said one here. */
+  lastWordOf(node: string): LastWord | undefined {
+    return this.#fences.get(node);
+  }
+
   /** Why these words do not count; undefined when they do. */
   refusal(word: Word): string | undefined {
-    const { incarnation, counter } = word;
     const named = Object.keys(word.timelines);
     const groups = this.#intersection.groups.map(({ id }) => id);
     const unknown = named.find((id) => !groups.includes(id));
@@ -43,7 +46,8 @@ export class CommandPost {
     if (missing !== undefined) return `${missing}: no timeline, but ${node} commands it too`;
     const fence = this.#fences.get(node);
     if (fence && !isLater(word, fence)) {
-      return `${node} said ${incarnation}.${counter}, not later than ${fence.incarnation}.${fence.counter}`;
+      const last = fence.counter === LEFT ? `its leave in ${fence.incarnation}` : textOf(fence);
+      return `${node} said ${textOf(word)}, not later than ${last}`;
     }
     return undefined;
   }
@@ -57,7 +61,7 @@ export class CommandPost {
 
   /** Nothing more counts from this incarnation of `node`. */
   left(node: string, incarnation: number): void {
-    const fence = { incarnation, counter: Number.POSITIVE_INFINITY };
+    const fence = { incarnation, counter: LEFT };
     const known = this.#fences.get(node);
     if (!known || isLater(fence, known)) this.#fences.set(node, fence);
   }
@@ -68,5 +72,4 @@ export class CommandPost {
   }
 }
 
-const isLater = (a: Fence, b: Fence): boolean =>
-  a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.counter > b.counter);
+const textOf = ({ incarnation, counter }: LastWord): string => `${incarnation}.${counter}`;

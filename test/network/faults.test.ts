@@ -229,6 +229,18 @@ describe.skipIf(isOut).each(asked)('$name', (kind) => {
     await stage.heals('last writes of a disk lost, node restarted');
   });
 
+  scenario('a node comes back without its disk, and its clock was set back', async ({ town }) => {
+    const [node = ''] = stage.others(stage.leader);
+    stage.expectLights(stage.others(node));
+    await town.end([node]);
+    town.loseDisk(node);
+    await stage.heals('disk lost and clock set back, node restarted');
+    const outlived = town
+      .nodeLines(node)
+      .filter((line) => line.kind === 'fact' && line.event.type === 'membership.outlived');
+    expect(outlived).toHaveLength(1);
+  });
+
   scenario('two groups that were formed apart become one', async ({ town }) => {
     stage.expectLights();
     const [few, many] = [town.nodes.slice(0, 2), town.nodes.slice(2)];

@@ -21,6 +21,8 @@ const WAIT_MS = 90_000;
 /** A host that takes no part, and watches. */
 const OBSERVER = 'observer';
 
+/** By how much a time of day is set back when a disk is lost. */
+const SET_BACK_MS = 600_000;
 /** From minutes behind to minutes ahead. */
 const wallAheadOf = (place: number): number => (place - 2) * 157_000;
 
@@ -138,12 +140,12 @@ export class Town {
   }
 
   /**
-   * Gives the node an empty disk. Its time of day is put right too, because without a disk it is by
-   * that alone that a node's lives are told apart.
+   * Gives the node an empty disk, and sets its time of day back, so that nothing on its host tells
+   * it of its former lives.
    */
   loseDisk(node: string): void {
     rmSync(this.dataOf(node), { recursive: true, force: true });
-    this.setWall(node, wallAheadOf(this.nodes.indexOf(node)));
+    this.setWall(node, this.#place(node).clocks.wallAheadMs - SET_BACK_MS);
   }
 
   /** All disks are lost, and from now on nodes found their group with whom they meet. */

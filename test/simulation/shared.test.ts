@@ -4,14 +4,14 @@ import { settlingMs } from '../../machines/rights.ts';
 import { lan } from '../../protocol/timing.ts';
 import { type City, createCity } from '../../simulation/city.ts';
 import { leaderOf, load } from '../../simulation/load.ts';
-import { sharedTown } from '../../simulation/town.ts';
+import { type Sharers, sharedTown } from '../../simulation/shared-town.ts';
 import { LIT_MS, movedApart } from './shared-words.ts';
 
 const MINUTE_MS = 60_000;
 
-const shared = (count: number, seed: number): City => {
+const shared = (mix: readonly Sharers[], seed: number): City => {
   const clocks = { offsetMsMax: 100_000_000, driftPpmMax: lan().clockDriftPpmMax };
-  const city = createCity({ seed, district: sharedTown(count), clocks });
+  const city = createCity({ seed, district: sharedTown(mix), clocks });
   city.start();
   load(city, 3_000);
   return city;
@@ -20,7 +20,7 @@ const shared = (count: number, seed: number): City => {
 const greensOf = (city: City) => city.invariants.streets.counts.greens;
 
 test('the death of a leader at any moment costs no green of those who live', async () => {
-  const city = shared(2, 61);
+  const city = shared([4, 4], 61);
   await city.run(LIT_MS);
   expect(greensOf(city)).toBeGreaterThan(0);
   const draw = city.random('deaths');
@@ -38,7 +38,7 @@ test('the death of a leader at any moment costs no green of those who live', asy
 }, 120_000);
 
 test('fresh nodes show red until no right of a former group can be lit any more', async () => {
-  const city = shared(1, 62);
+  const city = shared([4], 62);
   await city.run(settlingMs(lan()));
   expect(greensOf(city)).toBe(0);
   await city.run(LIT_MS);
