@@ -6,6 +6,7 @@ const real = [
   'test/e2e/**/*.test.ts',
   'test/cabinet/*-process.test.ts',
   'test/cabinet/refusals.test.ts',
+  'test/traffic/*-process.test.ts',
   'test/transport/udp-tcp*.test.ts',
 ];
 /** Tests on hosts of their own, made of network namespaces: they come last. */
