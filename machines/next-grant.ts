@@ -24,6 +24,7 @@ import {
   stageFor,
 } from './granting.ts';
 import { clearOf, isCompatible, newestOf, rightOf } from './rights.ts';
+import { clearanceMs, TAIL_RED_MS } from './sequence.ts';
 import type { Situation } from './splits.ts';
 import { greenUntil, orderOf } from './stage-choice.ts';
 
@@ -53,7 +54,7 @@ export const nextGrant = (
   const place: Place = { outlook, intersection, scale, right, limitMs };
   const called = caller && calledGrant(place, caller);
   if (called !== 'unserved' && called !== undefined) return called ?? undefined;
-  if (!right || !isRunning(place, right)) return stageFrom(place, outlook.nowMs);
+  if (!right || !isRunning(place, right)) return firstStage(place);
   const { last } = right;
   // It is looked at now and then, and a grant takes its time.
   const laterMs = COMMIT_MS + outlook.timing.retryMs;
@@ -119,6 +120,27 @@ const isKept = ({ outlook, intersection, right, scale }: Place, { id, group }: C
     const hasBegun = interval.term !== scale.term || interval.fromMs <= outlook.nowMs;
     return !hasBegun || !isTogether(interval, caller);
   });
+};
+
+/**
+ * A stage after which none was granted: when drivers have left their start-up red, or part of its
+ * green would pass unlit. Where the horizon does not reach so far, it is better than no stage.
+ */
+const firstStage = (place: Place): GrantRights | undefined => {
+  const { nowMs } = place.outlook;
+  return stageFrom(place, nowMs + wakingMs(place)) ?? stageFrom(place, nowMs);
+};
+
+/**
+ * How long drivers take from now until they can light a green: those that no right keeps at steady
+ * red flash, and leave that, once they are told, through red of start-up.
+ */
+const wakingMs = ({ outlook, intersection, scale, right }: Place): number => {
+  const ends = (right?.intervals ?? [])
+    .filter(({ term }) => isRelated(scale, term))
+    .map(({ untilMs }) => untilMs + TAIL_RED_MS);
+  const toldMs = outlook.nowMs + COMMIT_MS;
+  return Math.max(...ends) > toldMs ? 0 : COMMIT_MS + clearanceMs(intersection);
 };
 
 /** The next stage that somebody can show, as soon as it can begin, from `fromMs` on. */
