@@ -1,0 +1,27 @@
+/**
+ * Leaders that are killed at random moments, on hosts of their own: no lamps conflict, no green that
+ * was agreed on for a living node is lost or shortened, and what the dead one's lamps showed ends
+ * with its minimum green, amber and red.
+ */
+import { setTimeout as pass } from 'node:timers/promises';
+import { machineMs } from './record.ts';
+import { scenes } from './scenes.ts';
+
+/** Of the lamps: all stages with their changes. */
+const CYCLE_MS = 9_000;
+
+scenes('leaders killed', ['four', 'own'], ({ scenario, rounds }) => {
+  scenario('a leader that is killed at any moment is followed by another', async (stage) => {
+    for (let round = 0; round < rounds; round += 1) {
+      await pass(stage.chance() * CYCLE_MS);
+      const { leader, town } = stage;
+      const others = stage.others(leader);
+      stage.expectLights(others);
+      stage.drew(`${leader}, which leads, is killed`);
+      const sinceMs = machineMs();
+      await town.end([leader]);
+      await stage.recovers('leader killed', others, sinceMs);
+      await stage.heals('… and started again');
+    }
+  });
+});
