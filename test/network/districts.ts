@@ -13,6 +13,8 @@ export interface Kind {
   readonly name: string;
   readonly district: DistrictFile;
   readonly nodes: readonly string[];
+  /** Whether greens are agreed on. */
+  readonly isShared: boolean;
   /** Whose lamps go on when only nodes of one side hear each other. */
   readonly goOn: (sides: readonly (readonly string[])[]) => string[];
 }
@@ -35,6 +37,7 @@ export const ownIntersections: Kind = {
   name: 'five nodes with an intersection each',
   district: crossroadsOfShortGreens(),
   nodes: NODES,
+  isShared: false,
   goOn: (sides) => sides.flat(),
 };
 
@@ -87,6 +90,7 @@ export const sharedIntersection: Kind = {
     ...contract,
   },
   nodes: NODES,
+  isShared: true,
   goOn: (sides) => [...(sides.find((side) => side.length > NODES.length / 2) ?? [])],
 };
 
@@ -115,6 +119,7 @@ export const fourApproaches: Kind = {
     ...contract,
   },
   nodes: NODES.slice(0, 4),
+  isShared: true,
   goOn: (sides) => [...(sides.find((side) => side.length > 2) ?? [])],
 };
 

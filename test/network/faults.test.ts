@@ -5,7 +5,6 @@
 import { setTimeout as pass } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { machineMs } from './record.ts';
-import { recovered } from './recovery.ts';
 import { scenes } from './scenes.ts';
 
 /** Long enough that a stopped leader is failed, and what it said is stale. */
@@ -122,20 +121,5 @@ scenes('faults of the network', ['shared', 'own'], ({ scenario, rounds }) => {
     const note = `${lost('elections')} elections heard of, ${lost('departures')} departures`;
     await stage.heals('20 % lost, 50 ± 20 ms late, healed');
     stage.rows.push({ what: '20 % lost, 50 ± 20 ms late, healed', note });
-  });
-
-  scenario('two groups that were formed apart become one', async (stage) => {
-    const { town } = stage;
-    stage.expectLights();
-    const [few, many] = [town.nodes.slice(0, 2), town.nodes.slice(2)];
-    await town.end(town.nodes);
-    town.forget();
-    await town.network.partition(few, many);
-    for (const node of town.nodes) town.start(node);
-    for (const side of [few, many]) await recovered(town, side, machineMs());
-    const groups = new Set(town.nodes.map((node) => town.watch(node).group));
-    expect(groups.size).toBe(2);
-    await stage.heals('two groups merged');
-    expect(new Set(town.nodes.map((node) => town.watch(node).group)).size).toBe(1);
   });
 });

@@ -4,6 +4,7 @@
  * with its minimum green, amber and red.
  */
 import { setTimeout as pass } from 'node:timers/promises';
+import { expect } from 'vitest';
 import { machineMs } from './record.ts';
 import { scenes } from './scenes.ts';
 
@@ -12,9 +13,10 @@ const CYCLE_MS = 9_000;
 
 scenes('leaders killed', ['four', 'own'], ({ scenario, rounds }) => {
   scenario('a leader that is killed at any moment is followed by another', async (stage) => {
+    const { town } = stage;
     for (let round = 0; round < rounds; round += 1) {
       await pass(stage.chance() * CYCLE_MS);
-      const { leader, town } = stage;
+      const { leader } = stage;
       const others = stage.others(leader);
       stage.expectLights(others);
       stage.drew(`${leader}, which leads, is killed`);
@@ -23,5 +25,9 @@ scenes('leaders killed', ['four', 'own'], ({ scenario, rounds }) => {
       await stage.recovers('leader killed', others, sinceMs);
       await stage.heals('… and started again');
     }
+    // The recorder's silence says something: it has judged deaths, and greens that were agreed on.
+    const { deaths, agreed } = await town.record.judge(0);
+    expect(deaths.all).toBeGreaterThanOrEqual(rounds);
+    if (town.kind.isShared) expect(agreed).toBeGreaterThanOrEqual(rounds);
   });
 });

@@ -1,11 +1,13 @@
 /**
  * Processes, disks, clocks and power that fail, on hosts of their own: the lamps never conflict,
- * those of whoever lives go on, and who comes back takes part again.
+ * those of whoever lives go on, and who comes back takes part again, also when all have lost
+ * everything and found each other apart.
  */
 import { cpSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { machineMs } from './record.ts';
+import { recovered } from './recovery.ts';
 import { scenes } from './scenes.ts';
 
 scenes('hosts that fail', ['shared', 'own'], ({ scenario }) => {
@@ -89,5 +91,20 @@ scenes('hosts that fail', ['shared', 'own'], ({ scenario }) => {
     const file = join(town.dataOf(node), log);
     truncateSync(file, Math.floor(statSync(file).size * 0.6));
     await stage.heals('last writes of a disk lost, node restarted');
+  });
+
+  scenario('two groups that were formed apart become one', async (stage) => {
+    const { town } = stage;
+    stage.expectLights();
+    const [few, many] = [town.nodes.slice(0, 2), town.nodes.slice(2)];
+    await town.end(town.nodes);
+    town.forget();
+    await town.network.partition(few, many);
+    for (const node of town.nodes) town.start(node);
+    for (const side of [few, many]) await recovered(town, side, machineMs());
+    const groups = new Set(town.nodes.map((node) => town.watch(node).group));
+    expect(groups.size).toBe(2);
+    await stage.heals('two groups merged');
+    expect(new Set(town.nodes.map((node) => town.watch(node).group)).size).toBe(1);
   });
 });
