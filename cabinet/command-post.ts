@@ -20,6 +20,8 @@ export const commanderOf = ({ node, nodes }: Intersection, group: string): strin
 export class CommandPost {
   readonly #intersection: Intersection;
   readonly #fences = new Map<string, Fence>();
+  /** The last life of each node that left without a word. */
+  readonly #silent = new Map<string, number>();
 
   constructor(intersection: Intersection) {
     this.#intersection = intersection;
@@ -41,6 +43,8 @@ export class CommandPost {
       (id) => commanderOf(this.#intersection, id) === node && !named.includes(id),
     );
     if (missing !== undefined) return `${missing}: no timeline, but ${node} commands it too`;
+    if (this.#silent.get(node) === incarnation)
+      return `${node} has left in its life ${incarnation}`;
     const fence = this.#fences.get(node);
     if (fence && !isLater(word, fence)) {
       return `${node} said ${incarnation}.${counter}, not later than ${fence.incarnation}.${fence.counter}`;
@@ -55,11 +59,15 @@ export class CommandPost {
     if (node !== undefined) this.#fences.set(node, { incarnation, counter });
   }
 
-  /** Nothing more counts from this incarnation of `node`. */
+  /**
+   * Nothing more counts from this incarnation of `node`. One that has said nothing fences nobody: it
+   * has given nothing up, and is perhaps a second copy that gives way to the first.
+   */
   left(node: string, incarnation: number): void {
-    const fence = { incarnation, counter: Number.POSITIVE_INFINITY };
-    const known = this.#fences.get(node);
-    if (!known || isLater(fence, known)) this.#fences.set(node, fence);
+    const known = this.#fences.get(node)?.incarnation ?? Number.NEGATIVE_INFINITY;
+    if (known === incarnation) {
+      this.#fences.set(node, { incarnation, counter: Number.POSITIVE_INFINITY });
+    } else if (known < incarnation) this.#silent.set(node, incarnation);
   }
 
   #commander({ timelines }: Word): string | undefined {

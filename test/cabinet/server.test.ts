@@ -221,6 +221,22 @@ test('a later life fences the former, wherever its words still are; what it has 
   expect(reports.map(({ kind }) => kind)).toEqual(['refused', 'refused']);
 });
 
+test('a later life that leaves without a word fences nobody, and has no word after', async () => {
+  const { door } = await latchedDoor();
+  const [former, later] = [caller(door), caller(door)];
+  former.say(enter);
+  former.say(sequence(['east'], { counter: 8 }));
+  await former.hears({ type: 'lamps.answer', incarnation: 3, counter: 8 });
+  later.say({ ...enter, incarnation: 4 });
+  later.say({ type: 'lamps.leave', intersection: enter.intersection, incarnation: 4 });
+  later.say({ ...enter, incarnation: 4 });
+  later.say(sequence(['east'], { incarnation: 4, counter: 1 }));
+  await later.hears({ incarnation: 4, counter: 1, refused: 'n2 has left in its life 4' });
+  former.say(sequence(['east'], { counter: 9 }));
+  await former.hears({ type: 'lamps.answer', incarnation: 3, counter: 9 });
+  expect(former.heard).not.toContainEqual(expect.objectContaining({ refused: expect.anything() }));
+});
+
 test('rubbish is refused and counted, and too much of it ends the connection', async () => {
   const door = { path: join(temporaryFolder(), 's') };
   await openAt(door);
