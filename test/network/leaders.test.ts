@@ -3,19 +3,16 @@
  * was agreed on for a living node is lost or shortened, and what the dead one's lamps showed ends
  * with its minimum green, amber and red.
  */
-import { setTimeout as pass } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { anyMoment } from './chance.ts';
 import { machineMs } from './record.ts';
 import { scenes } from './scenes.ts';
-
-/** Of the lamps: all stages with their changes. */
-const CYCLE_MS = 9_000;
 
 scenes('leaders killed', ['four', 'own'], ({ scenario, rounds }) => {
   scenario('a leader that is killed at any moment is followed by another', async (stage) => {
     const { town } = stage;
     for (let round = 0; round < rounds; round += 1) {
-      await pass(stage.chance() * CYCLE_MS);
+      await anyMoment(stage);
       const { leader } = stage;
       const others = stage.others(leader);
       stage.expectLights(others);
