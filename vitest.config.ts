@@ -23,6 +23,8 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [...real, ...network],
           maxWorkers: 2,
+          // Cities make much that is soon forgotten: with room for it they take a sixth less.
+          execArgv: ['--max-semi-space-size=64'],
           sequence: { groupOrder: 0 },
         },
       },

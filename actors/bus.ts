@@ -72,35 +72,37 @@ export interface QueueOptions {
   readonly audience: Audience;
   readonly hearer: (id: string) => { send(event: OnBus): void } | undefined;
   readonly now: () => number;
-  /** Told every event with its stamp, before anybody hears it. */
-  readonly tell: (event: OnBus) => void;
+  /** Told every event with its stamp and who said it, before anybody hears it. */
+  readonly tell: (event: OnBus, by?: string) => void;
 }
 
-/** Gives what puts an event on the queue of one node, with its stamp. */
+/** Gives what puts an event on the queue of one node, with its stamp. `by`: the actor that says it. */
 export const busQueue = ({ audience, hearer, now, tell }: QueueOptions) => {
   const put = queueOf<OnBus>((event) => {
     for (const id of hearersOf(audience, event)) hearer(id)?.send(event);
   });
-  return (event: { readonly type: string; readonly at?: number }): void => {
+  return (event: { readonly type: string; readonly at?: number }, by?: string): void => {
     // A spread with one more key would cost twenty times as much (Node 20).
     const stamped = (
       event.at === undefined ? Object.assign({}, event, { at: now() }) : event
     ) as OnBus;
-    tell(stamped);
+    tell(stamped, by);
     put(stamped);
   };
 };
 
 /**
  * The bus of one node, as an effect: while it runs, it taps what the machines emit and hands that
- * to `post`, which puts it on the queue with its stamp.
+ * to `post` with its speaker, to be put on the queue.
  */
 export const busBetween = (
   machines: Readonly<Record<string, AnyStateMachine>>,
-  post: (event: EventObject) => void,
+  post: (event: EventObject, by: string) => void,
 ) =>
   fromCallback<BusEvent>(({ system }) => {
-    const taps = Object.keys(machines).map((id) => (system.get(id) as AnyActorRef).on('*', post));
+    const taps = Object.keys(machines).map((id) =>
+      (system.get(id) as AnyActorRef).on('*', (event) => post(event, id)),
+    );
     return () => {
       for (const tap of taps) tap.unsubscribe();
     };

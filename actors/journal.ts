@@ -71,7 +71,7 @@ const refusalIn = (fact: Fact): string | undefined =>
     : undefined;
 
 /** The name under which the supervisor invoked an actor; the supervisor's own is `node`. */
-const nameOf = (actor: AnyActorRef): string | undefined =>
+export const nameOf = (actor: AnyActorRef): string | undefined =>
   (actor as { systemId?: string }).systemId ??
   (actor as { _systemId?: string })._systemId ??
   (actor._parent === undefined ? 'node' : undefined);

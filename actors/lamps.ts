@@ -1,6 +1,7 @@
 /**
  * Joins a node to the lamp driver of its intersection. The driver is a process of its own; how it
- * is reached is handed in from outside.
+ * is reached is handed in from outside. The node hears that it is ready when nobody else answers to
+ * the node's id: until then it commands nothing.
  */
 import { fromCallback } from 'xstate';
 import type { NodeInput } from '../machines/node.ts';
@@ -23,6 +24,8 @@ export interface LampHandlers {
   refused(reason: string): void;
   /** The sequence with this ticket is followed from now on. */
   accepted(ticket: number): void;
+  /** The driver heeds a later life of this node than the one that entered, and not this one. */
+  outlived(by: number): void;
 }
 
 export interface LampPort {
@@ -39,7 +42,7 @@ export type OpenLamps = (
   handlers: LampHandlers,
 ) => LampPort;
 
-export const lampsHear = ['lamps.show', 'lamps.leave'] as const;
+export const lampsHear = ['lamps.show', 'lamps.leave', 'membership.settled'] as const;
 
 export const lampsThrough = (
   open: OpenLamps,
@@ -55,17 +58,35 @@ export const lampsThrough = (
       intersection: intersection.id,
       digest: digestOf(intersection),
     };
+    /** Before, a copy of a node would put out the one that lives, whose words are of an earlier life. */
+    let isSure = false;
+    let ready: { boundMs: number } | undefined;
+    const tellReady = () => {
+      if (isSure && ready) deliver({ type: 'lamps.ready', boundMs: ready.boundMs });
+    };
     const port = open(who, {
-      ready: ({ boundMs }) => deliver({ type: 'lamps.ready', boundMs }),
-      lost: (reason) => deliver({ type: 'lamps.lost', reason }),
+      ready: (known) => {
+        ready = known;
+        tellReady();
+      },
+      lost: (reason) => {
+        ready = undefined;
+        deliver({ type: 'lamps.lost', reason });
+      },
       shown: (lamps) => deliver({ type: 'lamps.shown', lamps }),
       input: (input) => deliver({ type: 'lamps.input', ...input }),
       refused: (reason) => deliver({ type: 'lamps.refused', reason }),
       accepted: (ticket) => deliver({ type: 'lamps.accepted', ticket }),
+      outlived: (by) => deliver({ type: 'lamps.outlived', by }),
     });
     receive((event) => {
       try {
-        if (event.type === 'lamps.leave') port.leave();
+        if (event.type === 'membership.settled') {
+          isSure = true;
+          tellReady();
+        }
+        // Who has commanded nothing has nothing to leave; and a copy would leave for who lives.
+        if (event.type === 'lamps.leave' && isSure) port.leave();
         if (event.type === 'lamps.show') port.show(event);
       } catch (error) {
         // XState cleans up after actors that stop, but not after those that fail.

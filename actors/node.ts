@@ -45,9 +45,16 @@ export interface NodeOptions {
   readonly decode?: typeof decode;
   /** The node has left its group for another: end it, and start it anew on the same store. */
   readonly yielded?: (group: string) => void;
+  /** Others know the life `by` of this node, which is later: end it, and start it anew in a later
+   *  one, as nobody else answers to its id. */
+  readonly outlived?: (by: number) => void;
+  /** How often that has been done in this process. */
+  readonly outbids?: number;
   /** Watches the group without taking part in it. */
   readonly isObserver?: boolean;
 }
+
+type Watch = (event: Emitted & { at: number }, by?: string) => void;
 
 export interface GreenwaveNode {
   readonly id: string;
@@ -67,8 +74,8 @@ export interface GreenwaveNode {
   /** Asks all nodes what their lamps follow, and to be told of changes for a while. Watch
    *  `phases.tell` for their answers; a question may be lost, and may be asked again. */
   survey(forMs: number): void;
-  /** Calls `heard` for every fact and request on the node's bus. */
-  watch(heard: (event: Emitted & { at: number }) => void): void;
+  /** Calls `heard` for every fact and request on the node's bus, with the actor that says it. */
+  watch(heard: Watch): void;
 }
 
 /** Tells and asks of the group's time: for these, it matters whether the clock stood still. */
@@ -117,7 +124,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const { id, district, store, clock = realClock, wall = Date.now } = options;
   const { name, timing, discovery, links, plans } = district;
   const intersection = intersectionOf(district, id) ?? null;
-  const watchers: ((event: Emitted & { at: number }) => void)[] = [];
+  const watchers: Watch[] = [];
   const write = options.journal ?? (() => {});
   const trouble = (message: string) => write({ t: wall(), node: id, kind: 'error', message });
 
@@ -125,10 +132,10 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   if (journal) watchers.push(journal.event);
 
   watchers.push((event) => {
-    if (event.type !== 'merge.yielded') return;
-    const { group } = event;
     // Not within the event that told it: the bus finishes that one first.
-    clock.setTimeout(() => options.yielded?.(group), 0);
+    const soon = (act: () => void) => void clock.setTimeout(act, 0);
+    if (event.type === 'merge.yielded') soon(() => options.yielded?.(event.group));
+    if (event.type === 'membership.outlived') soon(() => options.outlived?.(event.by));
   });
   const fail = (reason: string) => {
     trouble(`fail-safe: ${reason}`);
@@ -159,34 +166,34 @@ const compose = (options: NodeOptions): GreenwaveNode => {
     audience,
     hearer: (concern) => actor.system.get(concern),
     now: clock.now,
-    tell: (event) => {
-      for (const watch of watchers) watch(event as Emitted & OnBus);
+    tell: (event, by) => {
+      for (const watch of watchers) watch(event as Emitted & OnBus, by);
     },
   });
   /** Nothing is put on the bus of a node that has ended. */
-  const send = (event: { type: string; at?: number }) => {
-    if (actor.system.get('bus')) put(event);
+  const send = (event: { type: string; at?: number }, by?: string) => {
+    if (actor.system.get('bus')) put(event, by);
   };
   /** What is done by the clock is done after the word that it stood still, if it did. */
   let suspension: Suspension | undefined;
-  const lookFirst = (event: { type: string; at?: number }) => {
+  const lookFirst = (event: { type: string; at?: number }, by?: string) => {
     suspension?.look();
-    send(event);
+    send(event, by);
   };
 
   const actor = createActor(
     nodeMachine.provide({
       actors: {
         bus: busBetween(concerns, send),
-        clock: alarms(clock, lookFirst),
-        storage: storageOn(store, send),
-        lamps: lampsThrough(options.lamps, digestOf, send),
+        clock: alarms(clock, (event) => lookFirst(event, 'clock')),
+        storage: storageOn(store, (event) => send(event, 'storage')),
+        lamps: lampsThrough(options.lamps, digestOf, (event) => send(event, 'lamps')),
         wire: wireOver({
           transport: options.transport,
           clock,
           timestamp: () => Math.floor(wall() / 1000),
           decode: options.decode ?? decode,
-          deliver: (event) => (isOfTime(event) ? lookFirst(event) : send(event)),
+          deliver: (event) => (isOfTime(event) ? lookFirst : send)(event, 'wire'),
           fail: (reason) => actor.send({ type: 'node.failed', reason }),
           trouble,
         }),
@@ -197,6 +204,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
       input: {
         id,
         incarnation: store.incarnation,
+        outbids: options.outbids ?? 0,
         store: store.id,
         district: name,
         contract: { timing, discovery },

@@ -2,8 +2,10 @@
  * One node of a benchmark, as a process of its own: a real node without lamps. It is told over IPC
  * what to do, and tells what it measured.
  */
+import { Inspector } from '../actors/inspector.ts';
 import { createNode } from '../actors/node.ts';
 import { volatileStore } from '../actors/storage.ts';
+import { InspectorStream } from '../bin/inspect-stream.ts';
 import { newIncarnation, newStoreId, openLevelStore } from '../bin/level-store.ts';
 import { checkDistrict } from '../protocol/check-district.ts';
 import type { Plan } from '../protocol/plan.ts';
@@ -14,6 +16,8 @@ export interface BenchNodeOptions {
   readonly district: unknown;
   /** Where the store is; without it the node keeps nothing. */
   readonly data?: string;
+  /** The inspector that it streams to. */
+  readonly inspect?: string;
 }
 
 /** What a benchmark asks of a node. */
@@ -24,7 +28,7 @@ export type Order =
       readonly count: number;
       readonly inFlight: number;
     }
-  | { readonly kind: 'bytes' };
+  | { readonly kind: 'bytes' | 'cost' };
 
 /** What a node tells. */
 export type Report =
@@ -41,7 +45,29 @@ export type Report =
       readonly planned: number;
     }
   | { readonly kind: 'loaded'; readonly seconds: number; readonly latenciesMs: number[] }
-  | { readonly kind: 'bytes'; readonly id: string; readonly said: number };
+  | { readonly kind: 'bytes'; readonly id: string; readonly said: number }
+  /** Of this process since its start: processor time, and events on the bus. */
+  | {
+      readonly kind: 'cost';
+      readonly id: string;
+      readonly cpuMicros: number;
+      readonly events: number;
+    };
+
+interface Inspected {
+  readonly url: string;
+  readonly district: string;
+  readonly node: string;
+}
+
+/** Streams as `greenwave node --inspect` does. */
+const inspectorOn = ({ url, district, node }: Inspected): Inspector => {
+  const trouble = (message: string) => void process.stderr.write(`${message}\n`);
+  const outlet = new InspectorStream({ url, name: `${district}/${node}`, trouble });
+  const inspector = new Inspector({ district, node, outlet });
+  outlet.show(inspector);
+  return inspector;
+};
 
 const options = JSON.parse(process.argv[2] ?? '{}') as BenchNodeOptions;
 const checked = checkDistrict(options.district);
@@ -49,11 +75,18 @@ if (!('district' in checked)) throw new Error(JSON.stringify(checked.problems));
 const { district } = checked;
 const tell = (report: Report) => process.send?.(report);
 let said = 0;
+let events = 0;
 
 const store =
   options.data === undefined
     ? volatileStore({ id: newStoreId(), incarnation: newIncarnation() })
     : await openLevelStore(options.data, (message) => process.stderr.write(`${message}\n`));
+
+const { id, inspect } = options;
+const inspector =
+  inspect === undefined
+    ? undefined
+    : inspectorOn({ url: inspect, district: district.name, node: id });
 
 const node = createNode({
   id: options.id,
@@ -65,7 +98,9 @@ const node = createNode({
     process.stderr.write(`${reason}\n`);
     process.exit(1);
   },
+  ...(inspector && { inspect: inspector.step }),
 });
+if (inspector) node.watch(inspector.hear);
 
 /** Commands of this node's load that are not committed yet: when they were asked for. */
 const asked = new Map<string, number>();
@@ -74,6 +109,7 @@ let loads = 0;
 const latenciesMs: number[] = [];
 
 node.watch((event) => {
+  events += 1;
   if (event.type === 'wire.said') said += event.bytes;
   if (event.type === 'election.elected') {
     tell({ kind: 'elected', id: options.id, leader: event.leader, term: event.term });
@@ -122,7 +158,11 @@ const load = (plan: Plan, count: number, inFlight: number) => {
 
 process.on('message', (order: Order) => {
   if (order.kind === 'load') load(order.plan, order.count, order.inFlight);
-  else tell({ kind: 'bytes', id: options.id, said });
+  else if (order.kind === 'bytes') tell({ kind: 'bytes', id, said });
+  else {
+    const { user, system } = process.cpuUsage();
+    tell({ kind: 'cost', id, cpuMicros: user + system, events });
+  }
 });
 process.on('disconnect', () => process.exit(0));
 node.start();

@@ -5,11 +5,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
+import { InspectServer } from '../bin/inspect-server.ts';
 import { Cluster } from './cluster.ts';
 import { floors } from './floors.ts';
+import { KINDS, samplesOf } from './lamp-figures.ts';
+import { lampTimes } from './lamp-times.ts';
 import { type Spread, short, spreadOf } from './statistics.ts';
 
-const PARTS = ['floors', 'memory', 'disk', 'kills', 'rest'] as const;
+const PARTS = ['floors', 'memory', 'disk', 'kills', 'rest', 'inspect', 'lamps'] as const;
 type Part = (typeof PARTS)[number];
 
 const count = (text: string): number => {
@@ -25,13 +28,14 @@ const partsOf = (text: string): Part[] =>
     throw new InvalidArgumentError(`Parts are ${PARTS.join(', ')}.`);
   });
 
-const { kills, loads, only } = new Command('bench')
+const { kills, loads, calls, only } = new Command('bench')
   .description('Measures what agreement costs on this machine, beside what the machine can do.')
   .option('--kills <n>', 'how often the leader is killed', count, 30)
   .option('--loads <n>', 'how often the throughput is measured', count, 5)
+  .option('--calls <n>', 'how often lamps are commanded in each way, at least', count, 20)
   .option('--only <parts>', `some of ${PARTS.join(', ')}`, partsOf, [...PARTS])
   .parse()
-  .opts<{ kills: number; loads: number; only: Part[] }>();
+  .opts<{ kills: number; loads: number; calls: number; only: Part[] }>();
 
 const port = 40_000 + (process.pid % 9000);
 const note = (text: string) => process.stderr.write(`${text}\n`);
@@ -132,6 +136,71 @@ const bytesAtRest = async (count: number) => {
   await cluster.close();
 };
 
+/** What inspection adds to an event, with two clusters side by side: one streams, the other does not. */
+const inspection = async () => {
+  note('inspection …');
+  const server = new InspectServer({
+    bytesMax: 64 * 2 ** 20,
+    frame: new URL('http://127.0.0.1'),
+    tell: () => {},
+  });
+  const inspect = `ws://127.0.0.1:${await server.listen(0)}`;
+  const clusters = {
+    off: new Cluster(5, { port: port + 40, isDurable: false }),
+    on: new Cluster(5, { port: port + 41, isDurable: false, inspect }),
+  };
+  const pairs = Object.entries(clusters);
+  await Promise.all(pairs.map(([, cluster]) => cluster.agreed()));
+  for (const during of ['at rest', 'under load']) {
+    const costs = new Map<string, number[]>(pairs.map(([name]) => [name, []]));
+    for (let run = 0; run < loads; run += 1) {
+      const before = pairs.map(([, cluster]) => costOf(cluster));
+      const starts = await Promise.all(before);
+      if (during === 'at rest') await wait(REST_MS);
+      else await Promise.all(pairs.map(([, cluster]) => loadOn(cluster, 300, 2)));
+      for (const [k, [name, cluster]] of pairs.entries()) {
+        for (const [id, { cpuMicros, events }] of await costOf(cluster)) {
+          const start = starts[k]?.get(id) ?? { cpuMicros: 0, events: 0 };
+          costs.get(name)?.push((cpuMicros - start.cpuMicros) / (events - start.events));
+        }
+      }
+    }
+    const { median } = spreadOf(costs.get('off') ?? []);
+    figure(`processor time an event ${during}`, 'µs', costs.get('off') ?? []);
+    const goal = `${short(2 * median)} (2 × off)`;
+    figure(`processor time an event ${during}, inspected`, 'µs', costs.get('on') ?? [], goal);
+  }
+  await Promise.all(pairs.map(([, cluster]) => cluster.close()));
+  server.close();
+};
+
+const REST_MS = 5000;
+
+/** By node: processor time and events since its start. */
+const costOf = async (cluster: Cluster) => {
+  const costs = new Map<string, { cpuMicros: number; events: number }>();
+  for (const id of cluster.ids) {
+    const report = cluster.report('cost', (cost) => cost.id === id);
+    cluster.order(id, { kind: 'cost' });
+    costs.set(id, await report);
+  }
+  return costs;
+};
+
+/** From an operator's command to the lamps. */
+const lamps = async () => {
+  const samples = await lampTimes({ port: port + 80, count: calls, note });
+  for (const kind of KINDS) {
+    const { values, missed } = samplesOf(samples, kind);
+    figure(
+      kind,
+      's',
+      values.map((ms) => ms / 1000),
+    );
+    if (missed > 0) note(`${kind}: ${missed} of ${values.length + missed} did not come at all`);
+  }
+};
+
 const parts: Record<Part, () => Promise<void>> = {
   floors: measureFloors,
   memory: () => commits(false),
@@ -141,11 +210,13 @@ const parts: Record<Part, () => Promise<void>> = {
     await bytesAtRest(5);
     await bytesAtRest(16);
   },
+  inspect: inspection,
+  lamps,
 };
 for (const part of PARTS) if (only.includes(part)) await parts[part]();
 
 const table = new Table({
-  head: ['', 'unit', 'n', 'median', 'p99', 'max', 'goal'],
+  head: ['', 'unit', 'n', 'p50', 'p99', 'max', 'goal'],
   style: { head: [], border: [], compact: true },
 });
 for (const { what, unit, spread, goal } of rows) {

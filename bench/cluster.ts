@@ -41,7 +41,15 @@ const district = (count: number, port: number): DistrictFile => ({
   discovery: { port },
 });
 
+export interface ClusterOptions {
+  readonly port: number;
+  readonly isDurable: boolean;
+  /** The inspector that all nodes stream to. */
+  readonly inspect?: string;
+}
+
 export class Cluster {
+  readonly #inspect: string | undefined;
   readonly #district: DistrictFile;
   readonly #folder: string | undefined;
   readonly #children = new Map<string, ChildProcess>();
@@ -49,7 +57,8 @@ export class Cluster {
   leader = '';
   term = 0;
 
-  constructor(count: number, { port, isDurable }: { port: number; isDurable: boolean }) {
+  constructor(count: number, { port, isDurable, inspect }: ClusterOptions) {
+    this.#inspect = inspect;
     this.#district = district(count, port);
     this.#folder = isDurable ? mkdtempSync(join(tmpdir(), 'greenwave-bench-')) : undefined;
     this.#reports.setMaxListeners(0);
@@ -58,7 +67,8 @@ export class Cluster {
 
   start(id: string): void {
     const data = this.#folder === undefined ? {} : { data: join(this.#folder, id) };
-    const options: BenchNodeOptions = { id, district: this.#district, ...data };
+    const inspect = this.#inspect === undefined ? {} : { inspect: this.#inspect };
+    const options: BenchNodeOptions = { id, district: this.#district, ...data, ...inspect };
     const child = fork(program, [JSON.stringify(options)]);
     this.#children.set(id, child);
     child.on('message', (report: Report) => {

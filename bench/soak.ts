@@ -1,6 +1,7 @@
 /**
  * `npm run soak`: long runs of the simulated city, which are no part of `npm test`. Many seeds under
- * heavy faults, a few for longer, and one large city; ends with status 1 if any invariant broke.
+ * heavy faults, a few for longer, many of shared intersections, and one large city; ends with status 1
+ * if any invariant broke.
  *
  * Each run is the command that an operator would type, so what it prints can be run again.
  */
@@ -11,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
 
-const PARTS = ['many', 'long', 'large'] as const;
+const PARTS = ['many', 'long', 'shared', 'large'] as const;
 type Part = (typeof PARTS)[number];
 
 const above0 = (text: string): number => {
@@ -38,6 +39,7 @@ interface Options {
   readonly minutes: number;
   readonly longSeeds: number;
   readonly hours: number;
+  readonly sharedHours: number;
   readonly largeNodes: number;
   readonly largeHours: number;
   readonly first: number;
@@ -50,6 +52,7 @@ const options = new Command('soak')
   .option('--minutes <n>', 'many: virtual minutes of each', above0, 10)
   .option('--long-seeds <n>', 'long: seeds of nine nodes', whole, 4)
   .option('--hours <n>', 'long: virtual hours of each', above0, 1)
+  .option('--shared-hours <n>', 'shared: intersection-hours, about', above0, 1_000)
   .option('--large-nodes <n>', 'large: nodes of the one city', whole, 500)
   .option('--large-hours <n>', 'large: virtual hours', above0, 1)
   .option('--first <seed>', 'the first seed', whole, 1)
@@ -57,13 +60,22 @@ const options = new Command('soak')
   .parse()
   .opts<Options>();
 
-const { seeds, minutes, longSeeds, hours, largeNodes, largeHours, first, only } = options;
+const { seeds, minutes, longSeeds, hours, sharedHours, largeNodes, largeHours, first, only } =
+  options;
 const range = (count: number) => `${first}..${first + count - 1}`;
+/** Four nodes share one intersection or, more often, two; each is watched a little longer than there
+ *  are faults. */
+const SHARED_HOURS_A_SEED = 1.1;
+const sharedSeeds = Math.ceil(sharedHours / SHARED_HOURS_A_SEED);
 
 /** What each part is: the arguments of `greenwave simulate`. */
 const runs: Record<Part, readonly string[]> = {
   many: ['--seeds', range(seeds), '--nodes', '9', '--minutes', `${minutes}`, '--faults', 'heavy'],
   long: ['--seeds', range(longSeeds), '--nodes', '9', '--hours', `${hours}`, '--faults', 'heavy'],
+  shared: [
+    ...['--shared', '--seeds', range(sharedSeeds), '--nodes', '4'],
+    ...['--minutes', '40', '--faults', 'heavy'],
+  ],
   large: [
     ...['--seeds', range(1), '--nodes', `${largeNodes}`],
     ...['--hours', `${largeHours}`, '--faults', 'light'],
@@ -82,6 +94,8 @@ interface Summary {
   readonly partitions: number;
   readonly commits: number;
   readonly reads: number;
+  readonly intersectionHours: number;
+  readonly greens: number;
   readonly settledSecondsMax: number | null;
   readonly violations: readonly unknown[];
 }
@@ -110,7 +124,7 @@ const run = async (part: Part): Promise<Summary> => {
 const table = new Table({
   head: [
     ...['', 'runs', 'nodes', 'virtual h', 'wall s', '× real', 'leaders', 'crashes', 'partitions'],
-    ...['commits', 'reads', 'settled s', 'violations'],
+    ...['commits', 'reads', 'shared h', 'greens', 'settled s', 'violations'],
   ],
   style: { head: [], border: [], compact: true },
 });
@@ -123,6 +137,7 @@ for (const part of PARTS) {
     ...[part, summary.runs, summary.nodes, (summary.virtualSeconds / 3600).toFixed(2)],
     ...[Math.round(summary.wallSeconds), summary.speed, summary.leaderChanges],
     ...[summary.crashes, summary.partitions, summary.commits, summary.reads],
+    ...[summary.intersectionHours, summary.greens],
     ...[summary.settledSecondsMax ?? '–', summary.violations.length],
   ]);
 }

@@ -9,6 +9,7 @@ import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { clearCommand } from './clear.ts';
 import { importCommand } from './import.ts';
+import { inspectCommand } from './inspect.ts';
 import { lampsCommand } from './lamps.ts';
 import { nodeCommand } from './node.ts';
 import { planCommand } from './plan.ts';
@@ -37,6 +38,7 @@ for (const command of [
   callCommand,
   recoverCommand,
   importCommand,
+  inspectCommand,
   schemaCommand,
   simulateCommand,
   checkCommand,

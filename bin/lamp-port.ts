@@ -5,6 +5,7 @@ import type { LampHandlers, OpenLamps } from '../actors/lamps.ts';
 import type { Door } from '../cabinet/address.ts';
 import { connectLamps } from '../cabinet/client.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
+import { isLater, type LastWord } from '../protocol/life.ts';
 
 /**
  * By how much comparing clocks may become worse than it was when the node was told, for want of quick
@@ -26,8 +27,16 @@ export const lampsAt =
     const { node, intersection, incarnation, digest } = who;
     const readiness = new Readiness(handlers);
     let counter = 0;
+    let hasLeft = false;
     /** The last sequence about which the node wants to hear. */
     let asked: { readonly counter: number; readonly ticket: number } | undefined;
+    /** Whether the driver heeds a later life of this node than the one that we are: then it tells. */
+    const isOutlived = (last: LastWord | undefined): boolean => {
+      if (!last || hasLeft || !isLater(last, { incarnation, counter })) return false;
+      readiness.lose(`the lamp driver heeds a later life of ${node} (${last.incarnation})`);
+      handlers.outlived(last.incarnation);
+      return true;
+    };
     const client = connectLamps({
       door,
       node,
@@ -36,10 +45,12 @@ export const lampsAt =
       now,
       heard: {
         entered: (line) => {
+          if (isOutlived(line.last)) return;
           if (line.digest === digest) readiness.gain(client.synced()?.boundMs ?? 0);
           else readiness.lose('the lamp driver guards another description of the intersection');
         },
         answer: (line) => {
+          if (isOutlived(line.last)) return;
           if (line.refused !== undefined) handlers.refused(line.refused);
           else if (asked && line.counter === asked.counter) handlers.accepted(asked.ticket);
         },
@@ -65,7 +76,10 @@ export const lampsAt =
           handlers.refused('the lamp driver is not connected');
         }
       },
-      leave: () => client.leave(),
+      leave: () => {
+        hasLeft = true;
+        client.leave();
+      },
       close: () => client.close(),
     };
   };

@@ -14,6 +14,7 @@ import { type Batch, nothingStored, type Store, volatileStore } from '../actors/
 import { logKey } from '../machines/log.ts';
 import type { Stored } from '../machines/node.ts';
 import type { Entry } from '../protocol/command.ts';
+import { nextLife } from '../protocol/life.ts';
 import { OperatorError } from './read-district.ts';
 import { readRecord, recordText } from './record.ts';
 import { isCorruption, LOCKED, reasonOf } from './store-trouble.ts';
@@ -21,8 +22,9 @@ import { isCorruption, LOCKED, reasonOf } from './store-trouble.ts';
 /** A new store id. */
 export const newStoreId = (): string => randomBytes(4).toString('hex');
 
-/** Lives of nodes without a disk are told apart by the host's clock, in seconds. */
-export const newIncarnation = (): number => Math.floor(Date.now() / 1000);
+/** The next life on a store, or without one: later than what is `stored`, and `known` to others. */
+export const newIncarnation = (known?: number, stored?: number): number =>
+  nextLife({ stored, known, wallMs: Date.now(), draw: Math.random() });
 
 type Level = ClassicLevel<string, string>;
 type Tell = (message: string) => void;
@@ -35,11 +37,12 @@ class CorruptError extends Error {
 /**
  * Opens the store in `directory`, and makes it when there is none. A corrupt store is put aside, a
  * directory that cannot be used is done without: both are told, and the node runs all the same,
- * because its lamps must. Throws `OperatorError` when another process is using it.
+ * because its lamps must. Throws `OperatorError` when another process is using it. The life that
+ * begins is later than one that is `known` to others.
  */
-export const openLevelStore = async (directory: string, trouble: Tell): Promise<Store> => {
+export const openLevelStore = async (directory: string, trouble: Tell, known?: number) => {
   try {
-    return await open(directory, trouble);
+    return await open(directory, trouble, known);
   } catch (error) {
     const reason = reasonOf(error);
     if (reason === LOCKED) throw new OperatorError(`${directory} cannot be used: ${reason}`);
@@ -50,13 +53,13 @@ export const openLevelStore = async (directory: string, trouble: Tell): Promise<
         `the store ${directory} is corrupt (${reason}) and was put aside as ${aside}; ` +
           'this node begins anew, as another voter',
       );
-      return open(directory, trouble);
+      return open(directory, trouble, known);
     }
     trouble(
       `${directory} cannot be used as a store: ${reason}; this node runs its lamps, but keeps ` +
         'nothing and will be another voter after its next start',
     );
-    return volatileStore({ id: newStoreId(), incarnation: newIncarnation() });
+    return volatileStore({ id: newStoreId(), incarnation: newIncarnation(known) });
   }
 };
 
@@ -70,14 +73,14 @@ export const openStoreThatIs = async (directory: string, trouble: Tell): Promise
   }
 };
 
-const open = async (directory: string, trouble: Tell): Promise<Store> => {
+const open = async (directory: string, trouble: Tell, known?: number): Promise<Store> => {
   mkdirSync(directory, { recursive: true });
   const db: Level = new ClassicLevel(directory, { valueEncoding: 'utf8' });
   await db.open();
   try {
     const found = await recover(db);
     const id = found.meta?.id ?? newStoreId();
-    const incarnation = Math.max((found.meta?.incarnation ?? 0) + 1, newIncarnation());
+    const incarnation = newIncarnation(known, found.meta?.incarnation);
     const writer = new Writer(db, found, trouble);
     await writer.begin({ id, incarnation });
     return {

@@ -5,6 +5,7 @@ import type { ChildProcess } from 'node:child_process';
 import { Command } from 'commander';
 import pc from 'picocolors';
 import { realClock } from '../actors/clock.ts';
+import { Inspector } from '../actors/inspector.ts';
 import { createNode } from '../actors/node.ts';
 import { cabinetSocket, isAnswered } from '../cabinet/address.ts';
 import type { District } from '../protocol/check-district.ts';
@@ -13,9 +14,10 @@ import type { JournalLine } from '../protocol/journal.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
 import { jsonPrinter, onStopSignal, printer, startGreenwave } from './host.ts';
+import { InspectorStream } from './inspect-stream.ts';
 import { lampsAt } from './lamp-port.ts';
 import { type Create, live, storesIn } from './lives.ts';
-import { interfaceAddress, whole } from './options.ts';
+import { inspectOption, interfaceAddress, whole } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
 import { hostUptimeMs, watchSuspension } from './suspension.ts';
 import { textOf, timeOfDay } from './tell.ts';
@@ -29,6 +31,7 @@ interface Options {
   readonly port?: number;
   readonly data?: string;
   readonly lamps?: string;
+  readonly inspect?: string;
   readonly json?: true;
 }
 
@@ -49,6 +52,7 @@ export const nodeCommand: Command = new Command('node')
     '--lamps <socket>',
     "Unix socket of a lamp driver (default: the intersection's own, started when there is none)",
   )
+  .addOption(inspectOption())
   .option('--json', 'print the journal as JSON lines')
   .action(async (file: string, id: string, options: Options) => {
     const district = readDistrict(file);
@@ -68,6 +72,7 @@ interface What {
 }
 
 const runNode = async ({ file, id, district, intersection }: What, options: Options) => {
+  const { inspect } = options;
   const journal = options.json ? jsonPrinter() : plainPrinter();
   const trouble = (message: string) => journal({ t: Date.now(), node: id, kind: 'error', message });
   const open = storesIn(options.data, trouble);
@@ -88,7 +93,12 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
     process.stderr.write(`greenwave: ${message}\n`);
     resolve(code);
   };
-  const create: Create = (store, yielded) => {
+  const name = `${district.name}/${id}`;
+  const stream =
+    inspect === undefined ? undefined : new InspectorStream({ url: inspect, name, trouble });
+  const create: Create = (store, next) => {
+    const inspector =
+      stream && new Inspector({ district: district.name, node: id, outlet: stream });
     const node = createNode({
       id,
       district,
@@ -98,17 +108,27 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
       journal,
       suspension: (jumped) => watchSuspension(realClock, hostUptimeMs, jumped),
       failed: (reason) => end(`${id} failed: ${reason}`, 1),
-      yielded,
+      ...next,
+      ...(inspector && { inspect: inspector.step }),
     });
+    if (inspector) {
+      node.watch(inspector.hear);
+      stream.show(inspector);
+    }
     node.watch((event) => {
       if (event.type === 'membership.duplicate') end(event.reason, 3);
     });
     return node;
   };
   onStopSignal(() => resolve(0));
-  const stop = live(store, { create, open });
+  const failed = (error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    end(`${id} cannot begin its next life: ${reason}`, error instanceof OperatorError ? 2 : 1);
+  };
+  const stop = live(store, { create, open, failed });
   process.exitCode = await ended;
   await stop();
+  await stream?.close();
   // A driver of our own goes with us, once its lamps are red.
   if (!isShared(intersection)) lamps.child?.kill('SIGTERM');
 };

@@ -5,11 +5,11 @@
  */
 import { createNode, type GreenwaveNode } from '../actors/node.ts';
 import { volatileStore } from '../actors/storage.ts';
+import { apply } from '../machines/district-state.ts';
 import type { Replica } from '../machines/replication.ts';
 import type { District } from '../protocol/check-district.ts';
 import type { Command, State } from '../protocol/command.ts';
 import { canonicalJson } from '../protocol/digest.ts';
-import { isShared, nodesOf } from '../protocol/district.ts';
 import type { Emitted, HeardAs } from '../protocol/event.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
 import { newIncarnation, newStoreId } from './level-store.ts';
@@ -39,8 +39,12 @@ export interface Observer {
   readonly node: GreenwaveNode;
   /** What is agreed, as far as it is known here. */
   state(): State;
+  /** Who leads, if anybody is known to. */
+  leader(): string | null;
   /** Has a command agreed on. Throws an `OperatorError` with every problem when it is refused. */
   commit(command: Command): Promise<Committed>;
+  /** Calls `heard` for each command that is agreed on from now on, with the state before it. */
+  hear(heard: (command: Command, before: State) => void): void;
   /** Calls `heard` for what nodes tell of their lamps; they are asked now. */
   follow(heard: (tell: Tell) => void): void;
   close(): void;
@@ -130,6 +134,10 @@ class Watching implements Observer {
     return this.#replica()?.state ?? { voters: [], members: [] };
   }
 
+  leader(): string | null {
+    return this.#replica()?.leader ?? null;
+  }
+
   async commit(command: Command): Promise<Committed> {
     const sinceMs = performance.now();
     const text = canonicalJson(command);
@@ -158,6 +166,17 @@ class Watching implements Observer {
     }
     if (!committed) throw refused(problems);
     return committed;
+  }
+
+  hear(heard: (command: Command, before: State) => void): void {
+    let state = this.state();
+    this.#watchers.push((event) => {
+      if (event.type === 'replica.restored') state = event.state;
+      if (event.type !== 'replica.committed') return;
+      const before = state;
+      state = apply(before, event.command);
+      heard(event.command, before);
+    });
   }
 
   follow(heard: (tell: Tell) => void): void {
@@ -205,30 +224,3 @@ const refused = (problems: readonly string[]): OperatorError => {
     `the district refuses it, ${count}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
   );
 };
-
-/** The group at an intersection, or an `OperatorError` that says what there is. */
-export const demandGroup = (state: State, intersection: string, group: string): void => {
-  const known = state.members.flatMap((member) => member.intersection ?? []);
-  const found = known.find(({ id }) => id === intersection);
-  if (!found) {
-    const there = [...new Set(known.map(({ id }) => id))].sort();
-    throw new OperatorError(
-      `no intersection ${intersection}; the district has ${there.join(', ')}`,
-    );
-  }
-  const groups = found.groups.map(({ id }) => id);
-  if (groups.includes(group)) return;
-  throw new OperatorError(`no group ${group} at ${intersection}; it has ${groups.join(', ')}`);
-};
-
-/** Who serves what, sorted; and whether alone, because who does tells what its lamps follow. */
-export const serversOf = (
-  state: State,
-): { node: string; intersection: string; isAlone: boolean }[] =>
-  state.members
-    .flatMap(({ node, intersection }) =>
-      intersection && nodesOf(intersection).includes(node)
-        ? [{ node, intersection: intersection.id, isAlone: !isShared(intersection) }]
-        : [],
-    )
-    .sort((a, b) => (a.node < b.node ? -1 : 1));

@@ -2,7 +2,8 @@
  * Checks option values as they are parsed, so that a mistake is told with the option's name.
  */
 import { isIP } from 'node:net';
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
+import { INSPECTOR_URL } from './inspect-stream.ts';
 
 /** A whole number between two bounds. */
 export const whole =
@@ -44,6 +45,32 @@ export const briefly = (text: string): number => {
   }
   return value;
 };
+
+const urlOf = (text: string, schemes: readonly string[], remedy: string): URL => {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url && schemes.includes(url.protocol)) return url;
+  throw new InvalidArgumentError(remedy);
+};
+
+/** Where an inspector listens. */
+export const webSocket = (text: string): string =>
+  urlOf(
+    text,
+    ['ws:', 'wss:'],
+    'It must begin with ws:// or wss://, or be left out at the end of the line.',
+  ).href;
+
+export const webPage = (text: string): URL =>
+  urlOf(text, ['http:', 'https:'], 'It must begin with http:// or https://.');
+
+/** `--inspect [url]`, of every command that runs nodes. */
+export const inspectOption = (): Option =>
+  new Option(
+    '--inspect [url]',
+    `stream statecharts to an inspector (${INSPECTOR_URL} when no URL is given)`,
+  )
+    .preset(INSPECTOR_URL)
+    .argParser(webSocket);
 
 export const interfaceAddress = (text: string): string => {
   if (isIP(text) !== 4) throw new InvalidArgumentError('It must be an IPv4 address of this host.');

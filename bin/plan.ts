@@ -10,7 +10,7 @@ import { canonicalJson } from '../protocol/digest.ts';
 import type { DistrictFile } from '../protocol/district.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { onStopSignal } from './host.ts';
-import { type Committed, type Observer, observing, serversOf } from './observer.ts';
+import { type Committed, type Observer, observing } from './observer.ts';
 import { interfaceAddress } from './options.ts';
 import {
   OperatorError,
@@ -19,11 +19,13 @@ import {
   readDistrict,
   shippedDistrict,
 } from './read-district.ts';
+import { serversOf } from './served.ts';
 import { duration, spread } from './spread.ts';
 
-/** Lamps follow from the next decision on, which a green of the old plan may put off. */
+/** Lamps follow from the next decision on, which a green of the old plan may put off, and at a shared
+ *  intersection what is granted already. */
 const WAIT_CYCLES = 2;
-const WAIT_MS = 30_000;
+const WAIT_MS = 60_000;
 
 interface Options {
   readonly plan?: string;
@@ -54,7 +56,7 @@ export const planCommand: Command = new Command('plan')
       ),
     );
     process.stdout.write(`${options.json ? JSON.stringify(said) : textOf(said)}\n`);
-    process.exit(said.nodes.every(({ litMs, isAlone }) => litMs !== null || !isAlone) ? 0 : 1);
+    process.exit(said.nodes.every(({ litMs }) => litMs !== null) ? 0 : 1);
   });
 
 type Problems = Parameters<ReturnType<typeof parseFile>['list']>[0];
@@ -89,8 +91,6 @@ const isDistrict = (value: unknown): value is DistrictFile =>
 interface Followed {
   readonly node: string;
   readonly intersection: string;
-  /** Lamps of a shared intersection follow rights of way, which other words tell. */
-  readonly isAlone: boolean;
   readonly takenMs: number | null;
   readonly litMs: number | null;
   readonly stage: string | null;
@@ -104,11 +104,12 @@ interface Said {
   readonly nodes: readonly Followed[];
 }
 
-/** Has the plan agreed on and waits until all lamps follow it, or have had the time to. */
-const adopt = async (
+/** Has the plan agreed on and waits until all lamps follow it, have had the time to, or `onStop` says. */
+export const adopt = async (
   observer: Observer,
   plan: Plan,
   refusal: (problems: Problems) => Error,
+  onStop: (stop: () => void) => void = onStopSignal,
 ): Promise<Said> => {
   const state = observer.state();
   const known = [...new Map(intersectionsOf(state)).values()];
@@ -133,8 +134,8 @@ const adopt = async (
   const cycleS = Math.max(plan.cycleS, state.plan?.cycleS ?? 0);
   await new Promise<void>((resolve) => {
     setTimeout(resolve, WAIT_CYCLES * cycleS * 1000 + WAIT_MS);
-    onStopSignal(resolve);
-    look = () => nodes.every(({ node, isAlone }) => lit.has(node) || !isAlone) && resolve();
+    onStop(resolve);
+    look = () => nodes.every(({ node }) => lit.has(node)) && resolve();
     look();
   });
   const since = (atMs: number | undefined) => (atMs === undefined ? null : atMs - sinceMs);
@@ -143,10 +144,9 @@ const adopt = async (
     index: committed.index,
     term: committed.term,
     commitMs: committed.ms,
-    nodes: nodes.map(({ node, intersection, isAlone }) => ({
+    nodes: nodes.map(({ node, intersection }) => ({
       node,
       intersection,
-      isAlone,
       takenMs: since(taken.get(node)),
       litMs: since(lit.get(node)?.atMs),
       stage: lit.get(node)?.stage ?? null,

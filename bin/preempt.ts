@@ -4,17 +4,16 @@
  */
 import { Command } from 'commander';
 import type { District } from '../protocol/check-district.ts';
+import { isShared } from '../protocol/district.ts';
 import { atDoor } from './cabinet-door.ts';
-import { onStopSignal } from './host.ts';
 import { type Observer, observing } from './observer.ts';
 import { briefly, interfaceAddress } from './options.ts';
+import { callText, followCalls, GREEN_MS_MAX, greenText } from './preempt-follow.ts';
 import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
 import { type Leg, legsOf, readRoute, type Stop } from './route.ts';
 import { duration } from './spread.ts';
 
 const FOR_S = 60;
-/** How long lamps may take to follow a call. In milliseconds. */
-const GREEN_MS_MAX = 120_000;
 
 interface Options {
   readonly for: number;
@@ -34,7 +33,13 @@ whatever becomes of the command.
 With --route every intersection is called as long before the vehicle arrives as its change may
 take, by the lengths and speeds of the links that the district knows; where no link is known, at
 once. With --local nobody is asked: the input of the cabinet on this host goes before every call
-of the district, and works when the node is cut off from it.`;
+of the district, and works when the node is cut off from it.
+
+Where several nodes serve an intersection, the command tells when each knew, gave way and was green,
+and which holder of a green did not answer: then its right of way has to run out, which takes up to
+half a minute. There --local is best effort: what is in the way is lit by other nodes, so its node
+proposes the call to the district, renews it while the input stands, and needs a leader and a
+majority. The call goes before those that no cabinet made.`;
 
 export const preemptCommand: Command = new Command('preempt')
   .description('Give green to an emergency vehicle, here or along a route')
@@ -95,24 +100,16 @@ const local = async (
   if (options.json) print(JSON.stringify({ local: true, cleared: !active, calls: all }));
   for (const { intersection, group, greenMs } of options.json ? [] : all) {
     const what = active ? greenText(greenMs) : 'the input is taken back';
-    print(`${intersection} ${group}: ${what}`);
+    print(`${intersection} ${group}: ${what}${howText(district, intersection)}`);
   }
   return all.every(({ greenMs }) => greenMs !== null) ? 0 : 1;
 };
 
-const greenText = (greenMs: number | null): string =>
-  greenMs === null
-    ? `no green within ${GREEN_MS_MAX / 1000} s`
-    : `green after ${duration(greenMs)}`;
-
-/** What became of a call. */
-interface Became extends Leg {
-  readonly index: number;
-  /** From the command until it was agreed, until its node knew, until the lamps had followed. */
-  readonly commitMs: number;
-  readonly takenMs: number | null;
-  readonly greenMs: number | null;
-}
+/** At a shared intersection others must make way, which takes their agreement. */
+const howText = ({ intersections }: District, intersection: string): string => {
+  const found = intersections.find(({ id }) => id === intersection);
+  return found && isShared(found) ? ', asked of the district: several nodes serve it' : '';
+};
 
 const agreed = async (
   observer: Observer,
@@ -121,16 +118,10 @@ const agreed = async (
 ): Promise<number> => {
   const legs = legsOf(observer.state(), route, options.for);
   if (options.clear) return clear(observer, legs, options);
-  const calls = await follow(observer, legs);
+  const calls = await followCalls(observer, legs);
   if (options.json) print(JSON.stringify({ local: false, cleared: false, calls }));
   for (const call of options.json ? [] : calls) print(callText(call));
   return calls.every(({ greenMs }) => greenMs !== null) ? 0 : 1;
-};
-
-const callText = ({ intersection, group, index, commitMs, greenMs, afterS }: Became): string => {
-  const when = afterS > 0 ? ` to begin after ${afterS} s,` : '';
-  const green = greenMs === null ? greenText(null) : greenText(greenMs);
-  return `${intersection} ${group}: agreed as entry ${index} after ${duration(commitMs)},${when} ${green}`;
 };
 
 const clear = async (
@@ -148,36 +139,4 @@ const clear = async (
     print(`${intersection} ${group}: cleared as entry ${index} after ${duration(commitMs)}`);
   }
   return 0;
-};
-
-/** Has every leg agreed on, and waits until the lamps have followed them all. */
-const follow = async (observer: Observer, legs: readonly Leg[]): Promise<Became[]> => {
-  const taken = new Map<string, number>();
-  const lit = new Map<string, number>();
-  let look: () => void = () => {};
-  observer.follow(({ moment, call }) => {
-    if (call === undefined || moment === 'asked') return;
-    const at = moment === 'taken' ? taken : lit;
-    if (!at.has(call)) at.set(call, performance.now());
-    look();
-  });
-  const committed = await Promise.all(
-    legs.map(async ({ arrivalS: _, ...call }) => {
-      const sinceMs = performance.now();
-      return { sinceMs, ...(await observer.commit({ kind: 'preempt.call', ...call })) };
-    }),
-  );
-  const latestS = Math.max(...legs.map(({ afterS }) => afterS));
-  await new Promise<void>((resolve) => {
-    setTimeout(resolve, latestS * 1000 + GREEN_MS_MAX);
-    onStopSignal(resolve);
-    look = () => legs.every(({ id }) => lit.has(id)) && resolve();
-    look();
-  });
-  return legs.map((leg, k) => {
-    const { sinceMs, index, ms } = committed[k] as (typeof committed)[number];
-    const since = (at: number | undefined) => (at === undefined ? null : at - sinceMs);
-    const greenMs = since(lit.get(leg.id));
-    return { ...leg, index, commitMs: ms, takenMs: since(taken.get(leg.id)), greenMs };
-  });
 };

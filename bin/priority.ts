@@ -5,9 +5,10 @@
 import { Command } from 'commander';
 import { onStopSignal } from './host.ts';
 import { newStoreId } from './level-store.ts';
-import { demandGroup, type Observer, observing } from './observer.ts';
+import { type Observer, observing } from './observer.ts';
 import { briefly, interfaceAddress } from './options.ts';
 import { readDistrict, shippedDistrict } from './read-district.ts';
+import { demandGroup } from './served.ts';
 import { duration } from './spread.ts';
 
 const FOR_S = 45;
@@ -22,7 +23,8 @@ const HELP = `
 What is green for GROUP lasts up to 10 s longer, if it would end before; what is green for
 others ends sooner, but keeps half of what it has beyond its minimum. No stage is left out, no
 minimum is cut, and the plan's offset is kept: what was taken comes back within a cycle or two.
-Nothing happens at an intersection at which somebody is preempting.`;
+Nothing happens at an intersection at which somebody is preempting. Where several nodes serve it,
+what is granted already stands, for about twenty seconds: the favour is done from there on.`;
 
 export const priorityCommand: Command = new Command('priority')
   .description('Favour a transit vehicle: a green that is longer, or comes sooner')

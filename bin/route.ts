@@ -5,8 +5,8 @@
 import { stageSecondsMin } from '../protocol/check-district.ts';
 import type { State } from '../protocol/command.ts';
 import { digestOf } from '../protocol/digest.ts';
-import { demandGroup } from './observer.ts';
 import { OperatorError } from './read-district.ts';
+import { demandGroup } from './served.ts';
 
 /** Where green is wanted. */
 export interface Stop {

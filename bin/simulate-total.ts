@@ -16,6 +16,7 @@ const counted = [
   'commits',
   'reads',
   'yields',
+  'outbids',
   'grants',
   'releases',
   'greens',
@@ -59,7 +60,7 @@ export const textOf = (total: ReturnType<typeof totalOf>): string => {
     `${total.partitions} partitions, ${total.cuts} cuts`,
     `${total.stalls} stalls, ${total.suspensions} hosts asleep`,
     `${total.commits} commits, ${total.reads} leased reads`,
-    `${total.yields} nodes left their group for another`,
+    `${total.yields} nodes left their group for another, ${total.outbids} began a later life`,
     ...(total.intersectionHours > 0
       ? [
           `${total.intersectionHours} hours of shared intersections: ${total.grants} grants, ` +

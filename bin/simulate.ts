@@ -5,18 +5,19 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import pc from 'picocolors';
 import { type FaultLevel, faultLevels } from '../simulation/schedule.ts';
+import type { Sharers } from '../simulation/shared-town.ts';
 import { shrink } from '../simulation/shrink.ts';
 import { faultsOf, type Outcome, type SimulateOptions, simulate } from '../simulation/simulate.ts';
 import { jsonPrinter, printer, rerunWith, startGreenwave } from './host.ts';
 import { whole } from './options.ts';
 import { OperatorError } from './read-district.ts';
 import { hours, textOf, totalOf } from './simulate-total.ts';
+import { above0, placeList, seedRange, sharersOf } from './simulate-words.ts';
 
 const NODES_MAX = 1000;
-const SEEDS_MAX = 100_000;
 const HOURS_MAX = 24 * 365;
 const JOBS_MAX = 64;
 /** Seeds that one process runs, because starting a process costs as much as a short run. */
@@ -38,35 +39,12 @@ interface Options {
   readonly faults: FaultLevel;
   readonly apart?: true;
   readonly shared?: true;
+  readonly sharers?: Sharers;
   readonly only?: readonly number[];
   readonly jobs: number;
   readonly shrink?: true;
   readonly json?: true;
 }
-
-const above0 =
-  (most: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (text.trim() === '' || !(value > 0 && value <= most)) {
-      throw new InvalidArgumentError(`It must be a number above 0, at most ${most}.`);
-    }
-    return value;
-  };
-
-const seedRange = (text: string): number[] => {
-  const [, first, last] = /^(\d+)\.\.(\d+)$/.exec(text) ?? [];
-  const [from, to] = [Number(first), Number(last)];
-  if (first === undefined || from > to || to - from >= SEEDS_MAX) {
-    throw new InvalidArgumentError('It must be a range such as 1..200.');
-  }
-  return Array.from({ length: to - from + 1 }, (_, k) => from + k);
-};
-
-const placeList = (text: string): number[] => {
-  if (!/^(\d+(,\d+)*)?$/.test(text)) throw new InvalidArgumentError('It must be like 3,17,21.');
-  return text === '' ? [] : text.split(',').map(Number);
-};
 
 export const simulateCommand: Command = new Command('simulate')
   .description('Run a city in virtual time, with faults drawn from a seed')
@@ -78,7 +56,8 @@ export const simulateCommand: Command = new Command('simulate')
   .addOption(
     new Option('--faults <level>', 'how bad it gets').choices(faultLevels).default('heavy'),
   )
-  .option('--shared', 'every intersection is shared by four nodes, so that --nodes is rounded up')
+  .option('--shared', 'every intersection is shared, by two, three or four nodes as the seed says')
+  .option('--sharers <count>', 'it is shared by so many nodes (2, 3 or 4) everywhere', sharersOf)
   .option('--apart', 'a district without `expect`, parted while it is founded')
   .option('--only <places>', 'of the schedule of faults, only these: 3,17,21', placeList)
   .option('--jobs <count>', 'processes at once', whole(1, JOBS_MAX), availableParallelism())
@@ -108,7 +87,7 @@ const plan = (seed: number, options: Options): SimulateOptions => ({
   durationMs: durationMsOf(options),
   faults: options.faults,
   ...(options.apart && { apart: true }),
-  ...(options.shared && { shared: true }),
+  ...((options.sharers ?? options.shared) && { shared: options.sharers ?? true }),
   ...(options.only && { only: options.only }),
 });
 
@@ -116,8 +95,8 @@ const plan = (seed: number, options: Options): SimulateOptions => ({
 const lengthArgs = ({ minutes, hours }: Options) =>
   hours === undefined ? ['--minutes', `${minutes ?? 10}`] : ['--hours', `${hours}`];
 
-const kindArgs = ({ shared, apart }: Options) => [
-  ...(shared ? ['--shared'] : []),
+const kindArgs = ({ shared, sharers, apart }: Options) => [
+  ...(sharers ? ['--sharers', `${sharers}`] : shared ? ['--shared'] : []),
   ...(apart ? ['--apart'] : []),
 ];
 

@@ -47,6 +47,10 @@ const factText = (event: Fact): string | undefined => {
       return pc.yellow(`suspects ${event.peer}: ${event.reason}`);
     case 'genesis.formed':
       return `belongs to group ${event.group}`;
+    case 'membership.outlived':
+      return pc.yellow(`others know a later life of it (${event.by}): begins anew above`);
+    case 'membership.refused':
+      return pc.yellow(`refused ${event.peer}: ${event.reason}`);
     case 'merge.yielded':
       return pc.yellow(`leaves its group for ${event.group}`);
     case 'election.elected':

@@ -13,7 +13,7 @@ import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { onStopSignal, printer, startGreenwave } from './host.ts';
-import { interfaceAddress, seconds, whole } from './options.ts';
+import { inspectOption, interfaceAddress, seconds, whole } from './options.ts';
 import { Picture } from './picture.ts';
 import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
 import { screen } from './screen.ts';
@@ -30,6 +30,7 @@ interface Options {
   readonly interface: string;
   readonly ttl: number;
   readonly restart?: number;
+  readonly inspect?: string;
   readonly json?: true;
 }
 
@@ -41,6 +42,7 @@ export const upCommand: Command = new Command('up')
   .option('--interface <ip>', 'address to use', interfaceAddress, '127.0.0.1')
   .option('--ttl <hops>', 'how far multicast goes', whole(0, 255), 1)
   .option('--restart <seconds>', 'start a node that died again after so long', seconds)
+  .addOption(inspectOption())
   .option('--json', 'print the journal as JSON lines')
   .action(async (file: string, options: Options) => {
     const district = readDistrict(file);
@@ -91,7 +93,7 @@ class Up {
 
   #startNode(node: string): void {
     const intersection = this.#district.intersections.find((one) => nodesOf(one).includes(node));
-    const { interface: address, ttl } = this.#options;
+    const { interface: address, ttl, inspect } = this.#options;
     this.#start(node, [
       'node',
       this.#file,
@@ -100,6 +102,7 @@ class Up {
       ...['--interface', address, '--ttl', `${ttl}`],
       ...['--data', join(this.#data, node)],
       ...['--lamps', cabinetSocket(this.#district, intersection?.id ?? '')],
+      ...(inspect === undefined ? [] : ['--inspect', inspect]),
     ]);
   }
 

@@ -5,13 +5,12 @@
  */
 import type { Intersection } from '../protocol/district.ts';
 import type { LampsSequence } from '../protocol/lamp-line.ts';
+import { isLater, type LastWord } from '../protocol/life.ts';
+
+/** The counter of a life that has left: none is later. */
+const LEFT = Number.MAX_SAFE_INTEGER;
 
 type Word = Pick<LampsSequence, 'incarnation' | 'counter' | 'timelines'>;
-
-interface Fence {
-  readonly incarnation: number;
-  readonly counter: number;
-}
 
 /** The node that commands a group. */
 export const commanderOf = ({ node, nodes }: Intersection, group: string): string | undefined =>
@@ -19,17 +18,19 @@ export const commanderOf = ({ node, nodes }: Intersection, group: string): strin
 
 export class CommandPost {
   readonly #intersection: Intersection;
-  readonly #fences = new Map<string, Fence>();
-  /** The last life of each node that left without a word. */
-  readonly #silent = new Map<string, number>();
+  readonly #fences = new Map<string, LastWord>();
 
   constructor(intersection: Intersection) {
     this.#intersection = intersection;
   }
 
+  /** The last word that counts of `node`; undefined when it never said one here. */
+  lastWordOf(node: string): LastWord | undefined {
+    return this.#fences.get(node);
+  }
+
   /** Why these words do not count; undefined when they do. */
   refusal(word: Word): string | undefined {
-    const { incarnation, counter } = word;
     const named = Object.keys(word.timelines);
     const groups = this.#intersection.groups.map(({ id }) => id);
     const unknown = named.find((id) => !groups.includes(id));
@@ -43,11 +44,10 @@ export class CommandPost {
       (id) => commanderOf(this.#intersection, id) === node && !named.includes(id),
     );
     if (missing !== undefined) return `${missing}: no timeline, but ${node} commands it too`;
-    if (this.#silent.get(node) === incarnation)
-      return `${node} has left in its life ${incarnation}`;
     const fence = this.#fences.get(node);
     if (fence && !isLater(word, fence)) {
-      return `${node} said ${incarnation}.${counter}, not later than ${fence.incarnation}.${fence.counter}`;
+      const last = fence.counter === LEFT ? `its leave in ${fence.incarnation}` : textOf(fence);
+      return `${node} said ${textOf(word)}, not later than ${last}`;
     }
     return undefined;
   }
@@ -59,15 +59,11 @@ export class CommandPost {
     if (node !== undefined) this.#fences.set(node, { incarnation, counter });
   }
 
-  /**
-   * Nothing more counts from this incarnation of `node`. One that has said nothing fences nobody: it
-   * has given nothing up, and is perhaps a second copy that gives way to the first.
-   */
+  /** Nothing more counts from this incarnation of `node`. */
   left(node: string, incarnation: number): void {
-    const known = this.#fences.get(node)?.incarnation ?? Number.NEGATIVE_INFINITY;
-    if (known === incarnation) {
-      this.#fences.set(node, { incarnation, counter: Number.POSITIVE_INFINITY });
-    } else if (known < incarnation) this.#silent.set(node, incarnation);
+    const fence = { incarnation, counter: LEFT };
+    const known = this.#fences.get(node);
+    if (!known || isLater(fence, known)) this.#fences.set(node, fence);
   }
 
   #commander({ timelines }: Word): string | undefined {
@@ -76,5 +72,4 @@ export class CommandPost {
   }
 }
 
-const isLater = (a: Fence, b: Fence): boolean =>
-  a.incarnation > b.incarnation || (a.incarnation === b.incarnation && a.counter > b.counter);
+const textOf = ({ incarnation, counter }: LastWord): string => `${incarnation}.${counter}`;

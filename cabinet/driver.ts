@@ -12,6 +12,7 @@ import { type Intersection, isShared } from '../protocol/district.ts';
 import { createJudge, type Judge } from '../protocol/judge.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import type { LampsSequence, Timeline } from '../protocol/lamp-line.ts';
+import type { LastWord } from '../protocol/life.ts';
 import { Alarm, type DriverClock } from './alarm.ts';
 import { checkCourses } from './check-sequence.ts';
 import { CommandPost } from './command-post.ts';
@@ -57,6 +58,8 @@ export interface Driver {
   accept(command: Command): { refused?: string };
   /** Accepts nothing more from this life of the node. What was accepted goes on to its end. */
   leave(node: string, incarnation: number): void;
+  /** The last word that counted of a node: of a life that is not later, none counts any more. */
+  lastWordOf(node: string): LastWord | undefined;
   /** What is shown. */
   lamps(): Lamps;
   /** Whether someone may be moving on these lamps, or may be let go by what was accepted. */
@@ -139,6 +142,10 @@ class LampDriver implements Driver {
 
   leave(node: string, incarnation: number): void {
     this.#post.left(node, incarnation);
+  }
+
+  lastWordOf(node: string): LastWord | undefined {
+    return this.#post.lastWordOf(node);
   }
 
   lamps(): Lamps {

@@ -195,7 +195,14 @@ class Hall implements Cabinet {
     client.entered.set(intersection, line);
     const nowMs = this.#options.clock.now();
     const digest = digestOf(driver.intersection);
-    this.#say(client, { type: 'lamps.entered', intersection, digest, nowMs });
+    const last = driver.lastWordOf(node);
+    this.#say(client, {
+      type: 'lamps.entered',
+      intersection,
+      digest,
+      nowMs,
+      ...(last && { last }),
+    });
     this.#showTo(client, intersection, driver);
     for (const input of this.#inputs.get(intersection)?.standing() ?? []) this.#say(client, input);
   }
@@ -229,15 +236,18 @@ class Hall implements Cabinet {
   #follow(client: Visitor, line: LampsSequence, driver: Driver): void {
     const { intersection, incarnation, counter } = line;
     const refused = refusalOf(client, line, driver) ?? driver.accept(line).refused;
+    const entered = client.entered.get(intersection);
+    const last = refused !== undefined && entered && driver.lastWordOf(entered.node);
     this.#say(client, {
       type: 'lamps.answer',
       intersection,
       incarnation,
       counter,
       ...(refused !== undefined && { refused }),
+      ...(last && { last }),
     });
     if (refused !== undefined) {
-      const who = client.entered.get(intersection)?.node ?? 'someone who did not enter';
+      const who = entered?.node ?? 'someone who did not enter';
       const message = `${incarnation}.${counter} of ${who}: ${refused}`;
       this.#options.report({ kind: 'refused', intersection, message });
     }

@@ -106,7 +106,13 @@ const change = (state: State, command: Command): State => {
       return release(state, command);
     case 'preempt.call': {
       const { kind: _, ...call } = command;
-      return withPreemptions(state, [...othersThan(state, call.id), call].slice(-PREEMPTIONS_MAX));
+      const { preemptions = [] } = state;
+      // An input is renewed as long as it stands, and keeps its place.
+      const isRenewed = call.isLocal && preemptions.some(({ id }) => id === call.id);
+      const standing = isRenewed
+        ? preemptions.map((known) => (known.id === call.id ? call : known))
+        : [...othersThan(state, call.id), call];
+      return withPreemptions(state, standing.slice(-PREEMPTIONS_MAX));
     }
     case 'preempt.clear':
       return withPreemptions(state, othersThan(state, command.id));

@@ -67,13 +67,13 @@ export const servedBy = (
   });
 };
 
-const lightOf = (stage: Stage, { id }: Group) => ({
+export const lightOf = (stage: Stage, { id }: Group) => ({
   group: id,
   permissive: !stage.green.includes(id),
 });
 
 /** The right of a group that goes on, on the newest timescale; not of a green that is over. */
-const goingOn = (
+export const goingOn = (
   { right, scale, outlook: { nowMs } }: Place,
   light: Light,
   group: Group,
@@ -103,7 +103,7 @@ const litNow = (
   );
 
 /** From when a group could be lit: clear of all that conflicts with it. */
-const clearMs = (place: Place, light: Light): number => {
+export const clearMs = (place: Place, light: Light): number => {
   const { outlook, intersection, right } = place;
   const isTogether = isCompatible(intersection);
   const others = (right?.intervals ?? []).filter(
@@ -113,7 +113,7 @@ const clearMs = (place: Place, light: Light): number => {
 };
 
 /** From when a group that is not to go on could be lit anew: rights that touch would be one green. */
-const anewMs = ({ outlook, right, scale }: Place, { group }: Light): number => {
+export const anewMs = ({ outlook, right, scale }: Place, { group }: Light): number => {
   const own = (right?.intervals ?? []).filter((one) => one.group === group && !isEmpty(one));
   // Instants of other timescales say nothing here by themselves.
   const isHere = ({ term }: Interval) => term === scale.term;
@@ -122,59 +122,15 @@ const anewMs = ({ outlook, right, scale }: Place, { group }: Light): number => {
   return Math.max(Number.NEGATIVE_INFINITY, ...own.map(endOf));
 };
 
-type Light = Pick<Grant, 'group' | 'permissive'>;
+export type Light = Pick<Grant, 'group' | 'permissive'>;
 
 /** The stage that gives `group` a green that yields to nobody: its own, or one made up for it. */
 export const stageFor = ({ stages, groups }: Intersection, group: string): Stage | undefined =>
   stages.find(({ green }) => green.includes(group)) ??
   (groups.some(({ id }) => id === group) ? { id: group, green: [group] } : undefined);
 
-export interface Going {
-  readonly group: Group;
-  readonly light: Light;
-  readonly fromMs: number;
-}
-
-/** The groups whose green of the last stage can go on. */
-export const goingOnOf = (place: Place, last: RightOfWay['last']): Going[] => {
-  const { stages } = place.intersection;
-  const stage =
-    stages.find(({ id }) => id === last.stage) ?? stageFor(place.intersection, last.stage);
-  if (!stage) return [];
-  return servedBy(place, stage).flatMap((group) => {
-    const light = lightOf(stage, group);
-    const own = goingOn(place, light, group);
-    if (own) return [{ group, light, fromMs: own.fromMs }];
-    const isLit = place.right?.intervals.some(
-      (known) => known.group === group.id && !known.released && known.untilMs >= last.greenUntilMs,
-    );
-    // On a newer timescale the green that goes on is a right of its own, which overlaps the old.
-    const fromMs = Math.max(last.fromMs, clearMs(place, light));
-    return isLit && fromMs < last.greenUntilMs ? [{ group, light, fromMs }] : [];
-  });
-};
-
-/** More of the stage that is green. */
-export const moreOf = (
-  place: Place,
-  last: RightOfWay['last'],
-  going: readonly Going[],
-): GrantRights | undefined => {
-  const groups = going.map(({ group }) => group);
-  const greenUntilMs = endOf(place, groups, { least: last.greenUntilMs, planned: last.plannedMs });
-  if (greenUntilMs <= last.greenUntilMs) return undefined;
-  const { call } = last;
-  const grants = going.map(({ group, light, fromMs }) => ({
-    ...light,
-    fromMs,
-    untilMs: greenUntilMs + tailMs(group),
-    ...(call !== undefined && { call }),
-  }));
-  return commandOf(place, { ...last, greenUntilMs }, grants);
-};
-
 /** How far the green of `groups` can be granted now: a piece, as planned, within the horizon. */
-const endOf = (
+export const endOf = (
   { outlook: { nowMs, timing }, intersection, limitMs }: Place,
   groups: readonly Group[],
   { least, planned }: { least: number; planned: number },
@@ -185,6 +141,21 @@ const endOf = (
   return Math.min(wanted, limitMs - longestMs);
 };
 
+/** A start names its right: no right of these groups may have it that was given up since. */
+export const namableMs = (
+  { right, scale }: Place,
+  lights: readonly { readonly group: Group }[],
+  startMs: number,
+): number => {
+  const isTaken = right?.intervals.some(
+    (one) =>
+      one.fromMs === startMs &&
+      one.term === scale.term &&
+      lights.some(({ group }) => group.id === one.group),
+  );
+  return isTaken ? startMs + APART_MS : startMs;
+};
+
 export interface Wanted {
   readonly stage: Stage;
   readonly endMs: (startMs: number) => number;
@@ -192,12 +163,15 @@ export interface Wanted {
   readonly fromMs: number;
   /** How long it takes at least until it can begin. */
   readonly soonMs?: number;
+  /** A preemption, for whose sake it begins at once. */
   readonly call?: string;
+  /** The plan, and a transit vehicle, for whose sake it lasts as long as it does. */
+  readonly by?: Pick<RightOfWay['last'], 'plan' | 'call'>;
 }
 
 export const grantOf = (
   place: Place,
-  { stage, endMs, groups, fromMs, soonMs = COMMIT_MS, call }: Wanted,
+  { stage, endMs, groups, fromMs, soonMs = COMMIT_MS, call, by = {} }: Wanted,
 ): GrantRights | undefined => {
   const { outlook, intersection } = place;
   const lights = groups.map((group) => {
@@ -206,28 +180,30 @@ export const grantOf = (
     return { group, light, own, clearMs: Math.max(clearMs(place, light), anewMs(place, light)) };
   });
   const starting = lights.filter(({ own }) => !own);
-  const startMs = Math.max(
+  const soonestMs = Math.max(
     fromMs,
     outlook.nowMs + soonMs,
     ...starting.map(({ clearMs: clear }) => clear),
   );
+  const startMs = namableMs(place, starting, soonestMs);
   const redAmberMs = Math.max(0, ...starting.map(({ group }) => (group.redAmberS ?? 0) * 1000));
   const greenMs = startMs + redAmberMs;
   const least = greenMs + minGreenMs(intersection, { ...stage }) + LATE_MS;
   const plannedMs = Math.max(least, endMs(greenMs));
   const greenUntilMs = endOf(place, groups, { least, planned: plannedMs });
   if (greenUntilMs < least) return undefined;
+  const words = { ...by, ...(call !== undefined && { call }) };
   const grants = lights.map(({ group, light, own }) => ({
     ...light,
     fromMs: own?.fromMs ?? startMs,
     untilMs: greenUntilMs + tailMs(group),
-    ...(call !== undefined && { call }),
+    ...(words.call !== undefined && { call: words.call }),
   }));
-  const last = { stage: stage.id, fromMs: startMs, greenUntilMs, plannedMs };
-  return commandOf(place, { ...last, ...(call !== undefined && { call }) }, grants);
+  const last = { stage: stage.id, fromMs: startMs, greenUntilMs, plannedMs, ...words };
+  return commandOf(place, last, grants);
 };
 
-const commandOf = (
+export const commandOf = (
   { outlook: { nowMs, present }, intersection, scale }: Place,
   last: GrantRights['last'],
   grants: Grant[],

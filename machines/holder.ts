@@ -8,13 +8,15 @@
  *   restart in the same group.
  * - *Entering*: after a start it may have forgotten what it gave up. So it enters through the log:
  *   when it has applied its own entry, it knows everything that was agreed before, and a word of a
- *   former life that arrives later does nothing.
+ *   former life that arrives later does nothing. Where the log knows a later life, which this one,
+ *   having lost its disk, had forgotten, it says so: it can never enter, and must begin anew.
  * - *Following*: its rights are what the log says, less what it has given up since. They are final:
  *   nobody can shorten one but this node, so whatever it missed, what it knows of them is true, and
  *   it needs neither leader nor majority to use what it has.
  *
  * What it gives up is first taken from the lamps: `right.release` is asked for when the lamp driver
- * has accepted a sequence without it, and until the log says so nothing is lit beyond.
+ * has accepted a sequence without it, says when that sequence lets go, and until the log has it
+ * nothing is lit beyond.
  */
 import { assign, emit, enqueueActions, not, setup, stateIn } from 'xstate';
 import type { State } from '../protocol/command.ts';
@@ -28,6 +30,7 @@ import {
   type Holding,
   holdingSequence,
   isAlike,
+  letGo,
   litUntilOf,
   unsaid,
 } from './holding.ts';
@@ -80,6 +83,10 @@ const stateAfter = (state: State, event: Events): State => {
   return event.type === 'replica.committed' ? apply(state, event.command) : state;
 };
 
+/** The life of a node that has entered. */
+const lifeIn = ({ entered = [] }: State, id: string): number =>
+  entered.find(({ node }) => node === id)?.incarnation ?? -1;
+
 const holdingOf = ({ intersection, ...context }: Context): Holding | null =>
   intersection && { ...context, intersection };
 
@@ -94,18 +101,20 @@ export const holderMachine = setup({
     isCall: ({ event }) => event.type === 'clock.due' && event.id === WAKE_CALL,
     isWritten: ({ event }) =>
       event.type === 'storage.written' && event.owner === 'holder' && event.ticket === SETTLED,
-    hasEntered: ({ context }) =>
-      context.state.entered?.some(
-        ({ node, incarnation }) => node === context.id && incarnation === context.incarnation,
-      ) ?? false,
+    hasEntered: ({ context: { state, id, incarnation } }) => lifeIn(state, id) === incarnation,
     maySpeak: stateIn({ active: { standing: 'following', driver: 'present' } }),
   },
   actions: {
-    learn: assign(({ context, event }) => {
+    learn: enqueueActions(({ context, event, enqueue }) => {
       const state = stateAfter(context.state, event);
-      if (state === context.state) return {};
+      if (state === context.state) return;
       const given = unsaid(context.given, state, context.intersection?.id ?? '');
-      return { state, given, heard: heardIn(state, context.heard, event.at) };
+      const command = event.type === 'replica.committed' ? { command: event.command } : {};
+      const heard = heardIn(state, context.heard, { now: event.at, ...command });
+      enqueue.assign({ state, given, heard });
+      const by = lifeIn(state, context.id);
+      if (by <= context.incarnation || by === lifeIn(context.state, context.id)) return;
+      enqueue.emit({ type: 'holder.outlived', by });
     }),
     takeTime: assign(({ context, event }) => {
       if (event.type !== 'timekeeper.synced') return {};
@@ -145,10 +154,11 @@ export const holderMachine = setup({
     }),
     /** The lamps have let go of it: now others may have it. */
     release: enqueueActions(({ context, event, enqueue }) => {
-      const { id: node, incarnation, intersection, ticket, given } = context;
-      if (event.type !== 'lamps.accepted' || event.ticket !== ticket || !intersection) return;
-      const place = { kind: 'right.release' as const, intersection: intersection.id };
-      for (const gave of given) {
+      const { id: node, incarnation, ticket, shown } = context;
+      const holding = holdingOf(context);
+      if (event.type !== 'lamps.accepted' || event.ticket !== ticket || !holding || !shown) return;
+      const place = { kind: 'right.release' as const, intersection: holding.intersection.id };
+      for (const gave of letGo(holding, shown)) {
         const command = { ...place, node, incarnation, ...gave };
         enqueue.emit({ type: 'replica.request', owner: 'holder', ticket: RELEASE, command });
       }

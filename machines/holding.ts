@@ -123,22 +123,56 @@ const clockOf = ({ estimates, state, timing }: Holding, term: number) => {
   return undefined;
 };
 
+/** Whether a timescale is known at an instant of our clock as well as its rights take for granted. */
+const isKnownAt = (
+  { state, lampBoundMs }: Holding,
+  term: number,
+  { boundMs }: NonNullable<ReturnType<typeof clockOf>>,
+) => {
+  const allowedMs = state.timescales?.find((one) => one.term === term)?.clockBoundMs ?? 0;
+  return (atMs: number) => boundMs(atMs) + lampBoundMs + MOVED_MS <= allowedMs;
+};
+
 /** The right on our clock, as far as its time is known well enough; null, when it is not. */
 export const spanOf = (holding: Holding, interval: Interval): Span | null => {
   const clock = clockOf(holding, interval.term);
   if (!clock) return null;
-  const allowedMs =
-    holding.state.timescales?.find(({ term }) => term === interval.term)?.clockBoundMs ?? 0;
+  const isKnown = isKnownAt(holding, interval.term, clock);
   const untilMs = untilOf(holding, interval) - clock.offsetMs;
   const fromMs = interval.fromMs - clock.offsetMs;
-  const isKnown = (atMs: number) =>
-    clock.boundMs(atMs) + holding.lampBoundMs + MOVED_MS <= allowedMs;
   const { permissive } = interval;
   if (isKnown(untilMs)) return { permissive, fromMs, untilMs };
   // An extension must not cost what could be used before it.
   let knownMs = untilMs;
   while (knownMs > fromMs && !isKnown(knownMs)) knownMs -= SHORTER_MS;
   return knownMs > fromMs ? { permissive, fromMs, untilMs: knownMs } : null;
+};
+
+/**
+ * What was given up, as late as lamps that follow `timelines` let go of it: a green that was lit late
+ * keeps its minimum, and so lasts longer than was meant. What cannot be told in time is left out.
+ */
+export const letGo = (holding: Holding, timelines: Timelines): Given[] =>
+  holding.given.flatMap((gave): Given[] => {
+    const group = ownGroups(holding).find(({ id }) => id === gave.group);
+    const clock = clockOf(holding, gave.term);
+    if (!group || !clock) return [];
+    const litMs = litBefore(timelines[gave.group] ?? [], gave.untilMs - clock.offsetMs);
+    if (litMs === undefined) return [gave];
+    const clearMs = litMs + group.redClearanceS * 1000 + LATE_MS;
+    if (!isKnownAt(holding, gave.term, clock)(clearMs)) return [];
+    return [{ ...gave, untilMs: Math.max(gave.untilMs, clearMs + clock.offsetMs) }];
+  });
+
+/** When the last of what is lit before an instant turns red. */
+const litBefore = (steps: Timelines[string], beforeMs: number): number | undefined => {
+  let fromMs = Number.NEGATIVE_INFINITY;
+  let litMs: number | undefined;
+  for (const { lamp, untilMs } of steps) {
+    if (lamp === 'red') fromMs = untilMs;
+    else if (fromMs < beforeMs) litMs = untilMs;
+  }
+  return litMs;
 };
 
 /** Spans in order, those that touch put together. */

@@ -7,6 +7,13 @@
  * sides say which keys differ. A node that finds its own id answering elsewhere is a duplicate; so
  * is one that was silent when another came, and hears that it has become a member.
  *
+ * A node that lost its disk while its time of day was set back is in a life with a lower number
+ * than its former one, and whoever remembers that refuses it: peers, which tell it; its lamp
+ * driver; the log. It is *outlived*. It looks whether anybody answers to its id, and if not, ends
+ * this life and begins a later one. Two that do not hear each other would outbid each other by
+ * what others tell them, so a process does so a few times only, and then takes itself for a
+ * duplicate. What lies farther ahead than any clock is not believed (`protocol/life.ts`).
+ *
  * Where hundreds come at once, each says one thing less, what a lone newcomer repeats because
  * datagrams are lost: who misses one word of so many hears of its speaker when that has settled.
  *
@@ -31,6 +38,7 @@ import {
   type Send,
   VIEW_MAX,
 } from '../protocol/event.ts';
+import { LIFE_STEP_MAX, OUTBIDS_MAX } from '../protocol/life.ts';
 import {
   type Contract,
   contractDifferences,
@@ -57,6 +65,7 @@ export interface Peer {
 export interface MembershipInput {
   readonly id: string;
   readonly incarnation: number;
+  readonly outbids: number;
   readonly store: string;
   readonly district: string;
   readonly contract: Contract;
@@ -85,12 +94,17 @@ export interface Context extends MembershipInput {
   readonly refused: Readonly<Record<string, number>>;
   /** Peers that said goodbye, with the life that did: nothing more comes of it but late words. */
   readonly departed: Readonly<Record<string, number>>;
+  /** The latest life of this node that others know; -1, when they know none that is later. */
+  readonly latest: number;
+  /** The last such life that was not believed: it is told once. */
+  readonly unbelieved: number;
 }
 
 export type Events =
   | Announce
   | HeardAs<'membership.goodbye'>
   | HeardAs<'membership.contract'>
+  | HeardAs<'membership.life'>
   | HeardAs<'membership.challenge'>
   | HeardAs<'membership.present'>
   | HeardAs<'membership.compare'>
@@ -98,6 +112,7 @@ export type Events =
   | HeardAs<'detector.beat'>
   | HeardAs<'detector.obituary'>
   | FactAs<'wire.opened'>
+  | FactAs<'lamps.outlived' | 'holder.outlived'>
   | FactAs<'genesis.formed'>
   | FactAs<'detector.failed'>
   | FactAs<'election.elected'>
@@ -168,13 +183,17 @@ export const membershipMachine = setup({
       event.type === 'membership.announce' && isDouble(context, event),
     /**
      * A later life of this node is a member: we answered nothing when it came, because we were
-     * stopped or cut off, and our lamps and peers heed it alone.
+     * stopped or cut off, and our lamps and peers heed it alone. Of two with one number the one
+     * with the lesser store stands.
      */
     isSuperseded: ({ context, event }) =>
       event.type === 'membership.announce' &&
       isDouble(context, event) &&
       event.phase === 'member' &&
-      event.incarnation > context.incarnation,
+      (event.incarnation > context.incarnation ||
+        (event.incarnation === context.incarnation && event.store < context.store)),
+    isOutlived: ({ context: { latest, incarnation } }) => latest >= incarnation,
+    mayOutbid: ({ context }) => context.outbids < OUTBIDS_MAX,
     isAsking: ({ context, event }) =>
       event.type === 'membership.announce' &&
       event.asks &&
@@ -255,11 +274,17 @@ export const membershipMachine = setup({
         return;
       }
       // An announcement that its goodbye has overtaken must not bring it back.
-      const isGone = (at(context.departed, peer) ?? -1) >= incarnation;
+      const gone = at(context.departed, peer) ?? -1;
+      const isGone = gone >= incarnation;
+      const seen = valueAt(context.view, peer)?.incarnation ?? -1;
       // A late word of an earlier life must not lead anybody to where it lived.
-      const isLate = (valueAt(context.view, peer)?.incarnation ?? -1) > incarnation;
+      const isLate = seen > incarnation;
       if (isGone || isLate) {
         enqueue.assign({ crowd });
+        // Or it is no late word, but of one that has forgotten its lives.
+        const known = Math.max(gone, seen);
+        if (known <= incarnation || !(isSmall(context) || context.leader === context.id)) return;
+        enqueue.emit(lifeTold(context, { peer, announced: incarnation, known, host, port }));
         return;
       }
       const led = leader !== undefined && { leader };
@@ -351,6 +376,29 @@ export const membershipMachine = setup({
       });
       enqueue.emit({ type: 'membership.left', ...leaving });
     }),
+    /** Takes what others know of this node's lives: whoever tells has compared them with this one. */
+    noteLife: enqueueActions(({ context, event, enqueue }) => {
+      const { id, incarnation, latest, unbelieved, isObserver } = context;
+      const life = lifeIn(context, event);
+      if (!life || isObserver || life.number < incarnation || life.number <= latest) return;
+      if (life.number - incarnation <= LIFE_STEP_MAX) {
+        enqueue.assign({ latest: life.number });
+        return;
+      }
+      if (life.number === unbelieved) return;
+      enqueue.assign({ unbelieved: life.number });
+      const claim = `${life.whose} claims the life ${life.number} of ${id}`;
+      const reason = `${claim}, farther ahead of ${incarnation} than any clock: not believed`;
+      enqueue.emit({ type: 'membership.refused', peer: life.from, reason });
+    }),
+    tellOutlived: emit(({ context }) => ({
+      type: 'membership.outlived' as const,
+      by: context.latest,
+    })),
+    tellOutbid: emit(({ context: { id, latest } }) => ({
+      type: 'membership.duplicate' as const,
+      reason: `another node with the id ${id} is not heard here, but goes on to begin later lives (${latest})`,
+    })),
     challenge: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'membership.announce' || !context.address) return;
       enqueue.emit({
@@ -403,12 +451,17 @@ export const membershipMachine = setup({
     differsAt: null,
     refused: {},
     departed: {},
+    latest: -1,
+    unbelieved: -1,
   }),
   initial: 'offline',
   on: {
     'membership.announce': { actions: 'meet' },
     'membership.contract': { actions: 'compareContracts' },
     'membership.goodbye': { actions: 'remove' },
+    'membership.life': { actions: 'noteLife' },
+    'lamps.outlived': { actions: 'noteLife' },
+    'holder.outlived': { actions: 'noteLife' },
     'detector.failed': { actions: 'remove' },
     'election.elected': { actions: 'noteLeader' },
     'election.lost': {
@@ -448,11 +501,21 @@ export const membershipMachine = setup({
       states: {
         listening: {
           after: {
-            listen: '#membership.member',
+            listen: [
+              { guard: 'isOutlived', target: '#membership.outlived' },
+              { target: '#membership.member' },
+            ],
             joinAnnounce: { guard: not('isCrowded'), actions: 'announceJoining' },
           },
         },
-        challenging: { after: { challenge: '#membership.member' } },
+        challenging: {
+          after: {
+            challenge: [
+              { guard: 'isOutlived', target: '#membership.outlived' },
+              { target: '#membership.member' },
+            ],
+          },
+        },
       },
     },
     duplicate: {},
@@ -473,6 +536,7 @@ export const membershipMachine = setup({
       },
       states: {
         settled: {
+          always: { guard: 'isOutlived', target: 'doubting' },
           after: { announce: { target: 'settled', reenter: true, actions: 'announce' } },
           on: {
             'membership.announce': [
@@ -497,14 +561,36 @@ export const membershipMachine = setup({
             ],
           },
         },
+        /** Others know a later life: is it of somebody who lives? */
+        doubting: {
+          entry: 'askAll',
+          after: { listen: '#membership.outlived' },
+          on: {
+            'membership.announce': [
+              { guard: 'isSuperseded', target: '#membership.duplicate', actions: 'tellDuplicate' },
+              { guard: 'isDouble', actions: 'answer' },
+              { actions: 'meet' },
+            ],
+          },
+        },
         answering: { after: { answer: { target: 'settled', actions: 'answer' } } },
         asking: { after: { answer: { target: 'settled', actions: 'askAll' } } },
       },
     },
+    /** Nobody answers to our id, and whoever remembers a later life refuses this one. */
+    outlived: {
+      always: [
+        { guard: 'mayOutbid', target: 'outbidding' },
+        { target: 'duplicate', actions: 'tellOutbid' },
+      ],
+    },
+    /** The process ends this life, and begins another. */
+    outbidding: { entry: 'tellOutlived', on: { 'node.stopping': 'left' } },
     /** Said twice, as every farewell is: a datagram may be lost. */
     refused: {
       initial: 'saying',
       entry: 'sayRefused',
+      always: { guard: 'isOutlived', target: 'outlived' },
       on: { 'node.stopping': 'left' },
       states: {
         saying: { after: { repeat: { target: 'said', actions: 'sayRefused' } } },
@@ -519,6 +605,33 @@ export const membershipMachine = setup({
     left: {},
   },
 });
+
+const lifeTold = (
+  { district }: Context,
+  {
+    host,
+    port,
+    ...told
+  }: Omit<Only<Message, 'membership.life'>, 'type' | 'district'> & {
+    readonly host: string;
+    readonly port: number;
+  },
+): Send => ({
+  type: 'wire.send',
+  to: { host, port },
+  message: { type: 'membership.life', district, ...told },
+});
+
+/** Which life of this node is known, and who says so. An answer to another life is none to us. */
+const lifeIn = (context: Context, event: Events) => {
+  const { id, incarnation } = context;
+  if (event.type === 'lamps.outlived')
+    return { number: event.by, from: id, whose: 'its lamp driver' };
+  if (event.type === 'holder.outlived') return { number: event.by, from: id, whose: 'the log' };
+  if (event.type !== 'membership.life' || !isOurs(context, event.district)) return undefined;
+  if (event.peer !== id || event.announced !== incarnation) return undefined;
+  return { number: event.known, from: event.from, whose: event.from };
+};
 
 /** Who leaves the view by this event, and how. */
 const departureOf = (context: Context, event: Events) => {

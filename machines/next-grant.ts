@@ -9,15 +9,15 @@
  */
 import { type Intersection, nodesOf } from '../protocol/district.ts';
 import type { RightOfWay } from '../protocol/right.ts';
+import { favouredLast, favouredUntil, letIn, type Transit, waiting } from './favouring.ts';
+import { goingOnOf, moreOf } from './going-on.ts';
 import {
   AT_ONCE_MS,
   aheadMs,
   COMMIT_MS,
   type GrantRights,
-  goingOnOf,
   grantOf,
   isRelated,
-  moreOf,
   type Outlook,
   type Place,
   servedBy,
@@ -25,8 +25,8 @@ import {
 } from './granting.ts';
 import { clearOf, isCompatible, newestOf, rightOf } from './rights.ts';
 import { clearanceMs, TAIL_RED_MS } from './sequence.ts';
-import type { Situation } from './splits.ts';
-import { greenUntil, orderOf } from './stage-choice.ts';
+import { plannedOf, type Situation } from './splits.ts';
+import { greenUntil, orderOf, served } from './stage-choice.ts';
 
 /** Before a green ends, it must be told to go on. */
 const GOING_ON_MS = 500;
@@ -41,11 +41,19 @@ export interface Caller {
   readonly isLate: boolean;
 }
 
+/** What is asked of the schedule of one intersection. */
+export interface Wishes {
+  readonly caller?: Caller | undefined;
+  readonly transit?: Transit | undefined;
+  /** Groups for which a pedestrian has called. */
+  readonly walks?: readonly string[];
+}
+
 /** The next grant at `intersection`; undefined when enough is granted, or nothing can be. */
 export const nextGrant = (
   outlook: Outlook,
   intersection: Intersection,
-  caller?: Caller,
+  { caller, transit, walks = [] }: Wishes = {},
 ): GrantRights | undefined => {
   const scale = newestOf(outlook.state);
   if (!scale || outlook.nowMs < scale.startMs) return undefined;
@@ -54,14 +62,17 @@ export const nextGrant = (
   const place: Place = { outlook, intersection, scale, right, limitMs };
   const called = caller && calledGrant(place, caller);
   if (called !== 'unserved' && called !== undefined) return called ?? undefined;
-  if (!right || !isRunning(place, right)) return firstStage(place);
-  const { last } = right;
+  const asked = { situation: situationOf(place, waiting(place, walks)), transit };
+  if (!right || !isRunning(place, right)) return firstStage(place, asked);
+  const late = letIn(place, right.last, asked.situation.walks);
+  if (late) return late;
   // It is looked at now and then, and a grant takes its time.
   const laterMs = COMMIT_MS + outlook.timing.retryMs;
   const enoughMs = outlook.nowMs + aheadMs(intersection, outlook.timing) + laterMs;
-  if (last.greenUntilMs >= enoughMs) return undefined;
+  if (right.last.greenUntilMs >= enoughMs) return undefined;
+  const last = favouredLast(asked.situation, right.last, transit);
   const more = last.greenUntilMs < last.plannedMs ? goingOnOf(place, last) : [];
-  return more.length > 0 ? moreOf(place, last, more) : stageFrom(place, last.greenUntilMs);
+  return more.length > 0 ? moreOf(place, last, more) : stageFrom(place, last.greenUntilMs, asked);
 };
 
 /** No right may end later: most of its nodes were in this group not longer ago than a horizon. */
@@ -126,9 +137,9 @@ const isKept = ({ outlook, intersection, right, scale }: Place, { id, group }: C
  * A stage after which none was granted: when drivers have left their start-up red, or part of its
  * green would pass unlit. Where the horizon does not reach so far, it is better than no stage.
  */
-const firstStage = (place: Place): GrantRights | undefined => {
+const firstStage = (place: Place, asked: Asked): GrantRights | undefined => {
   const { nowMs } = place.outlook;
-  return stageFrom(place, nowMs + wakingMs(place)) ?? stageFrom(place, nowMs);
+  return stageFrom(place, nowMs + wakingMs(place), asked) ?? stageFrom(place, nowMs, asked);
 };
 
 /**
@@ -143,26 +154,44 @@ const wakingMs = ({ outlook, intersection, scale, right }: Place): number => {
   return Math.max(...ends) > toldMs ? 0 : COMMIT_MS + clearanceMs(intersection);
 };
 
-/** The next stage that somebody can show, as soon as it can begin, from `fromMs` on. */
-const stageFrom = (place: Place, fromMs: number): GrantRights | undefined => {
-  const { outlook, intersection, right } = place;
-  // Instants are on the timescale, and who waits for a walk is not known here: all are served.
-  const situation: Situation = {
-    intersection,
-    plan: outlook.state.plan ?? null,
-    offsetMs: 0,
-    now: null,
-    calls: [],
-    walks: intersection.groups.map(({ id }) => id),
+/** What the choice of a stage rests on. Instants are on the timescale. */
+const situationOf = ({ outlook, intersection }: Place, walks: readonly string[]): Situation => {
+  const situation = {
+    ...{ intersection, plan: outlook.state.plan ?? null, offsetMs: 0, now: null, calls: [] },
+    walks,
   };
+  // Where all wait for calls, and nobody calls, all have their turns: red for all serves nobody.
+  const isAnybody = intersection.stages.some((stage) => served(situation, stage));
+  return isAnybody ? situation : { ...situation, walks: intersection.groups.map(({ id }) => id) };
+};
+
+interface Asked {
+  readonly situation: Situation;
+  readonly transit: Transit | undefined;
+}
+
+/** The next stage that somebody can show, as soon as it can begin, from `fromMs` on. */
+const stageFrom = (
+  place: Place,
+  fromMs: number,
+  { situation, transit }: Asked,
+): GrantRights | undefined => {
+  const { right } = place;
   const order = orderOf(situation);
+  const plan = plannedOf(situation) && situation.plan;
   const last = order.findIndex(({ id }) => id === right?.last.stage);
   for (let k = 1; k <= order.length; k += 1) {
-    const stage = order[(last + k) % order.length];
+    const whole = order[(last + k) % order.length];
+    const stage = whole && served(situation, whole);
     const groups = stage ? servedBy(place, stage) : [];
-    if (!stage || groups.length === 0) continue;
-    const endMs = (startMs: number) => greenUntil(situation, stage, startMs);
-    return grantOf(place, { stage, endMs, groups, fromMs });
+    if (!whole || !stage || groups.length === 0) continue;
+    const endMs = (startMs: number) => {
+      const untilMs = greenUntil(situation, whole, startMs);
+      return favouredUntil(situation, { stage, fromMs: startMs, untilMs }, transit);
+    };
+    const isFavoured = transit && groups.some(({ id }) => id === transit.group);
+    const by = { ...(plan && { plan: plan.id }), ...(isFavoured && { call: transit.id }) };
+    return grantOf(place, { stage, endMs, groups, fromMs, by });
   }
   return undefined;
 };

@@ -10,6 +10,7 @@ import type { BusEvent } from '../protocol/event.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { Contract } from '../protocol/timing.ts';
 import { coordinationMachine } from './coordination.ts';
+import { demandMachine } from './demand.ts';
 import { detectorMachine } from './detector.ts';
 import { electionMachine } from './election.ts';
 import { electorateMachine } from './electorate.ts';
@@ -25,6 +26,7 @@ import { replicaMachine } from './replica.ts';
 import type { StoredLog } from './replication.ts';
 import { scheduleMachine } from './schedule.ts';
 import { timekeeperMachine } from './timekeeper.ts';
+import { witnessMachine } from './witness.ts';
 
 /** The concerns of a node, in the order in which they hear an event. */
 export const concerns = {
@@ -39,9 +41,11 @@ export const concerns = {
   electorate: electorateMachine,
   timekeeper: timekeeperMachine,
   coordination: coordinationMachine,
+  demand: demandMachine,
   schedule: scheduleMachine,
   holder: holderMachine,
   phases: phasesMachine,
+  witness: witnessMachine,
 } as const;
 
 /** What a store gives back: everything a node must not forget. */
@@ -59,6 +63,8 @@ export interface NodeInput {
   readonly id: string;
   /** Grows with every start of this node. */
   readonly incarnation: number;
+  /** How often this process has begun anew above a life that others knew. */
+  readonly outbids: number;
   /** The id of its store: a node that lost its disk is another voter. */
   readonly store: string;
   readonly district: string;
@@ -125,6 +131,7 @@ export const nodeMachine = setup({
           input: ({ context }) => ({
             id: context.id,
             incarnation: context.incarnation,
+            outbids: context.outbids,
             store: context.store,
             district: context.district,
             contract: context.contract,
@@ -192,6 +199,11 @@ export const nodeMachine = setup({
           systemId: 'coordination',
           input: ({ context }) => ({ ...self(context), filed: context.filedPlan }),
         },
+        {
+          src: 'demand',
+          systemId: 'demand',
+          input: ({ context }) => ({ ...self(context), intersection: context.intersection }),
+        },
         { src: 'schedule', systemId: 'schedule', input: ({ context }) => self(context) },
         {
           src: 'holder',
@@ -207,6 +219,11 @@ export const nodeMachine = setup({
           src: 'phases',
           systemId: 'phases',
           input: ({ context }) => ({ ...self(context), intersection: context.intersection }),
+        },
+        {
+          src: 'witness',
+          systemId: 'witness',
+          input: ({ context }) => ({ id: context.id, intersection: context.intersection }),
         },
         // The wire comes last: it lets the world in.
         { src: 'wire', systemId: 'wire', input: ({ context }) => context },

@@ -23,7 +23,7 @@
 import { assign, emit, enqueueActions, setup } from 'xstate';
 import { litBy } from '../protocol/check-district.ts';
 import { type Intersection, isShared } from '../protocol/district.ts';
-import type { Emitted, FactAs, HeardAs, Message, Only } from '../protocol/event.ts';
+import type { Emitted, FactAs, HeardAs } from '../protocol/event.ts';
 import { isLit, type Lamps } from '../protocol/lamp.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { Timing } from '../protocol/timing.ts';
@@ -39,9 +39,15 @@ import {
 import { amberMs, clearanceMs, type Green, heldOf, sequenceOf } from './sequence.ts';
 import { LATE_MS, leastMs, plannedOf, type Situation } from './splits.ts';
 import { AT_ONCE_MS, decide, favour, firstGreen, protects, turnInChange } from './stage-choice.ts';
+import {
+  type Tell,
+  takenWords,
+  tellsTo,
+  type Watcher,
+  watcherOf,
+  withWatcher,
+} from './watchers.ts';
 
-/** Operators who are told of changes at one time; beyond, the oldest is told no more. */
-const WATCHERS_MAX = 8;
 /** By how many leads the end of a green is put off that is held. */
 const HOLD_LEADS = 3;
 
@@ -49,12 +55,6 @@ export interface PhasesInput {
   readonly id: string;
   readonly timing: Timing;
   readonly intersection: Intersection | null;
-}
-
-interface Watcher {
-  readonly host: string;
-  readonly port: number;
-  readonly untilMs: number;
 }
 
 export interface Context extends PhasesInput {
@@ -79,8 +79,6 @@ export type Events =
   | HeardAs<'phases.ask'>
   | FactAs<'lamps.ready' | 'lamps.refused' | 'lamps.shown' | 'clock.due'>
   | FactAs<'timekeeper.synced' | 'node.stopping'>;
-
-type Tell = Only<Message, 'phases.tell'>;
 
 /** Whether the driver says that all is lit that the stage lights. */
 const isShown = ({ shown }: Context, { stage }: Green): boolean =>
@@ -124,20 +122,13 @@ const modeOf = (context: Context, at: number): string => {
   return context.offsetMs === null ? 'fixed' : 'coordinated';
 };
 
-/** What is told of the intersection, to everybody who asked for it and waits. */
+/** What is told of the intersection, to everybody who asked for it and waits. Of a shared one its
+ *  witnesses tell. */
 const tellsOf = (context: Context, at: number, said: Partial<Tell>): Emitted[] => {
   const { intersection, watchers } = context;
-  if (!intersection) return [];
-  const message: Tell = {
-    type: 'phases.tell',
-    intersection: intersection.id,
-    moment: 'asked',
-    mode: modeOf(context, at),
-    ...said,
-  };
-  return watchers
-    .filter(({ untilMs }) => at <= untilMs)
-    .map(({ host, port }) => ({ type: 'wire.send', to: { host, port }, message }));
+  if (!intersection || isShared(intersection)) return [];
+  const mode = modeOf(context, at);
+  return tellsTo(watchers, at, { intersection: intersection.id, moment: 'asked', mode, ...said });
 };
 
 /** What is said of a green that is lit: its stage, its plan, its call. */
@@ -146,24 +137,6 @@ const greenWords = ({ stage, plan, call }: Green) => ({
   ...(plan !== undefined && { plan }),
   ...(call !== undefined && { call }),
 });
-
-/** What an event of the log asks of this intersection, to be told once it is taken. */
-const takenWords = (event: Events): Partial<Tell> | null => {
-  if (event.type !== 'replica.committed') return null;
-  const { command } = event;
-  if (command.kind === 'plan.adopt') return { plan: command.plan.id };
-  if (command.kind === 'preempt.call' || command.kind === 'priority.call') {
-    return { call: command.id };
-  }
-  return null;
-};
-
-const concerns = (event: Events, { id }: Intersection): boolean => {
-  if (event.type !== 'replica.committed') return false;
-  const { command } = event;
-  if (command.kind === 'plan.adopt') return command.plan.intersections.some((one) => one.id === id);
-  return 'intersection' in command && command.intersection === id;
-};
 
 export const phasesMachine = setup({
   types: {} as { input: PhasesInput; context: Context; events: Events; emitted: Emitted },
@@ -249,13 +222,9 @@ export const phasesMachine = setup({
     }),
     watch: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'phases.ask') return;
-      const { reply, forMs, at } = event;
-      const watcher = { ...reply, untilMs: at + forMs };
-      const others = context.watchers.filter(
-        ({ host, port, untilMs }) => untilMs > at && !(host === reply.host && port === reply.port),
-      );
-      const watchers = [...others, watcher].slice(-WATCHERS_MAX);
-      enqueue.assign({ watchers });
+      const { at } = event;
+      const watcher = watcherOf(event);
+      enqueue.assign({ watchers: withWatcher(context.watchers, watcher, at) });
       const words = {
         ...(context.plan && { plan: context.plan.id }),
         ...(context.now && { stage: context.now.stage.id }),
@@ -264,8 +233,9 @@ export const phasesMachine = setup({
         enqueue.emit(said);
     }),
     tellTaken: enqueueActions(({ context, event, enqueue }) => {
-      const words = takenWords(event);
-      if (!words || !context.intersection || !concerns(event, context.intersection)) return;
+      if (event.type !== 'replica.committed' || !context.intersection) return;
+      const words = takenWords(event, context.intersection);
+      if (!words) return;
       const said = { moment: 'taken' as const, ...words };
       for (const told of tellsOf(context, event.at, said)) enqueue.emit(told);
     }),

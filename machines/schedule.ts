@@ -11,14 +11,24 @@
 import { assign, emit, enqueueActions, setup } from 'xstate';
 import type { Command, State } from '../protocol/command.ts';
 import { type Intersection, isShared } from '../protocol/district.ts';
-import type { Emitted, FactAs } from '../protocol/event.ts';
+import type { Emitted, FactAs, HeardAs } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { apply, initialState, intersectionsOf } from './district-state.ts';
-import type { Outlook } from './granting.ts';
 import { at as known, without } from './map.ts';
-import { type Caller, canServe, nextGrant } from './next-grant.ts';
-import { calledAt, type Heard, heardIn, overAt } from './preempting.ts';
+import { nextGrant } from './next-grant.ts';
+import { type Heard, heardIn } from './preempting.ts';
 import { driftMs, newestOf } from './rights.ts';
+import {
+  type Cabinets,
+  cabinetsAfter,
+  callerAt,
+  isDark,
+  overCalls,
+  transitAt,
+  transitsAfter,
+  type Vehicle,
+  walksAt,
+} from './wishes.ts';
 
 export interface ScheduleInput {
   readonly id: string;
@@ -44,20 +54,24 @@ export interface Context extends ScheduleInput {
   /** Whether this node counts as one of this group for good. */
   readonly settled: boolean;
   readonly heard: Heard;
+  /** Transit vehicles on their way. */
+  readonly transits: readonly Vehicle[];
+  /** What nodes said of their cabinets last. */
+  readonly cabinets: Cabinets;
   readonly ticket: number;
   /** What is asked for and not answered, by what it is for: when it was asked. */
   readonly asked: Readonly<Record<string, { readonly ticket: number; readonly atMs: number }>>;
 }
 
 export type Events =
+  | HeardAs<'demand.tell'>
+  | FactAs<'demand.changed'>
   | FactAs<'timekeeper.kept' | 'timekeeper.present' | 'holder.settled'>
   | FactAs<'membership.joined' | 'membership.left'>
   | FactAs<'election.elected' | 'election.lost' | 'clock.jumped' | 'clock.due'>
   | FactAs<'replica.committed' | 'replica.restored' | 'replica.answered'>;
 
 const WAKE = 'schedule:look';
-/** How long holders may take to give up what is in the way of who calls. In milliseconds. */
-const GIVING_UP_MS = 2_000;
 /** What `asked` holds the opening of a timescale under: no intersection has a blank in its name. */
 const OPENING = 'the timescale';
 
@@ -86,42 +100,16 @@ const wanted = (context: Context, nowMs: number): [string, Command][] => {
   if (newestOf(state)?.term !== kept.term) return [[OPENING, opening(context, kept, nowMs)]];
   const groupMs = nowMs + kept.offsetMs;
   const present = settled ? { ...context.present, [id]: groupMs } : context.present;
-  const outlook = { state, timing, nowMs: groupMs, present, here: [...peers, id] };
+  const here = [...peers, id].filter((node) => !isDark(context, node, nowMs));
+  const outlook = { state, timing, nowMs: groupMs, present, here };
   return shared.flatMap((intersection): [string, Command][] => {
     const caller = callerAt(context, intersection, nowMs);
-    const grant = nextGrant(outlook, intersection, caller);
+    const transit = transitAt(context, intersection, nowMs);
+    const walks = walksAt(context, intersection, nowMs);
+    const grant = nextGrant(outlook, intersection, { caller, transit, walks });
     const over = overCalls(context, { intersection, outlook, caller, nowMs });
     return [...over, ...(grant ? [[intersection.id, grant] as [string, Command]] : [])];
   });
-};
-
-const callerAt = (
-  { state, heard }: Context,
-  { id }: Intersection,
-  now: number,
-): Caller | undefined => {
-  const called = calledAt(state, heard, { intersection: id, now });
-  return called && { ...called, isLate: now - called.sinceMs > GIVING_UP_MS };
-};
-
-interface Calling {
-  readonly intersection: Intersection;
-  readonly outlook: Outlook;
-  readonly caller: Caller | undefined;
-  readonly nowMs: number;
-}
-
-/** Takes back the calls that have run out, and one that nobody there can show. */
-const overCalls = (
-  { state, heard }: Context,
-  { intersection, outlook, caller, nowMs }: Calling,
-): [string, Command][] => {
-  const over = overAt(state, heard, { intersection: intersection.id, now: nowMs });
-  const isVain = caller?.isLate && !canServe(outlook, intersection, caller.group);
-  return [...over, ...(caller && isVain ? [caller.id] : [])].map((id) => [
-    `call ${id}`,
-    { kind: 'preempt.clear', id },
-  ]);
 };
 
 const isAsked = ({ asked, timing }: Context, what: string, nowMs: number): boolean =>
@@ -136,14 +124,17 @@ export const scheduleMachine = setup({
     hasShared: ({ context }) => sharedOf(context.state).length > 0,
     isRight: ({ event }) =>
       event.type === 'replica.committed' &&
-      ['right.', 'timescale.', 'preempt.'].some((owner) => event.command.kind.startsWith(owner)),
+      ['right.', 'timescale.', 'preempt.', 'priority.'].some((owner) =>
+        event.command.kind.startsWith(owner),
+      ),
     isAnswer: ({ event }) =>
       event.type === 'replica.answered' && event.owner === 'schedule' && event.problems.length > 0,
   },
   actions: {
     learn: assign(({ context, event }) => {
       if (event.type === 'replica.restored') {
-        return { state: event.state, heard: heardIn(event.state, context.heard, event.at) };
+        const { state } = event;
+        return { state, heard: heardIn(state, context.heard, { now: event.at }) };
       }
       if (event.type !== 'replica.committed') return {};
       const { command } = event;
@@ -155,7 +146,8 @@ export const scheduleMachine = setup({
             : null;
       const asked = what === null ? context.asked : without(context.asked, what);
       const state = apply(context.state, command);
-      return { state, asked, heard: heardIn(state, context.heard, event.at) };
+      const heard = heardIn(state, context.heard, { now: event.at, command });
+      return { state, asked, heard, transits: transitsAfter(context, event) };
     }),
     notePeer: assign(({ context, event }) => {
       if (event.type === 'membership.joined') {
@@ -176,6 +168,11 @@ export const scheduleMachine = setup({
       const before = known(context.present, peer) ?? Number.NEGATIVE_INFINITY;
       return { present: { ...context.present, [peer]: Math.max(before, sinceMs) } };
     }),
+    noteCabinet: assign(({ context, event }) =>
+      event.type === 'demand.tell' || event.type === 'demand.changed'
+        ? { cabinets: cabinetsAfter(context, event) }
+        : {},
+    ),
     forgetAsked: assign(({ context, event }) => {
       if (event.type !== 'replica.answered') return {};
       const { ticket } = event;
@@ -208,6 +205,8 @@ export const scheduleMachine = setup({
     peers: [],
     settled: false,
     heard: {},
+    transits: [],
+    cabinets: {},
     ticket: 0,
     asked: {},
   }),
@@ -217,6 +216,8 @@ export const scheduleMachine = setup({
     'membership.left': { actions: 'notePeer' },
     'replica.committed': { actions: 'learn' },
     'replica.restored': { actions: 'learn' },
+    'demand.tell': { actions: 'noteCabinet' },
+    'demand.changed': { actions: 'noteCabinet' },
     'holder.settled': { actions: assign({ settled: true }) },
     'timekeeper.kept': { target: '.idle', actions: 'keep' },
     'election.elected': { guard: 'isOther', target: '.following' },

@@ -26,7 +26,7 @@ export const AT_ONCE_MS = 200;
 /** Red of a group that comes back before its change was over, whatever its red clearance. */
 const BACK_RED_MS = 1000;
 /** How much longer than it would be a green may last for a transit vehicle. */
-const EXTENSION_MS = 10_000;
+export const EXTENSION_MS = 10_000;
 
 /** The stages in the order in which they take their turns. */
 export const orderOf = (situation: Situation): Stage[] =>
@@ -156,7 +156,8 @@ export const favour = (situation: Situation, at: number): Green | null => {
   return { ...now, untilMs: Math.min(wasMs, Math.max(halfMs, at + AT_ONCE_MS)) };
 };
 
-const halved = (intersection: Intersection, { stage, fromMs, untilMs }: Green): number => {
+/** How long a green lasts that keeps half of what it has beyond its minimum. */
+export const halved = (intersection: Intersection, { stage, fromMs, untilMs }: Green): number => {
   const least = leastMs(intersection, stage);
   return least + Math.max(0, untilMs - fromMs - least) / 2;
 };
@@ -198,7 +199,7 @@ const placeOf = (situation: Situation, splits: readonly Split[], from: number): 
 };
 
 /** The stage without the groups for which nobody has called; null, when none is left. */
-const served = ({ intersection, walks }: Situation, stage: Stage): Stage | null => {
+export const served = ({ intersection, walks }: Situation, stage: Stage): Stage | null => {
   const onCall = intersection.groups.filter(({ id, onCall: is }) => is && !walks.includes(id));
   const left = new Set(onCall.map(({ id }) => id));
   if (!litBy(stage).some((id) => left.has(id))) return stage;

@@ -20,8 +20,9 @@ export interface Estimate extends Sample {
   readonly isOwn: boolean;
 }
 
-/** Timescales remembered: rights reach over a few elections. */
-const ESTIMATES_MAX = 4;
+/** Timescales remembered: rights reach a horizon ahead, and when leaders follow each other every few
+ *  seconds, a green outlives many of them. */
+const ESTIMATES_MAX = 16;
 
 /** How far an estimate may be off at an instant of our clock: both clocks may drift. */
 export const boundAt = (

@@ -46,6 +46,9 @@ const preemptionFields = {
     }),
   ),
   forS: briefly,
+  isLocal: Type.Optional(
+    Type.Boolean({ description: 'By the input of a cabinet: goes before all that are not.' }),
+  ),
 };
 export const preemptionSchema = Type.Object(preemptionFields, {
   title: 'Preemption',

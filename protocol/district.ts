@@ -45,7 +45,7 @@ export const groupSchema = Type.Object(
     onCall: Type.Optional(
       Type.Boolean({
         description:
-          'Stays red until somebody calls, while the intersection runs freely. Default: served in every cycle.',
+          'Stays red until somebody calls, while the intersection runs freely; a shared one also by a plan. Default: served in every cycle.',
       }),
     ),
     flash: Type.Optional(

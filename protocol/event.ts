@@ -15,6 +15,7 @@ import {
   VOTERS_MAX,
   voterSchema,
 } from './command.ts';
+import { GROUPS_MAX } from './district.ts';
 import { lampSchema } from './lamp.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
@@ -92,6 +93,16 @@ export const messages = {
   'membership.challenge': {
     scope: 'open',
     payload: Type.Object({ district: nameSchema, store: nameSchema, reply: addressSchema }),
+  },
+  /** To whoever announced the life `announced` of `peer`: a later one is known here, `known`. */
+  'membership.life': {
+    scope: 'open',
+    payload: Type.Object({
+      district: nameSchema,
+      peer: nameSchema,
+      announced: count,
+      known: count,
+    }),
   },
   /** The answer to a challenge: I am here. */
   'membership.present': { scope: 'open', payload: Type.Object({ store: nameSchema }) },
@@ -277,6 +288,16 @@ export const messages = {
       life: count,
     }),
   },
+  /** To the leader: groups of an intersection that the sender shares for which a pedestrian has called
+   *  at its cabinet, and whether its lamps cannot be lit. Not repeated, it is forgotten. */
+  'demand.tell': {
+    scope: 'group',
+    payload: Type.Object({
+      intersection: Type.String({ maxLength: 200 }),
+      calls: Type.Array(text, { maxItems: GROUPS_MAX }),
+      isDark: Type.Boolean(),
+    }),
+  },
   /** By an operator, to all: what do your lamps follow? And tell me of changes, for a while. */
   'phases.ask': {
     scope: 'group',
@@ -328,6 +349,8 @@ export const facts = {
   /** The lamp driver is there (or gone): sequences can (not) be sent. Its clock is known to `boundMs`. */
   'lamps.ready': Type.Object({ boundMs: Type.Optional(milliseconds) }),
   'lamps.lost': Type.Object({ reason }),
+  /** The lamp driver heeds this life of the node, which is later than ours. */
+  'lamps.outlived': Type.Object({ by: count }),
   /** An input of the cabinet: somebody must have green (rail, fire), or a pedestrian has called. */
   'lamps.input': Type.Object({
     input: Type.Enum(['preempt', 'call']),
@@ -345,6 +368,9 @@ export const facts = {
     leader: Type.Optional(nameSchema),
     ...addressFields,
   }),
+  /** Others know the life `by` of this node, which is later than this one, and nobody answers to its
+   *  id: it must begin anew, in a life that is later than that. */
+  'membership.outlived': Type.Object({ by: count }),
   /** Nobody else answers to this node's id: it may take part. */
   'membership.settled': Type.Object({}),
   /** A peer is in the view. */
@@ -432,8 +458,16 @@ export const facts = {
   'timekeeper.voided': Type.Object({ reason }),
   /** No right of way of another group can bear on this node any more: it is counted in this one. */
   'holder.settled': Type.Object({}),
+  /** The log has this life of the node as entered, which is later than ours. */
+  'holder.outlived': Type.Object({ by: count }),
   /** How far this node is at its shared intersection: settling, entering, following. */
   'holder.changed': Type.Object({ mode: text }),
+  /** What the cabinet of this node says, as in `demand.tell`. */
+  'demand.changed': Type.Object({
+    intersection: text,
+    calls: Type.Array(text),
+    isDark: Type.Boolean(),
+  }),
   /** The group's time is our clock plus `offsetMs`, give or take `boundMs`; `isOwn`: it is our clock
    *  by definition, and never drifts from it. */
   'timekeeper.synced': Type.Object({

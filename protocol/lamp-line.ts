@@ -23,6 +23,14 @@ const incarnationSchema = Type.Integer({
   minimum: 0,
   description: 'Which life of the node speaks: higher is later.',
 });
+const lifeSchema = Type.Object(
+  { incarnation: incarnationSchema, counter: Type.Integer({ minimum: 0 }) },
+  {
+    ...closed,
+    description:
+      'The last word that counted from this node, of whichever life: only later ones do. A life that is behind it begins anew above.',
+  },
+);
 const lampsSchema = Type.Record(Type.String(), lampSchema, {
   description: 'What each signal group shows, all groups of the intersection.',
 });
@@ -126,6 +134,7 @@ export const enteredSchema = Type.Object(
       description: 'digestOf the description that the driver guards: a node compares its own.',
     }),
     nowMs: instantSchema,
+    last: Type.Optional(lifeSchema),
   },
   { ...closed, description: 'Answers lamps.enter.' },
 );
@@ -146,6 +155,7 @@ export const answerSchema = Type.Object(
     refused: Type.Optional(
       Type.String({ description: 'Why the lamps go on as if it had not been sent.' }),
     ),
+    last: Type.Optional(lifeSchema),
   },
   { ...closed, description: 'Answers lamps.sequence.' },
 );

@@ -44,7 +44,7 @@ export const grantSchema = Type.Object({
   permissive: Type.Boolean(),
   fromMs: instant,
   untilMs: instant,
-  /** The preemption for whose sake it was granted. */
+  /** The call for whose sake it was granted. */
   call: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
 });
 export type Grant = Static<typeof grantSchema>;
@@ -67,7 +67,9 @@ export const lastStageSchema = Type.Object({
   /** When its green ends, as far as it is granted, and as it was planned. */
   greenUntilMs: instant,
   plannedMs: instant,
-  /** The preemption for whose sake it stands. */
+  /** The plan by which its end was planned. */
+  plan: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
+  /** The call for whose sake it stands: a preemption, or a transit vehicle's. */
   call: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
 });
 export type LastStage = Static<typeof lastStageSchema>;

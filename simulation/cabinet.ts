@@ -10,6 +10,7 @@ import { memoryLatch } from '../cabinet/latch.ts';
 import type { Intersection } from '../protocol/district.ts';
 import type { Lamp, Lamps } from '../protocol/lamp.ts';
 import type { LampsInput } from '../protocol/lamp-line.ts';
+import { isLater, type LastWord } from '../protocol/life.ts';
 import type { HostClock } from './host.ts';
 
 /** How long a line takes from a process to another on one host. */
@@ -81,6 +82,11 @@ export class Cabinet {
       const enter = () => {
         if (!line.isOpen) return;
         this.#lines.add(line);
+        const last = this.#driver.lastWordOf(node);
+        if (last && isLater(last, { incarnation, counter })) {
+          this.#tell(line, () => handlers.outlived(last.incarnation));
+          return;
+        }
         this.#tell(line, () => handlers.ready({ boundMs: 0 }));
         const lamps = this.#driver.lamps();
         this.#tell(line, () => handlers.shown(lamps));
@@ -93,7 +99,10 @@ export class Cabinet {
           const command = { incarnation, counter, notAfterMs, timelines };
           const say = () => {
             const { refused } = this.#driver.accept(command);
-            if (refused !== undefined) this.#tell(line, () => handlers.refused(refused));
+            const last = this.#driver.lastWordOf(node);
+            if (last && isLater(last, { incarnation, counter })) {
+              this.#tell(line, () => handlers.outlived(last.incarnation));
+            } else if (refused !== undefined) this.#tell(line, () => handlers.refused(refused));
             else if (ticket !== undefined) this.#tell(line, () => handlers.accepted(ticket));
           };
           this.#clock.setTimeout(say, LINE_MS);
@@ -107,6 +116,11 @@ export class Cabinet {
         },
       };
     };
+
+  /** The last word of a node that the driver has taken. */
+  lastWordOf(node: string): LastWord | undefined {
+    return this.#driver.lastWordOf(node);
+  }
 
   /** The host sleeps, and the driver on it: hardware that nobody serves flashes by itself. */
   flash(): void {

@@ -69,7 +69,8 @@ export class City {
       invariants: this.invariants,
       journal,
       wall: this.#wall,
-      yielded: this.#yielded,
+      yielded: (id) => this.#beginAnew(id),
+      outlived: (id, by) => this.#beginAnew(id, by),
       ...(clocks && { clocks }),
     });
   }
@@ -139,12 +140,12 @@ export class City {
   }
 
   /** Starts a node that is down. */
-  restart(id: string, loss: Loss = {}): void {
+  restart(id: string, loss: Loss = {}, known?: number): void {
     const place = this.place(id);
     if (place.standing !== 'down') return;
     // Nothing is started on a host that sleeps.
     if (place.clock.isSuspended) {
-      this.at(place.wakesMs, () => this.restart(id, loss));
+      this.at(place.wakesMs, () => this.restart(id, loss, known));
       return;
     }
     this.counts.starts += 1;
@@ -153,7 +154,7 @@ export class City {
     if (this.#isolated.delete(id)) this.#divide();
     this.invariants.started({ id });
     this.#isOpening = true;
-    place.start(loss);
+    place.start(loss, known);
   }
 
   /** Asks a node to stop cleanly. */
@@ -223,6 +224,12 @@ export class City {
     this.place(id).clock.drift(ppm);
   }
 
+  /** The time of day of a node's host is wrong by so much. */
+  setWall(id: string, aheadMs: number): void {
+    this.#note(`time of day of ${id} is ${aheadMs} ms ahead`);
+    this.place(id).wallAheadMs = aheadMs;
+  }
+
   /** The disk of a node is so many times slower than usual. */
   slow(id: string, times: number): void {
     this.#note(`disk of ${id} is ${times} × as slow`);
@@ -235,13 +242,14 @@ export class City {
     Object.assign(this.network.faults, faults);
   }
 
-  /** A node has left its group: its process ends and starts anew, on the same disk. */
-  #yielded = (id: string): void => {
-    this.counts.yields += 1;
+  /** A node has left its group, or others know a later life of it: it starts anew on its disk. */
+  #beginAnew(id: string, known?: number): void {
+    if (known === undefined) this.counts.yields += 1;
+    else this.counts.outbids += 1;
     this.network.crash(id);
     this.place(id).kill();
-    this.restart(id);
-  };
+    this.restart(id, {}, known);
+  }
 
   async #settle(): Promise<void> {
     this.#isOpening = false;

@@ -2,6 +2,11 @@
  * The virtual clock: time jumps to the next deadline and never past it, so that years pass in
  * minutes and a seed gives the same run twice. A heap, because a city arms thousands of timers.
  */
+import { assert } from '../protocol/assert.ts';
+
+/** So many timers of one instant are a loop that lets no time pass, and would go on for ever. */
+const AT_ONCE_MAX = 100_000;
+
 interface Timer {
   readonly atMs: number;
   /** Timers of one instant fire in the order in which they were armed. */
@@ -17,6 +22,8 @@ export class VirtualClock {
   #heap: Timer[] = [];
   /** Cleared timers stay in the heap until they are due or outnumber the others. */
   #cleared = 0;
+  /** Timers that fired at this instant. */
+  #atOnce = 0;
 
   constructor(startMs = 0) {
     this.#nowMs = startMs;
@@ -60,7 +67,9 @@ export class VirtualClock {
       return false;
     }
     const timer = this.#take();
+    this.#atOnce = timer.atMs > this.#nowMs ? 1 : this.#atOnce + 1;
     this.#nowMs = Math.max(this.#nowMs, timer.atMs);
+    assert(this.#atOnce <= AT_ONCE_MAX, `timers ring on and on at ${this.#nowMs} ms`);
     timer.fire();
     return true;
   }

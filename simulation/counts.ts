@@ -11,6 +11,8 @@ export interface Counts {
   stops: number;
   /** Nodes that left their group for another. */
   yields: number;
+  /** Lives that others knew to be outlived, and that began anew above. */
+  outbids: number;
   partitions: number;
   cuts: number;
   stalls: number;
@@ -25,6 +27,7 @@ export const noCounts = (): Counts => ({
   wipes: 0,
   stops: 0,
   yields: 0,
+  outbids: 0,
   partitions: 0,
   cuts: 0,
   stalls: 0,

@@ -8,6 +8,7 @@ import { type Batch, nothingStored, type Store } from '../actors/storage.ts';
 import { LOG_END, logKey } from '../machines/log.ts';
 import type { Stored } from '../machines/node.ts';
 import type { Entry } from '../protocol/command.ts';
+import { nextLife } from '../protocol/life.ts';
 import type { VirtualClock } from './clock.ts';
 import type { Random } from './random.ts';
 
@@ -37,13 +38,22 @@ export interface Loss {
   readonly wipe?: boolean;
 }
 
+/** What a life goes by beside its disk. */
+export interface Circumstances {
+  /** What the host takes for the time of day. In milliseconds since 1970. */
+  readonly wallMs: number;
+  /** A life of the node that others know. */
+  readonly known?: number | undefined;
+}
+
 export class Disk {
   readonly #clock: VirtualClock;
   readonly #random: Random;
   #content = new Map<string, unknown>();
   #lastKey = '';
   #storeId: string;
-  #lives = 0;
+  /** The last life that was counted here. */
+  #life = 0;
   #waiting: Waiting[] = [];
   /** Writes that a crash left unfinished. */
   #limbo: Waiting[] = [];
@@ -75,11 +85,16 @@ export class Disk {
   }
 
   /** Begins the next life. `arrive` hands over what is done to the loop of the process. */
-  open(arrive: (done: () => void) => void, closed: () => void): Store {
-    this.#lives += 1;
+  open(
+    arrive: (done: () => void) => void,
+    closed: () => void,
+    { wallMs, known }: Circumstances = { wallMs: 0 },
+  ): Store {
+    const draw = known === undefined ? 0 : this.#random.next();
+    this.#life = nextLife({ stored: this.#life, wallMs, known, draw });
     return {
       id: this.#storeId,
-      incarnation: this.#lives,
+      incarnation: this.#life,
       recovered: this.#recover(),
       write: (batch, done) => {
         this.#waiting.push({ batch, done: () => arrive(done) });
@@ -108,7 +123,9 @@ export class Disk {
     const kept = Math.max(0, this.#limbo.length - lost);
     for (const waiting of this.#limbo.slice(0, kept)) this.#apply(waiting);
     this.#limbo = [];
-    if (wipe) this.#empty();
+    if (!wipe) return;
+    this.#empty();
+    this.#life = 0;
   }
 
   #empty(): void {

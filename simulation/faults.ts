@@ -26,6 +26,9 @@ export type Deed =
 
 /** What is done to a city, when, and for how long. In virtual milliseconds. */
 export type Fault = Deed & { readonly atMs: number; readonly forMs: number };
+
+/** The time of day of a host that lost its disk is put back by so much. */
+const SET_BACK_MS = 600_000;
 const clear: Partial<Weather> = {
   lossRatio: 0,
   duplicationRatio: 0,
@@ -55,6 +58,8 @@ const begin = (city: City, fault: Fault): (() => void) => {
     case 'wipe': {
       const { node } = fault;
       city.kill(node);
+      // The time of day is no witness of former lives.
+      city.setWall(node, city.place(node).wallAheadMs - SET_BACK_MS);
       return () => city.restart(node, { wipe: mayWipe(city, node) });
     }
     case 'leave':

@@ -30,6 +30,7 @@ export const invariants = {
   ...streetInvariants,
   'lamps are safe': 'no conflicting signal groups are lit, and every change takes its time',
   'nodes do not fail': 'no part of a node ever throws',
+  'nodes come to rest': 'a node waits between what it does: its timers do not ring on and on',
   'it settles': 'after the last fault there is soon one view, one leader and progress',
 } as const;
 export type InvariantName = keyof typeof invariants;

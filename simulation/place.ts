@@ -28,9 +28,15 @@ export interface PlaceOptions {
   readonly journal?: ((line: JournalLine) => void) | undefined;
   readonly heard: (node: Observed, event: Emitted) => void;
   readonly failed: (reason: string) => void;
+  readonly spins: (message: string) => void;
   /** The node has left its group for another, and is to start anew. */
   readonly yielded: () => void;
+  /** Others know the life `by` of the node, which is to start anew in a later one. */
+  readonly outlived: (by: number) => void;
 }
+
+/** The time of day when a city begins. In milliseconds since 1970. */
+const FOUNDED_MS = 1_000_000_000_000;
 
 export type Standing = 'running' | 'stopping' | 'down';
 
@@ -43,6 +49,10 @@ export class Place {
   #loop: Loop | undefined;
   #node: GreenwaveNode | undefined;
   observed: Observed;
+  /** By how much its host's time of day is wrong; nothing may rest on it. In milliseconds. */
+  wallAheadMs = 0;
+  /** How often its process has begun anew above a life that others knew. */
+  #outbids = 0;
   /** Until when its host sleeps, when it does. In virtual milliseconds. */
   wakesMs = 0;
 
@@ -60,13 +70,17 @@ export class Place {
 
   stateOf: GreenwaveNode['stateOf'] = (concern) => this.#node?.stateOf(concern);
 
-  /** Starts the next life. The transport opens when promises have settled. */
-  start(loss: Loss = {}): void {
+  /** Starts the next life, above one that others know if so. Its transport opens when promises have
+   *  settled. */
+  start(loss: Loss = {}, known?: number): void {
     if (this.#standing !== 'down') return;
-    const { id, district, cabinet, wall, journal, heard, failed, yielded, disk } = this.#options;
+    const { id, district, cabinet, wall, journal, disk } = this.#options;
+    const { heard, failed, yielded, outlived } = this.#options;
     disk.settle(loss);
-    const loop = new Loop(this.clock);
-    const store = disk.open(loop.arrive, () => this.#ended(loop));
+    this.#outbids = known === undefined ? 0 : this.#outbids + 1;
+    const loop = new Loop(this.clock, this.#options.spins);
+    const wallMs = FOUNDED_MS + wall() + this.wallAheadMs;
+    const store = disk.open(loop.arrive, () => this.#ended(loop), { wallMs, known });
     const observed = this.#observe(store.incarnation);
     this.observed = observed;
     const node = createNode({
@@ -82,6 +96,8 @@ export class Place {
       ...(journal && { journal }),
       failed,
       yielded,
+      outlived,
+      outbids: this.#outbids,
     });
     node.watch((event) => heard(observed, event));
     this.#standing = 'running';

@@ -29,6 +29,7 @@ export interface PlacesOptions {
   readonly invariants: Invariants;
   readonly journal?: ((line: JournalLine) => void) | undefined;
   readonly yielded: (id: string) => void;
+  readonly outlived: (id: string, by: number) => void;
   /** Virtual milliseconds, whole. */
   readonly wall: () => number;
   readonly clocks?: Clocks;
@@ -91,11 +92,12 @@ class Street {
 }
 
 const placeOf = (
-  { seed, virtual, network, district, invariants, journal, wall, yielded }: PlacesOptions,
+  options: PlacesOptions,
   id: string,
   { clock, cabinet }: { clock: HostClock; cabinet: Cabinet },
-): Place =>
-  new Place({
+): Place => {
+  const { seed, virtual, network, district, invariants, journal, wall } = options;
+  return new Place({
     id,
     district,
     clock,
@@ -105,6 +107,9 @@ const placeOf = (
     wall,
     journal,
     heard: (node, event) => invariants.heard(node, event),
-    yielded: () => yielded(id),
+    yielded: () => options.yielded(id),
+    outlived: (by) => options.outlived(id, by),
     failed: (reason) => invariants.violate('nodes do not fail', id, reason),
+    spins: (message) => invariants.violate('nodes come to rest', id, message),
   });
+};

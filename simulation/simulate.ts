@@ -11,7 +11,8 @@ import type { Violation } from './invariants.ts';
 import { callers, load, readers } from './load.ts';
 import { clocksAt, type FaultLevel, partedAtFirst, scheduleOf } from './schedule.ts';
 import { lastCommitted, SETTLED_MS_MAX, unsettled } from './settling.ts';
-import { APPROACHES, sharedTown, town } from './town.ts';
+import { evenly, mixedBy, type Sharers, sharedTown } from './shared-town.ts';
+import { town } from './town.ts';
 
 export interface SimulateOptions {
   readonly seed: number;
@@ -19,8 +20,8 @@ export interface SimulateOptions {
   /** How long faults go on; the quiet time comes on top. In virtual milliseconds. */
   readonly durationMs: number;
   readonly faults: FaultLevel;
-  /** Intersections are shared: the nodes serve the approaches of as many as they come to. */
-  readonly shared?: boolean;
+  /** Intersections are shared, each by so many nodes, or by as many as the seed says: `true`. */
+  readonly shared?: boolean | Sharers;
   /** The district does not say how many nodes to expect, and is founded while it is parted. */
   readonly apart?: boolean;
   /** Which faults of the seed's schedule happen, by place; all by default. */
@@ -49,6 +50,8 @@ export interface Outcome {
   readonly groups: number;
   /** Nodes that left their group for another. */
   readonly yields: number;
+  /** Lives that others knew to be outlived, and that began anew above. */
+  readonly outbids: number;
   /** Shared intersections, how long they were watched, and what was granted and lit there. */
   readonly intersectionHours: number;
   readonly grants: number;
@@ -104,8 +107,14 @@ export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
   return outcomeOf(city, { options, faults: faults.length, settledMs });
 };
 
-const districtOf = ({ nodes, shared, apart }: SimulateOptions): District => {
-  const whole = shared ? sharedTown(Math.ceil(nodes / APPROACHES.length)) : town(nodes);
+const wholeOf = ({ seed, nodes, shared }: SimulateOptions): District => {
+  if (!shared) return town(nodes);
+  return sharedTown(shared === true ? mixedBy(seed, nodes) : evenly(nodes, shared));
+};
+
+const districtOf = (options: SimulateOptions): District => {
+  const { apart } = options;
+  const whole = wholeOf(options);
   if (!apart) return whole;
   const { expect: _, ...district } = whole;
   return district;
@@ -141,7 +150,8 @@ const outcomeOf = (
   const sum = (of: (group: (typeof groups)[number]) => number) =>
     groups.reduce((total, group) => total + of(group), 0);
   const shared = city.district.intersections.filter(isShared).length;
-  const { crashes, wipes, partitions, cuts, stalls, suspensions, yields, events } = city.counts;
+  const { crashes, wipes, partitions, cuts, stalls, suspensions } = city.counts;
+  const { yields, outbids, events } = city.counts;
   return {
     kind: 'summary',
     seed: run.options.seed,
@@ -159,6 +169,7 @@ const outcomeOf = (
     reads: sum(({ reads }) => reads),
     groups: groups.length,
     yields,
+    outbids,
     intersectionHours: (shared * city.now()) / 3_600_000,
     ...city.invariants.streets.counts,
     settledSeconds: run.settledMs === null ? null : run.settledMs / 1000,

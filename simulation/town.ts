@@ -32,53 +32,8 @@ export const town = (count: number, { shape = 'grid', name = 'town' }: TownOptio
   return district;
 };
 
-/** The approaches of a shared crossroads, each with a node of its own. */
-export const APPROACHES = ['N', 'E', 'S', 'W'] as const;
-
-/**
- * `count` shared crossroads along a line: the approaches of each are served by four nodes, and by
- * every third the northern one serves a pedestrian crossing too.
- */
-export const sharedTown = (count: number, name = 'shared'): District => {
-  const places = Array.from({ length: count }, (_, k) => k);
-  const label = (place: number) => String(place + 1).padStart(String(count).length, '0');
-  return {
-    name,
-    expect: count * APPROACHES.length,
-    intersections: places.map((place) => sharedCrossroads(label(place), place)),
-    links: places.flatMap((place) => links(place, { width: count, count, label })),
-    plans: [],
-    timing: lan(),
-    discovery: discoveryDefault,
-  };
-};
-
-const sharedCrossroads = (label: string, place: number): Intersection => {
-  const walk = place % 3 === 0 ? ['walk'] : [];
-  const { node: _, ...crossing } = crossroads(label, place, place + 1);
-  const holder = (approach: string) => `n${label}${approach.toLowerCase()}`;
-  return {
-    ...crossing,
-    nodes: {
-      ...Object.fromEntries(APPROACHES.map((approach) => [approach, holder(approach)])),
-      ...Object.fromEntries(walk.map((id) => [id, holder('N')])),
-    },
-    groups: [
-      ...APPROACHES.map((approach) => group(approach)),
-      ...walk.map((id) => group(id, 'pedestrian')),
-    ],
-    conflicts: [
-      ...['N', 'S'].flatMap((a) => ['E', 'W'].map((b): [string, string] => [a, b])),
-      ...walk.flatMap((id) => ['E', 'W'].map((b): [string, string] => [id, b])),
-    ],
-    stages: [
-      { id: 'ns', green: ['N', 'S', ...walk] },
-      { id: 'ew', green: ['E', 'W'] },
-    ],
-  };
-};
-
-const group = (id: string, kind: Group['kind'] = 'vehicle'): Group => ({
+/** A signal group with short greens. */
+export const group = (id: string, kind: Group['kind'] = 'vehicle'): Group => ({
   id,
   kind,
   minGreenS: 4,
@@ -87,7 +42,8 @@ const group = (id: string, kind: Group['kind'] = 'vehicle'): Group => ({
   redClearanceS: 1,
 });
 
-const crossroads = (label: string, place: number, width: number): Intersection => {
+/** Plain crossroads of two streets. */
+export const crossroads = (label: string, place: number, width: number): Intersection => {
   const hasWalk = place % 3 === 0;
   const walk = hasWalk ? ['walk'] : [];
   return {
@@ -121,7 +77,7 @@ interface Streets {
 }
 
 /** Streets both ways to the right and downwards. */
-const links = (place: number, { width, count, label }: Streets): Link[] => {
+export const links = (place: number, { width, count, label }: Streets): Link[] => {
   const right = (place + 1) % width === 0 ? [] : [place + 1];
   return [...right, place + width]
     .filter((other) => other < count)

@@ -70,6 +70,7 @@ const FOR_THE_JOURNAL = new Set([
   'wire.said',
   'membership.refused',
   'membership.duplicate',
+  'membership.outlived',
   'merge.yielded',
   'enrolment.enrolled',
   'detector.cleared',

@@ -3,6 +3,7 @@
  * driver each and a network that does what it is told.
  */
 
+import type { Inspector } from '../../actors/inspector.ts';
 import type { OpenLamps } from '../../actors/lamps.ts';
 import { createNode, type GreenwaveNode } from '../../actors/node.ts';
 import { type Store, volatileStore } from '../../actors/storage.ts';
@@ -61,6 +62,7 @@ export interface PlaceOptions {
   readonly lamps?: OpenLamps;
   readonly isObserver?: boolean;
   readonly transport?: Transport;
+  readonly inspector?: Inspector;
 }
 
 export class Town {
@@ -79,7 +81,7 @@ export class Town {
 
   /** Composes the node `id` and starts it; it runs once the clock does. */
   async open(id: string, options: PlaceOptions = {}): Promise<Place> {
-    const { incarnation = 1, isObserver = false } = options;
+    const { incarnation = 1, isObserver = false, inspector } = options;
     const lines: JournalLine[] = [];
     const failures: string[] = [];
     const node = createNode({
@@ -93,7 +95,9 @@ export class Town {
       journal: (line) => lines.push(line),
       failed: (reason) => failures.push(reason),
       isObserver,
+      ...(inspector && { inspect: inspector.step }),
     });
+    if (inspector) node.watch(inspector.hear);
     node.start();
     await settle();
     return { id, node, lines, failures };

@@ -15,6 +15,7 @@ import { settle } from './town.ts';
 export const input = (rest: Partial<NodeInput> = {}): NodeInput => ({
   id: 'n1',
   incarnation: 1,
+  outbids: 0,
   store: 's1',
   district: 'town',
   contract: { timing: lan(), discovery: discoveryDefault },

@@ -8,7 +8,8 @@ import { openCabinet } from '../../cabinet/server.ts';
 import { digestOf } from '../../protocol/digest.ts';
 import { quickCrossing, temporaryFolder } from '../cabinet/quick-district.ts';
 
-const bench = async () => {
+/** `former`: a life of which the driver has heard before, and whether it left. */
+const bench = async (former?: { incarnation: number; hasLeft?: boolean }) => {
   const path = join(temporaryFolder(), 's');
   const cabinet = await openCabinet(
     { path },
@@ -21,6 +22,14 @@ const bench = async () => {
       report: () => {},
     },
   );
+  if (former) {
+    const { incarnation, hasLeft = false } = former;
+    const red = [{ lamp: 'red' as const, untilMs: hostClock.now() + 1_000 }];
+    const timelines = { north: red, south: red, left: red, east: red };
+    const driver = cabinet.drivers.get('crossing');
+    driver?.accept({ incarnation, counter: 5, timelines, notAfterMs: 1e15 });
+    if (hasLeft) driver?.leave('n1', incarnation);
+  }
   const told: string[] = [];
   const bounds: number[] = [];
   let aheadMs = 0;
@@ -38,6 +47,7 @@ const bench = async () => {
       shown: () => {},
       refused: (reason) => told.push(reason),
       accepted: (ticket) => told.push(`accepted ${ticket}`),
+      outlived: (by) => told.push(`outlived by ${by}`),
     },
   );
   onTestFinished(async () => {
@@ -45,11 +55,13 @@ const bench = async () => {
     for (const driver of cabinet.drivers.values()) driver.end(() => {});
     await cabinet.close();
   });
-  await vi.waitFor(() => expect(told).toEqual(['ready']), 4_000);
+  await vi.waitFor(() => expect(told).not.toEqual([]), 4_000);
   const red = () => [{ lamp: 'red' as const, untilMs: now() + 1_000 }];
   return {
     told,
     bounds,
+    cabinet,
+    port,
     show: () => {
       const timelines = { north: red(), south: red(), left: red(), east: red() };
       port.show({ timelines, notAfterMs: now() + 1_000 });
@@ -76,8 +88,50 @@ test('when it is known worse than that, nothing is sent before the node has been
   show();
   expect(told).toEqual([
     'ready',
-    expect.stringMatching(/^the lamp driver's clock is known to 20\d ms only$/),
+    expect.stringMatching(/^the lamp driver's clock is known to 2\d\d ms only$/),
     'ready',
   ]);
   expect(bounds[1]).toBeGreaterThan(200);
+});
+
+test.each([
+  ['a later life', { incarnation: 7 }],
+  ['this very number', { incarnation: 1 }],
+  ['a later life, which has left', { incarnation: 7, hasLeft: true }],
+])(
+  'a node of which the driver has heard %s is told so, and that nobody serves it',
+  async (_, former) => {
+    const { told, bounds } = await bench(former);
+    const { incarnation } = former;
+    await vi.waitFor(() => expect(told).toHaveLength(2), 4_000);
+    expect(told).toEqual([
+      `the lamp driver heeds a later life of n1 (${incarnation})`,
+      `outlived by ${incarnation}`,
+    ]);
+    expect(bounds).toEqual([]);
+  },
+);
+
+test('a node of which the driver has heard an earlier life is let in as ever', async () => {
+  const { told } = await bench({ incarnation: 0 });
+  expect(told).toEqual(['ready']);
+});
+
+test('a node whose words are overtaken by a later life while it commands is told so', async () => {
+  const { told, show, cabinet } = await bench();
+  const red = [{ lamp: 'red' as const, untilMs: hostClock.now() + 1_000 }];
+  const timelines = { north: red, south: red, left: red, east: red };
+  const command = { incarnation: 2, counter: 1, timelines, notAfterMs: 1e15 };
+  expect(cabinet.drivers.get('crossing')?.accept(command)).toEqual({});
+  show();
+  await vi.waitFor(() => expect(told).toContain('outlived by 2'), 4_000);
+});
+
+test('a node that has left of itself is not outlived by its own farewell', async () => {
+  const { told, show, port } = await bench();
+  show();
+  port.leave();
+  show();
+  await vi.waitFor(() => expect(told).toContain('the lamp driver is not connected'), 4_000);
+  expect(told.filter((word) => word.startsWith('outlived'))).toEqual([]);
 });

@@ -122,7 +122,7 @@ describe('refused', () => {
     send({ north: green });
     clock.run(10_000);
     driver.leave('n1', 1);
-    expect(send({ north: green })).toBe('n1 said 1.2, not later than 1.Infinity');
+    expect(send({ north: green })).toBe('n1 said 1.2, not later than its leave in 1');
     clock.run(30_000);
     expect(story('north')).toBe('red 0, green 6, amber 16, red 19, flashingAmber 21');
     expect(

@@ -112,7 +112,7 @@ test('a node commands its own groups, after it entered, in the life in which it 
   say({ type: 'lamps.leave', intersection: 'crossing', incarnation: 3 });
   say(enter);
   say(sequence(['east'], { counter: 5 }));
-  await hears({ counter: 5, refused: 'n2 said 3.5, not later than 3.Infinity' });
+  await hears({ counter: 5, refused: 'n2 said 3.5, not later than its leave in 3' });
   expect(reports.map(({ kind }) => kind)).toContain('refused');
 });
 
@@ -221,20 +221,24 @@ test('a later life fences the former, wherever its words still are; what it has 
   expect(reports.map(({ kind }) => kind)).toEqual(['refused', 'refused']);
 });
 
-test('a later life that leaves without a word fences nobody, and has no word after', async () => {
-  const { door } = await latchedDoor();
+test('who enters is told the last word of its node that counts, and so is who is refused', async () => {
+  const door = { path: join(temporaryFolder(), 's') };
+  await openAt(door);
   const [former, later] = [caller(door), caller(door)];
   former.say(enter);
+  await former.hears({ type: 'lamps.entered' });
+  expect(former.heard.find(({ type }) => type === 'lamps.entered')).not.toHaveProperty('last');
   former.say(sequence(['east'], { counter: 8 }));
-  await former.hears({ type: 'lamps.answer', incarnation: 3, counter: 8 });
-  later.say({ ...enter, incarnation: 4 });
-  later.say({ type: 'lamps.leave', intersection: enter.intersection, incarnation: 4 });
-  later.say({ ...enter, incarnation: 4 });
-  later.say(sequence(['east'], { incarnation: 4, counter: 1 }));
-  await later.hears({ incarnation: 4, counter: 1, refused: 'n2 has left in its life 4' });
-  former.say(sequence(['east'], { counter: 9 }));
-  await former.hears({ type: 'lamps.answer', incarnation: 3, counter: 9 });
-  expect(former.heard).not.toContainEqual(expect.objectContaining({ refused: expect.anything() }));
+  await former.hears({ type: 'lamps.answer', counter: 8 });
+  expect(former.heard.find(({ type }) => type === 'lamps.answer')).not.toHaveProperty('last');
+  later.say({ ...enter, incarnation: 2 });
+  await later.hears({ type: 'lamps.entered', last: { incarnation: 3, counter: 8 } });
+  later.say(sequence(['east'], { incarnation: 2, counter: 1 }));
+  await later.hears({ type: 'lamps.answer', counter: 1, last: { incarnation: 3, counter: 8 } });
+  former.say({ type: 'lamps.leave', intersection: 'crossing', incarnation: 3 });
+  later.say(enter);
+  const left = { incarnation: 3, counter: Number.MAX_SAFE_INTEGER };
+  await later.hears({ type: 'lamps.entered', last: left });
 });
 
 test('rubbish is refused and counted, and too much of it ends the connection', async () => {

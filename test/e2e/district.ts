@@ -16,12 +16,19 @@ export interface Running {
 }
 
 /** Nodes as processes of their own with disks of their own, and one process for all lamps. */
-export const startDistrict = async (bench: Bench, district: DistrictFile): Promise<Running> => {
+export const startDistrict = async (
+  bench: Bench,
+  district: DistrictFile,
+  /** What else a node is told at its start. */
+  more: (node: string) => readonly string[] = () => [],
+): Promise<Running> => {
   const file = bench.file(`${district.name}.json`, district);
   const lamps = bench.start('lamps', file, '--json');
   await lamps.until('lamps', () => lamps.lines.length > 0);
-  const start = (node: string) =>
-    bench.start('node', file, node, '--json', '--data', bench.path(`${district.name}-${node}`));
+  const start = (node: string) => {
+    const data = bench.path(`${district.name}-${node}`);
+    return bench.start('node', file, node, '--json', '--data', data, ...more(node));
+  };
   const ids = district.intersections.map(({ node }) => node ?? '');
   const nodes = new Map(ids.map((id) => [id, start(id)]));
   const all = [...nodes.values()];

@@ -133,7 +133,11 @@ export class Bench {
   readonly #processes: Process[] = [];
 
   start(...args: readonly string[]): Process {
-    const process = new Process(args, this.folder);
+    return this.launch(args);
+  }
+
+  launch(args: readonly string[], how: Launch = {}): Process {
+    const process = new Process(args, this.folder, how);
     this.#processes.push(process);
     return process;
   }

@@ -142,6 +142,22 @@ describe('entering', () => {
     expect(standingOf(play).standing).toBe('following');
   });
 
+  test('who finds a later life of itself in the log says so, once, and enters never', () => {
+    const play = entering();
+    const said = play.hear(restored(agreed({ entered: [] })));
+    expect(only(said, 'holder.outlived')).toEqual([]);
+    expect(only(play.hear(enter(4)), 'holder.outlived')).toEqual([
+      { type: 'holder.outlived', by: 4 },
+    ]);
+    expect(only(play.hear(synced()), 'holder.outlived')).toEqual([]);
+    play.pass(10 * timing.retryMs);
+    expect(standingOf(play).standing).toBe('entering');
+    // An earlier one is as it should be.
+    const later = new Play(holderMachine, { ...input, incarnation: 5, settled: 'g' });
+    later.hear(formed);
+    expect(only(later.hear(enter(4)), 'holder.outlived')).toEqual([]);
+  });
+
   test('who was dismissed enters again, and leaves its lamps as they are meanwhile', () => {
     const play = following([2_000, 20_000]);
     const before = toldN(play);
@@ -212,6 +228,15 @@ describe('following', () => {
     const timescales = [timescale(1), timescale(2, 900, [{ term: 1, boundMs: 5 }])];
     play.hear(restored(agreed({ timescales, intervals: [interval(2_000, 20_000)] })));
     expect(toldN(play)?.[0]).toBe('red 2000');
+  });
+
+  test('a green is not cut short by many leaders that follow each other', () => {
+    const play = following([500, 40_000]);
+    play.hear(accepted(1));
+    play.pass(2_000);
+    for (let term = 2; term <= 12; term += 1) play.hear(synced(term));
+    play.pass(5_000);
+    expect(toldN(play)).toContain(`green ${40_000 - TAIL_MS}`);
   });
 
   test('a node that stops leaves the lamps what they have, and says no more', () => {
@@ -315,5 +340,39 @@ describe('giving up', () => {
     play.hear(committed(request.command));
     play.pass(5 * timing.retryMs);
     expect(only(play.hear(accepted(4)), 'replica.request')).toEqual([]);
+  });
+
+  test('it is released as late as the lamps let go, which keep the minimum of a green lit late', () => {
+    const play = following([500, 40_000]);
+    play.hear(accepted(1));
+    play.pass(2_000);
+    play.hear(call);
+    expect(toldN(play)).toContain('green 4750');
+    // The driver showed red of start-up at first, and so refuses to end the green so soon.
+    while (play.nowMs < 7_000) {
+      play.hear(refused);
+      play.pass(timing.retryMs);
+    }
+    const [last] = shows(play.told.map(({ event }) => event)).slice(-1);
+    const darkMs = last?.timelines['N']?.findLast(({ lamp }) => lamp === 'amber')?.untilMs ?? 0;
+    expect(darkMs).toBeGreaterThan(play.nowMs);
+    const [released] = only(play.hear(accepted(last?.ticket ?? 0)), 'replica.request');
+    // A second of red clearance, and a lamp that may be late.
+    expect(released).toMatchObject({ command: { group: 'N', untilMs: darkMs + 1_250 } });
+  });
+
+  test('it is not released while its time is not known', () => {
+    const play = following([500, 40_000]);
+    play.hear(accepted(1));
+    play.pass(9_000);
+    play.hear(call);
+    play.hear(voided);
+    const { ticket = 0 } = shows(play.told.map(({ event }) => event)).at(-1) ?? {};
+    expect(only(play.hear(accepted(ticket)), 'replica.request')).toEqual([]);
+    play.hear(synced());
+    play.pass(timing.retryMs);
+    const { ticket: next = 0 } = shows(play.told.map(({ event }) => event)).at(-1) ?? {};
+    expect(next).toBeGreaterThan(ticket);
+    expect(only(play.hear(accepted(next)), 'replica.request')).toHaveLength(1);
   });
 });

@@ -9,6 +9,7 @@ export const address = (k: number) => ({ host: '10.0.0.1', port: 6000 + k });
 export const inputOf = (rest: Partial<MembershipInput> = {}): MembershipInput => ({
   id: 'n1',
   incarnation: 1,
+  outbids: 0,
   store: 's1',
   district: 'town',
   contract: contract(),

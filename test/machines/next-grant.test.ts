@@ -4,6 +4,7 @@ import { startUpMsOf } from '../../cabinet/gate.ts';
 import { apply, problemsOf } from '../../machines/district-state.ts';
 import { aheadMs, type GrantRights, type Outlook } from '../../machines/granting.ts';
 import { nextGrant } from '../../machines/next-grant.ts';
+import { waitedFor } from '../../machines/preempting.ts';
 import type { State } from '../../protocol/command.ts';
 import {
   agreed,
@@ -198,6 +199,39 @@ describe('what has been', () => {
     });
     const grant = granted(state, 18_000, { here: ['n1n'] });
     expect(grant?.grants.find(({ group }) => group === 'N')?.fromMs).toBe(20_100);
+  });
+});
+
+describe('who calls', () => {
+  const call = { id: 'c', group: 'N' };
+  const called = (state: State, nowMs: number, isLate = false) => {
+    const grant = nextGrant(outlook(state, nowMs), crossing, { caller: { ...call, isLate } });
+    if (grant) expect(problemsOf(state, grant)).toEqual([]);
+    return grant;
+  };
+  const untilMs = 30_000;
+  const clear = untilMs + 2 * BOUND_MS;
+  const kept = interval(12_000, untilMs, { group: 'E', node: 'n1e' });
+
+  test('waits for the word of who is in the way, and when none comes for the end of his right', () => {
+    const state = agreed({ intervals: [kept], last: lastStage({ stage: 'ew' }) });
+    expect(called(state, 15_000)).toBeUndefined();
+    expect(called(state, 15_000, true)?.last).toMatchObject({ fromMs: clear, call: 'c' });
+  });
+
+  test('is granted a right that has another name than one which was given up at that instant', () => {
+    const gone = interval(clear, clear, { released: true });
+    const state = agreed({ intervals: [kept, gone], last: lastStage({ stage: 'ew' }) });
+    const fromMs = called(state, 15_000, true)?.last.fromMs ?? 0;
+    expect(fromMs).toBeGreaterThan(clear);
+    expect(fromMs).toBeLessThan(clear + 1_000);
+  });
+
+  test('has a list of those who were waited for', () => {
+    const gave = interval(12_000, 20_000, { group: 'W', node: 'n1w', released: true });
+    const state = agreed({ intervals: [kept, gave, interval(12_000, untilMs, { group: 'S' })] });
+    expect(waitedFor(state, crossing, { ...call, nowMs: 15_000 })).toEqual(['n1e']);
+    expect(waitedFor(state, crossing, { ...call, nowMs: clear })).toEqual([]);
   });
 });
 

@@ -15,6 +15,7 @@ import { contract } from './play.ts';
 const input: NodeInput = {
   id: 'n1',
   incarnation: 1,
+  outbids: 0,
   store: 's1',
   district: 'town',
   contract: contract(),

@@ -24,6 +24,9 @@ interface Timer {
   readonly event: Stepped;
 }
 
+/** A machine that wakes itself so often at one instant would go on for ever. */
+const AT_ONCE_MAX = 1_000;
+
 export interface PlayOptions {
   readonly nowMs?: number;
   /** How late the next wake comes. */
@@ -60,9 +63,12 @@ export class Play<M extends AnyStateMachine> {
   pass(ms: number): Emitted[] {
     this.#said = [];
     const untilMs = this.nowMs + ms;
+    let atOnce = 0;
     for (let next = this.#next(untilMs); next; next = this.#next(untilMs)) {
       const { atMs, event } = next;
       this.#timers = this.#timers.filter((timer) => timer !== next);
+      atOnce = atMs > this.nowMs ? 1 : atOnce + 1;
+      if (atOnce > AT_ONCE_MAX) throw new Error(`it spins at ${this.nowMs} ms: ${event.type}`);
       this.nowMs = Math.max(this.nowMs, atMs);
       this.#step(event);
     }

@@ -3,11 +3,11 @@ import type { Command, State } from '../../protocol/command.ts';
 import type { Intersection } from '../../protocol/district.ts';
 import type { Interval, RightOfWay, Timescale } from '../../protocol/right.ts';
 import { lan } from '../../protocol/timing.ts';
-import { sharedTown } from '../../simulation/town.ts';
+import { sharedTown } from '../../simulation/shared-town.ts';
 
 export const timing = lan();
 /** Groups N, E, S, W and a crossing `walk`; stages `ns`, with the crossing, and `ew`. */
-export const crossing = sharedTown(1).intersections[0] as Intersection;
+export const crossing = sharedTown([4]).intersections[0] as Intersection;
 export const NODES = ['n1n', 'n1e', 'n1s', 'n1w'] as const;
 export const BOUND_MS = timing.clockBoundMsMax;
 /** From the end of a green of N to the end of its right. */

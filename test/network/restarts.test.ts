@@ -93,6 +93,19 @@ scenes('hosts that fail', ['shared', 'own'], ({ scenario }) => {
     await stage.heals('last writes of a disk lost, node restarted');
   });
 
+  scenario('a node comes back without its disk, and its clock was set back', async (stage) => {
+    const { town } = stage;
+    const [node = ''] = stage.others(stage.leader);
+    stage.expectLights(stage.others(node));
+    await town.end([node]);
+    town.loseDisk(node);
+    await stage.heals('disk lost and clock set back, node restarted');
+    const outlived = town
+      .nodeLines(node)
+      .filter((line) => line.kind === 'fact' && line.event.type === 'membership.outlived');
+    expect(outlived).toHaveLength(1);
+  });
+
   scenario('two groups that were formed apart become one', async (stage) => {
     const { town } = stage;
     stage.expectLights();

@@ -22,6 +22,8 @@ const WAIT_MS = 90_000;
 /** A host that takes no part, and watches. */
 const OBSERVER = 'observer';
 
+/** By how much a time of day is set back when a disk is lost. */
+const SET_BACK_MS = 600_000;
 /** From minutes behind to minutes ahead. */
 const wallAheadOf = (place: number): number => (place - 2) * 157_000;
 
@@ -162,10 +164,13 @@ export class Town {
     return this.#place(node).data;
   }
 
-  /** Gives the node an empty disk. */
+  /**
+   * Gives the node an empty disk, and sets its time of day back, so that nothing on its host tells
+   * it of its former lives.
+   */
   loseDisk(node: string): void {
     rmSync(this.dataOf(node), { recursive: true, force: true });
-    this.#rightWall(node);
+    this.setWall(node, this.#place(node).clocks.wallAheadMs - SET_BACK_MS);
   }
 
   /** All disks are lost, and from now on nodes found their group with whom they meet. */

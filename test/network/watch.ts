@@ -34,6 +34,7 @@ export class Watch {
         this.group = event.group;
         break;
       case 'merge.yielded':
+      case 'membership.outlived':
         this.#begin();
         break;
       case 'enrolment.enrolled':
@@ -55,7 +56,7 @@ export class Watch {
     }
   }
 
-  /** It has left its group, and is as new. */
+  /** It begins another life in its process, and is as new. */
   #begin(): void {
     this.view.clear();
     this.leader = undefined;

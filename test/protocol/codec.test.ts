@@ -158,6 +158,7 @@ test('only what nodes say before they share a group is open', () => {
     'membership.goodbye',
     'membership.contract',
     'membership.challenge',
+    'membership.life',
     'membership.present',
     'genesis.prepare',
     'genesis.promise',

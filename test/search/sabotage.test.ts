@@ -247,8 +247,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a node trusts its own disk after a start': {
     file: 'machines/holder.ts',
-    replace: 'node === context.id && incarnation === context.incarnation,',
-    by: 'node === context.id && incarnation <= context.incarnation,',
+    replace: 'lifeIn(state, id) === incarnation,',
+    by: 'lifeIn(state, id) <= incarnation,',
     check: 'rights that are given up before a crash',
     found: TWO_GREENS,
   },

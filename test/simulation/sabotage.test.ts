@@ -50,7 +50,6 @@ const violatedBySeeds = async ({ load }: Pick<Copy, 'load'>): Promise<string[]> 
   for (const seed of [1, 2, 3]) {
     const run = { seed, nodes: 5, durationMs: 60_000, faults: 'heavy' as const };
     const { violations } = await simulate(run);
-
     if (violations.length > 0) return violations.map(({ invariant }) => invariant);
   }
   return [];
@@ -65,3 +64,29 @@ test('an acknowledgement that does not wait for the disk is found by seeds', asy
   expect(await violatedBySeeds(original)).toEqual([]);
   expect(await violatedBySeeds(broken(tooEarly))).toEqual(['acknowledged is durable']);
 }, 120_000);
+
+test('a voter that looks again at once, for ever, is found soon', async () => {
+  const noStore = {
+    file: 'machines/ballot.ts',
+    replace: 'if (place < 0 || !isVoter(self)) return line.length + 1;',
+    by: 'if (place < 0) return line.length + 1;',
+  };
+  const lose = async ({ load }: Pick<Copy, 'load'>) => {
+    const { createCity } = (await load('simulation/city.ts')) as typeof Cities;
+    const { leaderOf } = (await load('simulation/load.ts')) as typeof Loads;
+    const city = createCity({ seed: 8, district: 3 });
+    city.start();
+    await city.run(10_000);
+    const [lost = '', gone = ''] = city.ids.filter((id) => id !== leaderOf(city));
+    // Its new store cannot be made a voter, and the leader steps down: it stands by its name only.
+    city.kill(gone);
+    city.kill(lost);
+    city.restart(lost, { wipe: true });
+    await city.run(30_000);
+    return city;
+  };
+  expect((await lose(original)).violations).toEqual([]);
+  const { violations, counts } = await lose(broken(noStore));
+  expect(violations[0]?.invariant).toBe('nodes come to rest');
+  expect(counts.events).toBeLessThan(20_000);
+}, 60_000);

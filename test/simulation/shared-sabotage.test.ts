@@ -7,7 +7,7 @@
 import { afterAll, expect, test } from 'vitest';
 import type * as Cities from '../../simulation/city.ts';
 import { type Copy, copyOf, original, type Sabotage } from '../search/sabotaged.ts';
-import { busy, movedApart, skewed } from './shared-words.ts';
+import { busy, litLate, movedApart, skewed } from './shared-words.ts';
 
 const copies: Copy[] = [];
 afterAll(() => {
@@ -35,6 +35,7 @@ const widely: Run = (making) => skewed(making, 700);
 
 test.each([
   ['calls and changes of leaders', busy],
+  ['greens that are lit late', litLate],
   ['clocks that are off by as much as they may', slightly],
   ['clocks that are off by more', widely],
 ] as const)(
@@ -53,8 +54,8 @@ test.each<[string, Run, Sabotage, string[]]>([
     widely,
     {
       file: 'machines/holding.ts',
-      replace: 'clock.boundMs(atMs) + holding.lampBoundMs + MOVED_MS <= allowedMs;',
-      by: 'clock.boundMs(atMs) + holding.lampBoundMs + MOVED_MS <= allowedMs * 9;',
+      replace: 'boundMs(atMs) + lampBoundMs + MOVED_MS <= allowedMs;',
+      by: 'boundMs(atMs) + lampBoundMs + MOVED_MS <= allowedMs * 9;',
     },
     ['greens have a right', 'never two greens'],
   ],
@@ -88,6 +89,16 @@ test.each<[string, Run, Sabotage, string[]]>([
     },
     // What is over for the log is forgotten there, and its holder with it.
     ['never two greens', 'greens are kept'],
+  ],
+  [
+    'released when the lamps were meant to let go',
+    litLate,
+    {
+      file: 'machines/holding.ts',
+      replace: 'untilMs: Math.max(gave.untilMs, clearMs + clock.offsetMs)',
+      by: 'untilMs: gave.untilMs + 0 * clearMs',
+    },
+    ['never two greens'],
   ],
   [
     'green without a committed right of way',

@@ -1,8 +1,10 @@
 /**
- * Seeds of cities with shared intersections, under drift, stalls, lost writes and partitions. These
- * few are for every run of the tests; `npm run soak` goes on for as many hours as one has.
+ * Seeds of larger cities with shared intersections, under drift, stalls, lost writes and partitions.
+ * The hours are spent in `hours-*.test.ts`; `npm run soak` goes on for as many as one has.
  */
 import { expect, test } from 'vitest';
+import { checkDistrict } from '../../protocol/check-district.ts';
+import { mixedBy, sharedTown } from '../../simulation/shared-town.ts';
 import { simulate } from '../../simulation/simulate.ts';
 
 const MINUTES = 4;
@@ -36,7 +38,30 @@ test('without faults every shared intersection goes round, and calls are served'
   expect(outcome.releases).toBeGreaterThan(0);
 }, 90_000);
 
-test('as many nodes are taken as whole intersections have', async () => {
-  const run = { seed: 1, nodes: 5, durationMs: 3_000, faults: 'none' as const, shared: true };
-  expect(await simulate(run)).toMatchObject({ nodes: 8 });
-}, 60_000);
+test.each<[number, boolean | 4, number]>([
+  [5, 4, 8],
+  [5, true, 5],
+  [1, true, 2],
+])(
+  'of %i nodes, shared by as many as %s, whole intersections are made: %i',
+  async (nodes, shared, made) => {
+    const run = { seed: 1, nodes, durationMs: 3_000, faults: 'none' as const, shared };
+    expect(await simulate(run)).toMatchObject({ nodes: made });
+  },
+  60_000,
+);
+
+test('a seed says how many nodes share each intersection, and all numbers come up', () => {
+  const mixes = Array.from({ length: 30 }, (_, seed) => mixedBy(seed, 9));
+  expect(mixedBy(7, 9)).toEqual(mixedBy(7, 9));
+  for (const mix of mixes) expect(mix.reduce<number>((sum, one) => sum + one, 0)).toBe(9);
+  expect(new Set(mixes.flat())).toEqual(new Set([2, 3, 4]));
+});
+
+test.each([[[2, 3, 4]], [[4]], [[2, 2]]] as const)(
+  'a made-up town of intersections shared by %j passes the checks of a district file',
+  (mix) => {
+    const result = checkDistrict(JSON.parse(JSON.stringify(sharedTown(mix))));
+    expect(result).toMatchObject({ district: { expect: mix.reduce<number>((a, b) => a + b, 0) } });
+  },
+);

@@ -6,14 +6,14 @@ import type { Group } from '../../protocol/district.ts';
 import { lan } from '../../protocol/timing.ts';
 import { type City, createCity } from '../../simulation/city.ts';
 import { leaderOf, load } from '../../simulation/load.ts';
-import { sharedTown } from '../../simulation/town.ts';
+import { type Sharers, sharedTown } from '../../simulation/shared-town.ts';
 import { LIT_MS, movedApart } from './shared-words.ts';
 
 const MINUTE_MS = 60_000;
 
-const shared = (count: number, seed: number): City => {
+const shared = (mix: readonly Sharers[], seed: number): City => {
   const clocks = { offsetMsMax: 100_000_000, driftPpmMax: lan().clockDriftPpmMax };
-  const city = createCity({ seed, district: sharedTown(count), clocks });
+  const city = createCity({ seed, district: sharedTown(mix), clocks });
   city.start();
   load(city, 3_000);
   return city;
@@ -22,7 +22,7 @@ const shared = (count: number, seed: number): City => {
 const greensOf = (city: City) => city.invariants.streets.counts.greens;
 
 test('the death of a leader at any moment costs no green of those who live', async () => {
-  const city = shared(2, 61);
+  const city = shared([4, 4], 61);
   await city.run(LIT_MS);
   expect(greensOf(city)).toBeGreaterThan(0);
   const draw = city.random('deaths');
@@ -40,7 +40,7 @@ test('the death of a leader at any moment costs no green of those who live', asy
 }, 120_000);
 
 test('fresh nodes show red until no right of a former group can be lit any more', async () => {
-  const city = shared(1, 62);
+  const city = shared([4], 62);
   await city.run(settlingMs(lan()));
   expect(greensOf(city)).toBe(0);
   await city.run(LIT_MS);
@@ -53,7 +53,7 @@ test('the first stage after flashing is lit from the start of its right to the e
   const grants: GrantRights[] = [];
   const city = createCity({
     seed: 66,
-    district: sharedTown(1),
+    district: sharedTown([4]),
     journal: (line) => {
       if (line.kind === 'lamps') {
         const all = Object.entries(line.lamps).map(([group, lamp]) => ({ group, lamp, t: line.t }));
@@ -72,7 +72,7 @@ test('the first stage after flashing is lit from the start of its right to the e
     const amber = own.findIndex(({ lamp }, k) => k > green && lamp === 'amber');
     const rights = grants.flatMap(({ grants: all }) => all).filter((one) => one.group === group);
     const ends = rights.filter((one) => one.fromMs === fromMs).map(({ untilMs }) => untilMs);
-    const described = sharedTown(1).intersections[0]?.groups.find(({ id }) => id === group);
+    const described = sharedTown([4]).intersections[0]?.groups.find(({ id }) => id === group);
     const grantedMs = Math.max(...ends) - fromMs - tailMs(described as Group);
     const lastedMs = (own[amber]?.t ?? 0) - (own[green]?.t ?? 0);
     expect(Math.abs(lastedMs - grantedMs)).toBeLessThan(100);

@@ -4,14 +4,14 @@ import type { Command } from '../../protocol/command.ts';
 import type { Emitted } from '../../protocol/event.ts';
 import type { Lamp } from '../../protocol/lamp.ts';
 import { Invariants, type Observed } from '../../simulation/invariants.ts';
-import { sharedTown } from '../../simulation/town.ts';
+import { sharedTown } from '../../simulation/shared-town.ts';
 
 const DARK_MS = 4_250;
 
 /** Invariants with a clock of their own, n1n that keeps the timescale, and n1e. */
 const watching = () => {
   let nowMs = 0;
-  const watched = new Invariants(sharedTown(1).intersections, () => nowMs);
+  const watched = new Invariants(sharedTown([4]).intersections, () => nowMs);
   const node = (id: string): Observed => ({
     ...{ id, store: id, incarnation: 1, replica: () => undefined, now: () => nowMs },
     disk: { read: () => undefined, lastIndex: () => 0 },

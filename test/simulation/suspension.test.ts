@@ -7,7 +7,8 @@ import { type City, createCity } from '../../simulation/city.ts';
 import { VirtualClock } from '../../simulation/clock.ts';
 import { HostClock, Loop } from '../../simulation/host.ts';
 import { unsettled } from '../../simulation/settling.ts';
-import { sharedTown, town } from '../../simulation/town.ts';
+import { sharedTown } from '../../simulation/shared-town.ts';
+import { town } from '../../simulation/town.ts';
 
 test('a clock that was suspended goes on from where it stood, and so do its timers', () => {
   const virtual = new VirtualClock();
@@ -68,7 +69,7 @@ interface Word {
 /** A city that has settled, and what its nodes say from then on. */
 const awake = async (shared: boolean) => {
   const words: Word[] = [];
-  const district = shared ? sharedTown(1) : town(4);
+  const district = shared ? sharedTown([4]) : town(4);
   const city: City = createCity({
     seed: 5,
     district,
