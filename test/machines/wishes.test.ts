@@ -135,12 +135,14 @@ describe('a transit vehicle', () => {
     ['ew', 20],
   ]);
   const state = stateOf(crossing, { plan });
-  const plain = () => turnsOf(run({ intersection: crossing, state }).grants);
+  const UNTIL_MS = 130_000;
+  const plain = () => turnsOf(run({ intersection: crossing, state, untilMs: UNTIL_MS }).grants);
   const favouring = (group: string, [fromMs, toMs]: [number, number]) => {
     let isDone = false;
     const { grants } = run({
       intersection: crossing,
       state,
+      untilMs: UNTIL_MS,
       wishes: (nowMs, { rights }) => {
         const call = rights?.[0]?.last.call;
         const isStanding = nowMs >= fromMs && nowMs < toMs && !isDone;
