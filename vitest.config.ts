@@ -6,6 +6,7 @@ const real = [
   'test/e2e/**/*.test.ts',
   'test/cabinet/*-process.test.ts',
   'test/cabinet/refusals.test.ts',
+  'test/traffic/*-process.test.ts',
   'test/transport/udp-tcp*.test.ts',
   'test/visualizer/browser/*.test.ts',
 ];
@@ -44,8 +45,9 @@ export default defineConfig({
           ...limits,
           name: 'network',
           include: network,
-          maxWorkers: 1,
-          provide: { rounds: 2, kinds: ['shared'] },
+          // Their hosts wait for lamps most of the time.
+          maxWorkers: 3,
+          provide: { rounds: { four: 2, shared: 2 } },
           sequence: { groupOrder: 2 },
         },
       },

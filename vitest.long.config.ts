@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     name: 'network',
     include: ['test/network/**/*.test.ts'],
-    maxWorkers: 1,
-    provide: { rounds: 20, kinds: ['shared', 'own'] },
+    maxWorkers: 3,
+    provide: { rounds: { four: 20, shared: 20, own: 4 } },
   },
 });

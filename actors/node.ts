@@ -6,6 +6,7 @@
 import { type AnyActorRef, createActor, type InspectionEvent } from 'xstate';
 import { concerns, nodeMachine } from '../machines/node.ts';
 import type { Replica } from '../machines/replication.ts';
+import type { Stored } from '../machines/stored.ts';
 import { ConfigError, type Problem } from '../protocol/assert.ts';
 import type { District } from '../protocol/check-district.ts';
 import { decode, PROTOCOL_VERSION } from '../protocol/codec.ts';
@@ -120,9 +121,16 @@ const inspector = (inspects: readonly (((event: InspectionEvent) => void) | unde
   };
 };
 
+/** A contract that another group agreed on says nothing here. */
+const storedIn = ({ contract, ...stored }: Stored): Stored => ({
+  ...stored,
+  contract: contract && contract.group === stored.group?.group ? contract : null,
+});
+
 const compose = (options: NodeOptions): GreenwaveNode => {
   const { id, district, store, clock = realClock, wall = Date.now } = options;
-  const { name, timing, discovery, links, plans } = district;
+  const { name, discovery, links, plans } = district;
+  const stored = storedIn(store.recovered);
   const intersection = intersectionOf(district, id) ?? null;
   const watchers: Watch[] = [];
   const write = options.journal ?? (() => {});
@@ -207,14 +215,15 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         outbids: options.outbids ?? 0,
         store: store.id,
         district: name,
-        contract: { timing, discovery },
+        contract: { timing: stored.contract?.contract.timing ?? district.timing, discovery },
+        filed: district.timing,
         versions: [PROTOCOL_VERSION, PROTOCOL_VERSION],
         expect: district.expect ?? 1,
         isObserver: options.isObserver ?? false,
         intersection,
         links: links.filter(({ from, to }) => [from, to].includes(intersection?.id ?? '')),
         filedPlan: plans[0] ?? null,
-        stored: store.recovered,
+        stored,
       },
       ...inspector([journal?.step, options.inspect]),
     },

@@ -3,7 +3,7 @@
  * durable. What a store must be is an interface; disks are handed in from outside.
  */
 import { fromCallback } from 'xstate';
-import type { Stored } from '../machines/node.ts';
+import type { Stored } from '../machines/stored.ts';
 import type { BusEvent } from '../protocol/event.ts';
 import type { Deliver } from './bus.ts';
 
@@ -32,6 +32,7 @@ export const nothingStored: Stored = Object.freeze({
   group: null,
   ballot: null,
   settled: null,
+  contract: null,
   vote: { term: 0, votedFor: null },
   log: { base: null, first: 1, entries: [] },
 });

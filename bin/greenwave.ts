@@ -8,6 +8,7 @@ import { ConfigError } from '../protocol/assert.ts';
 import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { clearCommand } from './clear.ts';
+import { contractCommand } from './contract.ts';
 import { importCommand } from './import.ts';
 import { inspectCommand } from './inspect.ts';
 import { lampsCommand } from './lamps.ts';
@@ -35,6 +36,7 @@ for (const command of [
   statusCommand,
   watchCommand,
   planCommand,
+  contractCommand,
   preemptCommand,
   priorityCommand,
   callCommand,

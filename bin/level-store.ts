@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { type Batch, nothingStored, type Store, volatileStore } from '../actors/storage.ts';
 import { logKey } from '../machines/log.ts';
-import type { Stored } from '../machines/node.ts';
+import type { Stored } from '../machines/stored.ts';
 import type { Entry } from '../protocol/command.ts';
 import { nextLife } from '../protocol/life.ts';
 import { OperatorError } from './read-district.ts';
@@ -107,6 +107,7 @@ interface Kept {
   group?: NonNullable<Stored['group']>;
   genesis?: NonNullable<Stored['ballot']>;
   settled?: NonNullable<Stored['settled']>;
+  contract?: NonNullable<Stored['contract']>;
   vote?: Stored['vote'];
   base?: NonNullable<Stored['log']['base']>;
 }
@@ -121,8 +122,7 @@ interface Found {
 /** Reads everything; throws `CorruptError` unless all is as it was written. */
 const recover = async (db: Level): Promise<Found> => {
   const kept: Record<string, unknown> = {};
-  const entries: Entry[] = [];
-  const keys: string[] = [];
+  const [keys, entries]: [string[], Entry[]] = [[], []];
   let lastWrite = 0;
   for (const [key, text] of await db.iterator().all()) {
     const record = readRecord(text);
@@ -134,7 +134,9 @@ const recover = async (db: Level): Promise<Found> => {
       entries.push(record.value as Entry);
     }
   }
-  const { meta, group, genesis, settled, vote, base, head } = kept as Kept & { head?: number };
+  const { meta, group, genesis, settled, contract, vote, base, head } = kept as Kept & {
+    head?: number;
+  };
   const first = Number((keys[0] ?? logKey(1)).slice('log/'.length));
   if ((head ?? 0) !== lastWrite) throw new CorruptError(`write ${lastWrite} is not the last`);
   if (keys.some((key, k) => key !== logKey(first + k)) || first > (base?.index ?? 0) + 1) {
@@ -145,6 +147,7 @@ const recover = async (db: Level): Promise<Found> => {
     group: group ?? null,
     ballot: genesis ?? null,
     settled: settled ?? null,
+    contract: contract ?? null,
     vote: vote ?? nothingStored.vote,
     log,
   };

@@ -11,8 +11,10 @@ import type { District } from '../protocol/check-district.ts';
 import type { Command, State } from '../protocol/command.ts';
 import { canonicalJson } from '../protocol/digest.ts';
 import type { Emitted, HeardAs } from '../protocol/event.ts';
+import type { Contract } from '../protocol/timing.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
 import { newIncarnation, newStoreId } from './level-store.ts';
+import { contractIn, OtherContractError } from './other-contract.ts';
 import { OperatorError } from './read-district.ts';
 
 /** How long a district may take to be found and to tell what it has agreed on. In milliseconds. */
@@ -93,9 +95,12 @@ const observe = async (
     failed: (reason) => fail(new OperatorError(reason)),
   });
   let isIn = false;
+  let other: Contract | undefined;
   node.watch((event) => {
+    other ??= contractIn(event);
     if (event.type === 'membership.refused') {
-      const error = new OperatorError(refusalText(district, event));
+      const text = refusalText(district, event);
+      const error = other ? new OtherContractError(text, other) : new OperatorError(text);
       // One stranger on the network is no reason, but when nobody else is there it is he.
       setTimeout(() => isIn || fail(error), REFUSED_MS).unref();
     }

@@ -12,6 +12,7 @@ import { OperatorError, readDistrict } from './read-district.ts';
 interface Options {
   readonly data: string;
   readonly yes?: true;
+  readonly byFile?: true;
   readonly json?: true;
 }
 
@@ -23,7 +24,10 @@ is started again. What the log holds beyond its snapshot is kept though it may n
 what was committed and is not in this store is lost.
 
 Never recover a district of which a majority of voters is only out of reach: they would go on by
-themselves, and give way, with all they agreed on, as soon as they meet the recovered group.`;
+themselves, and give way, with all they agreed on, as soon as they meet the recovered group.
+
+--by-file is for what no running district may change: when all nodes are stopped and all files changed,
+recover one store so, and start all.`;
 
 export const recoverCommand: Command = new Command('recover')
   .description('Begin a new group from one store, when a majority of voters is lost for good')
@@ -31,6 +35,10 @@ export const recoverCommand: Command = new Command('recover')
   .argument('<node>', 'the node whose store it is; it must not be running')
   .requiredOption('--data <dir>', "folder of the node's store")
   .option('--yes', 'do it; without this, only tell what the store holds')
+  .option(
+    '--by-file',
+    'begin by the timing of the district file, not by what `greenwave contract` put in force',
+  )
   .option('--json', 'print one JSON object')
   .addHelpText('after', HELP)
   .action(async (file: string, node: string, options: Options) => {
@@ -47,7 +55,7 @@ interface Said extends Holding {
 }
 
 /** Tells what the store holds, and makes it a group of its own when that was asked for. */
-export const recover = async (node: string, { data, yes }: Options): Promise<Said> => {
+export const recover = async (node: string, { data, yes, byFile }: Options): Promise<Said> => {
   let fail = (_: Error) => {};
   const failed = new Promise<never>((_, reject) => {
     fail = reject;
@@ -61,18 +69,18 @@ export const recover = async (node: string, { data, yes }: Options): Promise<Sai
       );
     }
     if (!yes) return holding;
-    return { ...holding, recovered: await Promise.race([become(node, store), failed]) };
+    return { ...holding, recovered: await Promise.race([become(node, store, byFile), failed]) };
   } finally {
     await store.close();
   }
 };
 
-const become = (node: string, from: Store) =>
+const become = (node: string, from: Store, isByFile = false) =>
   new Promise<{ group: string; store: string }>((resolve) => {
     let now = { group: '', store: '' };
     from.reset(
       (store) => {
-        const { group, puts } = recovered(from.recovered, { node, store });
+        const { group, puts } = recovered(from.recovered, { node, store }, isByFile);
         now = { group, store };
         return puts;
       },

@@ -30,6 +30,9 @@ interface NodeStatus {
   readonly term: number;
   readonly commit: number;
   readonly phi: number;
+  /** Digests of the contract in force there, and of the one that is to come. */
+  readonly contract: string | null;
+  readonly nextContract: string | null;
 }
 
 interface Witnessed {
@@ -136,6 +139,8 @@ const statusOf = (witnessed: ReadonlyMap<string, Witnessed>, beatMs: number): No
         term: word?.term ?? 0,
         commit: beat?.commit ?? 0,
         phi: beat ? Math.max(0, Math.round(phiAfter(now - lastAt, arrivals) * 10) / 10) : 0,
+        contract: announce?.contract ?? null,
+        nextContract: announce?.next ?? null,
       };
     });
 };
@@ -153,16 +158,39 @@ const summary = (nodes: readonly NodeStatus[]) => {
       leader: leader?.node ?? null,
       term,
       commit: Math.max(...members.map(({ commit }) => commit)),
+      contract: sayAs(members, 'contract'),
+      nextContract: sayAs(members, 'nextContract'),
     };
   });
   return { groups, nodes };
+};
+
+/** Who says which contract: more than one while a change comes to all, or stays away from some. */
+const sayAs = (members: readonly NodeStatus[], key: 'contract' | 'nextContract') => {
+  const said = [...new Set(members.flatMap((node) => node[key] ?? []))].sort();
+  return Object.fromEntries(
+    said.map((digest) => [digest, members.flatMap((one) => (one[key] === digest ? one.node : []))]),
+  );
+};
+
+const contractText = ({ contract, nextContract }: ReturnType<typeof summary>['groups'][number]) => {
+  const inForce = Object.entries(contract);
+  const said =
+    inForce.length > 1
+      ? inForce.map(([digest, nodes]) => `${digest} (${nodes.join(', ')})`)
+      : inForce.map(([digest]) => digest);
+  const coming = Object.entries(nextContract).map(
+    ([digest, nodes]) => `; half-way to ${digest}, which ${nodes.length} nodes accept`,
+  );
+  return said.length > 0 ? `contract ${said.join(', ')}${coming.join('')}\n` : '';
 };
 
 const text = (nodes: readonly NodeStatus[]): string => {
   if (nodes.length === 0) return 'Nobody was heard. Is a district up, on this interface?';
   const { groups } = summary(nodes);
   return groups
-    .map(({ group, district, view, leader, term, commit }) => {
+    .map((one) => {
+      const { group, district, view, leader, term, commit } = one;
       const table = new Table({
         head: ['node', 'intersection', 'role', 'term', 'commit', 'φ', 'address'],
         style: { head: [], border: [] },
@@ -179,7 +207,7 @@ const text = (nodes: readonly NodeStatus[]): string => {
         ]);
       }
       const title = group === '' ? 'Nodes without a group' : `Group ${group} of ${district ?? '?'}`;
-      return `${title}: ${view.length} nodes, leader ${leader ?? 'none'}, term ${term}, commit ${commit}\n${table}`;
+      return `${title}: ${view.length} nodes, leader ${leader ?? 'none'}, term ${term}, commit ${commit}\n${contractText(one)}${table}`;
     })
     .join('\n\n');
 };

@@ -3,6 +3,7 @@
  */
 import pc from 'picocolors';
 import type { Command } from '../protocol/command.ts';
+import { changesBetween } from '../protocol/contract.ts';
 import type { Fact } from '../protocol/event.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 
@@ -32,8 +33,19 @@ const commandText = (command: Command): string => {
       return `preemption ${command.id} is over`;
     case 'priority.call':
       return `priority for ${command.group} at ${command.intersection}`;
+    case 'contract.prepare':
+      return `prepares another contract: ${changesBetween(command.from, command.to).join(', ')}`;
+    case 'contract.ready':
+      return `${command.node} is ready for another contract`;
+    case 'contract.switch':
+      return `another contract is in force${absentText(command.absent)}`;
+    case 'contract.withdraw':
+      return 'takes back the change of the contract';
   }
 };
+
+const absentText = (absent: readonly string[]) =>
+  absent.length > 0 ? ` (absent: ${absent.join(', ')})` : '';
 
 const factText = (event: Fact): string | undefined => {
   switch (event.type) {
@@ -61,6 +73,10 @@ const factText = (event: Fact): string | undefined => {
       return `#${event.index} ${commandText(event.command)}`;
     case 'phases.changed':
       return pc.green(`stage ${event.stage} for ${event.greenS} s (${event.mode})`);
+    case 'contract.changed':
+      return event.changes.length > 0
+        ? pc.cyan(`runs by the contract that is agreed: ${event.changes.join(', ')}`)
+        : undefined;
     case 'lamps.lost':
       return pc.red(`lamp driver lost: ${event.reason}`);
     case 'lamps.refused':
@@ -70,13 +86,21 @@ const factText = (event: Fact): string | undefined => {
   }
 };
 
+/** What is to be done about a refusal, where that is not plain. */
+const remedyOf = (reason: string): string =>
+  reason.startsWith('another contract')
+    ? ' (one of the two needs the district file of the other)'
+    : '';
+
 /** The line's text, without a time. */
 export const textOf = (line: JournalLine): string | undefined => {
   switch (line.kind) {
     case 'fact':
       return factText(line.event);
     case 'refused':
-      return pc.red(`refused${line.peer === undefined ? '' : ` ${line.peer}`}: ${line.reason}`);
+      return pc.red(
+        `refused${line.peer === undefined ? '' : ` ${line.peer}`}: ${line.reason}${remedyOf(line.reason)}`,
+      );
     case 'error':
       return pc.red(line.message);
     default:

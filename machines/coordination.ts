@@ -24,7 +24,11 @@ export interface Context extends CoordinationInput {
 }
 
 export type Events = FactAs<
-  'election.elected' | 'election.lost' | 'replica.committed' | 'replica.restored'
+  | 'election.elected'
+  | 'election.lost'
+  | 'replica.committed'
+  | 'replica.restored'
+  | 'contract.changed'
 >;
 
 const covers = (plan: Plan, state: State) => {
@@ -94,6 +98,7 @@ export const coordinationMachine = setup({
   context: ({ input }) => ({ ...input, state: initialState([]), term: 0, count: 0 }),
   initial: 'following',
   on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
     'replica.committed': { actions: 'learn' },
     'replica.restored': { actions: 'learn' },
     'election.elected': [

@@ -38,7 +38,8 @@ export interface Context extends DemandInput, Inputs {
 
 export type Events =
   | FactAs<'lamps.input' | 'lamps.ready' | 'lamps.lost' | 'lamps.refused' | 'lamps.accepted'>
-  | FactAs<'lamps.shown' | 'election.elected' | 'replica.committed' | 'replica.answered'>;
+  | FactAs<'lamps.shown' | 'election.elected' | 'replica.committed' | 'replica.answered'>
+  | FactAs<'contract.changed'>;
 
 const cannotLight = or([
   stateIn({ shared: { driver: 'dark' } }),
@@ -123,6 +124,9 @@ export const demandMachine = setup({
     shown: null,
   }),
   initial: 'alone',
+  on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
+  },
   states: {
     /** One node serves all, or this one serves none. */
     alone: { always: { guard: 'isShared', target: 'shared' } },

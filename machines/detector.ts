@@ -78,7 +78,7 @@ export type Events =
   | FactAs<'clock.due' | 'wire.lost' | 'genesis.formed' | 'node.stopping' | 'enrolment.refused'>
   | FactAs<'membership.joined' | 'membership.left' | 'membership.doubted'>
   | FactAs<'election.advanced' | 'election.elected' | 'election.lost'>
-  | FactAs<'replica.appended' | 'replica.configured'>;
+  | FactAs<'replica.appended' | 'replica.configured' | 'contract.changed'>;
 
 /** The peer of which this event is a sign of life, if it is watched in that life. */
 const watchedIn = (
@@ -204,6 +204,16 @@ export const detectorMachine = setup({
       enqueue.assign({ ring, peers });
       for (const said of says) enqueue.emit(said);
     }),
+    /** All are looked at anew: how often each should be heard, and how long it may be silent. */
+    takeTiming: enqueueActions(({ context, event, enqueue }) => {
+      if (event.type !== 'contract.changed') return;
+      const { timing } = event;
+      const anew = Object.entries(context.peers).map(([peer, watched]) => [peer, { ...watched }]);
+      const { peers } = rewatch({ ...context, timing, peers: Object.fromEntries(anew) }, event.at);
+      enqueue.assign({ timing, peers });
+      // Not in the past: a look that comes late makes this node doubt itself.
+      for (const said of nextWake({ timing, peers }, event.at)) enqueue.emit(said);
+    }),
     /** The leader is watched by all, because an election waits for its silence. */
     noteLeader: enqueueActions(({ context, event, enqueue }) => {
       if (event.type !== 'election.elected' && event.type !== 'election.lost') return;
@@ -324,6 +334,7 @@ export const detectorMachine = setup({
   }),
   initial: 'quiet',
   on: {
+    'contract.changed': { actions: 'takeTiming' },
     'membership.joined': { actions: 'watch' },
     'membership.left': { actions: 'forget' },
     'membership.doubted': { actions: 'doubt' },

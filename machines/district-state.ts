@@ -17,6 +17,7 @@ import {
 } from '../protocol/command.ts';
 import { type Intersection, nodesOf } from '../protocol/district.ts';
 import { contractDifferences } from '../protocol/timing.ts';
+import { changeContract, contractProblems } from './contract-state.ts';
 import { sharing } from './map.ts';
 import {
   enter,
@@ -118,6 +119,11 @@ const change = (state: State, command: Command): State => {
       return withPreemptions(state, othersThan(state, command.id));
     case 'priority.call':
       return state;
+    case 'contract.prepare':
+    case 'contract.ready':
+    case 'contract.switch':
+    case 'contract.withdraw':
+      return changeContract(state, command);
   }
 };
 
@@ -167,6 +173,11 @@ const findProblems = (state: State, command: Command): string[] => {
       return state.preemptions?.some(({ id }) => id === command.id)
         ? []
         : [`no preemption ${command.id} stands`];
+    case 'contract.prepare':
+    case 'contract.ready':
+    case 'contract.switch':
+    case 'contract.withdraw':
+      return contractProblems(state, command);
   }
 };
 

@@ -69,7 +69,7 @@ export type Events =
   | HeardAs<'election.poll' | 'election.lean' | 'election.claim' | 'election.vote'>
   | HeardAs<'election.handover' | 'detector.beat' | 'replica.prepare'>
   | FactAs<'detector.suspected' | 'membership.left' | 'storage.written' | 'clock.due'>
-  | FactAs<'clock.jumped'>
+  | FactAs<'clock.jumped' | 'contract.changed'>
   | FactAs<'replica.appended' | 'replica.configured' | 'replica.drained'>;
 
 export const electionMachine = setup({
@@ -312,6 +312,7 @@ export const electionMachine = setup({
   }),
   initial: 'follower',
   on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
     // After a restart the log may end in a newer term than that of the last vote: a leader's entries
     // are stored, its term is not. Section 5.1 wants the term as new as the log at least.
     'replica.appended': [

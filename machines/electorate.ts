@@ -44,7 +44,8 @@ export interface Context extends ElectorateInput {
 
 export type Events =
   | FactAs<'membership.joined' | 'membership.left' | 'election.elected' | 'election.lost'>
-  | FactAs<'replica.committed' | 'replica.restored' | 'replica.configured' | 'clock.due'>;
+  | FactAs<'replica.committed' | 'replica.restored' | 'replica.configured' | 'clock.due'>
+  | FactAs<'contract.changed'>;
 
 /** The change the leader wants next, if any. */
 export const wanted = (context: Context, now: number): Command | undefined => {
@@ -157,6 +158,7 @@ export const electorateMachine = setup({
   }),
   initial: 'following',
   on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
     'membership.joined': { actions: 'notePeer' },
     'membership.left': { actions: 'notePeer' },
     'replica.committed': { actions: 'learn' },

@@ -3,7 +3,7 @@
  * there. A description that contradicts what the district agreed on is refused: the node says so
  * and leaves the view, but its lamps go on.
  */
-import { emit, setup } from 'xstate';
+import { assign, emit, setup } from 'xstate';
 import type { Command, Member, State } from '../protocol/command.ts';
 import { canonicalJson } from '../protocol/digest.ts';
 import type { Intersection, Link } from '../protocol/district.ts';
@@ -21,7 +21,11 @@ export interface EnrolmentInput {
 }
 
 export type Events = FactAs<
-  'election.elected' | 'replica.committed' | 'replica.restored' | 'replica.answered'
+  | 'election.elected'
+  | 'replica.committed'
+  | 'replica.restored'
+  | 'replica.answered'
+  | 'contract.changed'
 >;
 
 const TICKET = 1;
@@ -88,6 +92,9 @@ export const enrolmentMachine = setup({
   id: 'enrolment',
   context: ({ input }) => input,
   initial: 'waiting',
+  on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
+  },
   states: {
     waiting: {
       on: {

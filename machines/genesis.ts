@@ -83,7 +83,8 @@ export interface Context extends Omit<GenesisInput, 'ballot'>, StoredBallot {
 
 export type Events =
   | HeardAs<'genesis.prepare' | 'genesis.promise' | 'genesis.propose' | 'genesis.accept'>
-  | FactAs<'membership.sighted' | 'membership.settled' | 'storage.written'>;
+  | FactAs<'membership.sighted' | 'membership.settled' | 'storage.written'>
+  | FactAs<'contract.changed'>;
 
 /** Announcements of a node that may be missed before it counts as gone. */
 const MISSED_MAX = 2;
@@ -288,6 +289,9 @@ export const genesisMachine = setup({
     voters: [],
   }),
   initial: 'unsettled',
+  on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
+  },
   states: {
     /** Until it is sure that nobody else goes by its id, a node promises nothing. */
     unsettled: {

@@ -42,6 +42,8 @@ export interface HolderInput {
   readonly id: string;
   readonly incarnation: number;
   readonly timing: Timing;
+  /** What its file says, and said when it was counted wherever it was before. */
+  readonly filed: Timing;
   readonly intersection: Intersection | null;
   /** The group in which it had settled, as the store says. */
   readonly settled: string | null;
@@ -68,7 +70,8 @@ export type Events =
   | FactAs<'genesis.formed' | 'storage.written' | 'election.elected' | 'clock.due'>
   | FactAs<'replica.committed' | 'replica.restored'>
   | FactAs<'timekeeper.synced' | 'timekeeper.voided'>
-  | FactAs<'lamps.ready' | 'lamps.lost' | 'lamps.refused' | 'lamps.accepted' | 'node.stopping'>;
+  | FactAs<'lamps.ready' | 'lamps.lost' | 'lamps.refused' | 'lamps.accepted' | 'node.stopping'>
+  | FactAs<'contract.changed'>;
 
 const SETTLED = 1;
 const ENTER = 1;
@@ -177,7 +180,7 @@ export const holderMachine = setup({
     wakeToSettle: emit(({ context, event }) => ({
       type: 'clock.wake' as const,
       id: WAKE_SETTLED,
-      atMs: event.at + settlingMs(context.timing),
+      atMs: event.at + Math.max(settlingMs(context.timing), settlingMs(context.filed)),
     })),
     wakeAgain: emit(({ context, event }) => ({
       type: 'clock.wake' as const,
@@ -220,6 +223,9 @@ export const holderMachine = setup({
     litUntilMs: 0,
   }),
   initial: 'inactive',
+  on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
+  },
   states: {
     inactive: { always: { guard: 'isShared', target: 'active' } },
     active: {

@@ -17,6 +17,8 @@
  *   leased read before `leaseMs` of its own clock have passed since its election, stretched by what
  *   one clock may gain on the other. When the later leader answers its first, the former one's
  *   lease has run out.
+ * - Where the contract was changed, the later leader waits for the longest lease of all contracts in
+ *   its log. The former leader's is among them: it had applied, so committed, what it leased by.
  * - The later leader holds every committed entry, and answers only when one of its own term is
  *   committed, which stands behind all that the former ever committed. So its index is no less.
  * - A read is as of the stamp of its asking or of the grant that won its round; who hears the answer
@@ -30,6 +32,7 @@
  */
 import { and, assign, enqueueActions, setup } from 'xstate';
 import type { Voter } from '../protocol/command.ts';
+import { type Longest, longer } from '../protocol/contract.ts';
 import {
   ALL,
   type AskRead,
@@ -59,6 +62,8 @@ export interface Context extends LeaseInput {
   readonly voters: readonly Voter[];
   /** The last entry known to be committed. */
   readonly commit: { readonly index: number; readonly term: number };
+  /** The longest lease that any leader of this group may have had. */
+  readonly longest: Longest;
   /** As leader: before this instant a former lease may run. */
   readonly barredUntilMs: number;
   /** As leader: our lease runs until this instant; null, when there is none. */
@@ -83,11 +88,25 @@ export type Events =
   | Stamped<AskRead>
   | HeardAs<'lease.renew' | 'lease.grant'>
   | FactAs<'election.advanced' | 'election.elected' | 'election.lost' | 'node.stopping'>
-  | FactAs<'replica.committed' | 'replica.restored' | 'replica.configured' | 'clock.due'>;
+  | FactAs<'replica.committed' | 'replica.restored' | 'replica.configured' | 'clock.due'>
+  | FactAs<'contract.changed'>;
 
 /** How long a new leader waits: a former lease, on the slowest clock, as the fastest measures it. */
-export const formerLeaseMs = ({ leaseMs, clockDriftPpmMax }: Timing): number =>
+export const formerLeaseMs = ({ leaseMs, clockDriftPpmMax }: Longest): number =>
   (leaseMs * (1e6 + clockDriftPpmMax)) / (1e6 - clockDriftPpmMax);
+
+/** By what is agreed, before anybody has a lease of that length. */
+const longestBy = (known: Longest, event: Learned): Longest => {
+  if (event.type === 'replica.restored') {
+    const { contract } = event.state;
+    return contract ? longer(known, contract.longest) : known;
+  }
+  const { command } = event;
+  return command.kind === 'contract.prepare'
+    ? longer(longer(known, command.from), command.to)
+    : known;
+};
+type Learned = FactAs<'replica.committed' | 'replica.restored'>;
 
 /** Why a node that is in office serves no read yet; undefined, when it may. */
 const barOf = ({ term, commit, barredUntilMs }: Context, now: number): string | undefined => {
@@ -148,16 +167,18 @@ export const leaseMachine = setup({
     noteLeader: assign(({ event }) =>
       event.type === 'election.elected' ? { leader: event.leader, term: event.term } : {},
     ),
-    noteCommit: assign(({ event }) =>
-      event.type === 'replica.committed' || event.type === 'replica.restored'
-        ? { commit: { index: event.index, term: event.term } }
-        : {},
-    ),
+    noteCommit: assign(({ context, event }) => {
+      if (event.type !== 'replica.committed' && event.type !== 'replica.restored') return {};
+      const longest = longestBy(context.longest, event);
+      const moreMs = formerLeaseMs(longest) - formerLeaseMs(context.longest);
+      const barredUntilMs = context.barredUntilMs + moreMs;
+      return { commit: { index: event.index, term: event.term }, longest, barredUntilMs };
+    }),
     noteVoters: assign(({ event }) =>
       event.type === 'replica.configured' ? { voters: event.voters } : {},
     ),
     takeOffice: assign(({ context, event }) => ({
-      barredUntilMs: event.at + formerLeaseMs(context.timing),
+      barredUntilMs: event.at + formerLeaseMs(context.longest),
     })),
     /** Whoever waited is told to ask again: of this office no read is served any more. */
     giveUp: enqueueActions(({ context, enqueue }) => {
@@ -222,6 +243,7 @@ export const leaseMachine = setup({
   id: 'lease',
   context: ({ input }) => ({
     ...input,
+    longest: longer(input.timing, input.timing),
     term: 0,
     leader: null,
     voters: [],
@@ -234,6 +256,7 @@ export const leaseMachine = setup({
   }),
   initial: 'following',
   on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
     'election.advanced': { target: '.following', actions: 'noteTerm' },
     'election.elected': [
       { guard: 'isSelf', target: '.leading', reenter: true, actions: 'noteLeader' },

@@ -4,7 +4,8 @@
  *
  * A peer is in the view when it announces the same district, contract and group, and leaves it by
  * its goodbye or when the detector fails it. A node with another contract is refused, and both
- * sides say which keys differ. A node that finds its own id answering elsewhere is a duplicate; so
+ * sides say which keys differ; one that the group had before or is to have is accepted
+ * (`kinship.ts`). A node that finds its own id answering elsewhere is a duplicate; so
  * is one that was silent when another came, and hears that it has become a member.
  *
  * A node that lost its disk while its time of day was set back is in a life with a lower number
@@ -28,6 +29,7 @@
  * (Views as in SWIM, Das, Gupta, Motivala, DSN 2002; incarnations as in its section 4.2.)
  */
 import { assign, emit, enqueueActions, not, setup } from 'xstate';
+import type { ContractState } from '../protocol/contract.ts';
 import {
   ALL,
   type Emitted,
@@ -45,6 +47,7 @@ import {
   contractDigest,
   type Timing,
 } from '../protocol/timing.ts';
+import { acceptedBy, type Digests, digestsOf, isAkin } from './kinship.ts';
 import { at, type Pairs, valueAt, without, withoutPair, withPair } from './map.ts';
 import { ALL_TO_ALL_MAX, lifeOf, partOf, partPrints, shareOf } from './neighbours.ts';
 
@@ -69,6 +72,9 @@ export interface MembershipInput {
   readonly store: string;
   readonly district: string;
   readonly contract: Contract;
+  /** What the node's file says, and what its store does of changes, if there were any. */
+  readonly filed: Timing;
+  readonly agreed: ContractState | null;
   readonly versions: readonly [number, number];
   readonly isObserver: boolean;
   readonly intersection?: { readonly id: string; readonly digest: string };
@@ -76,9 +82,9 @@ export interface MembershipInput {
 
 type Announce = HeardAs<'membership.announce'>;
 
-export interface Context extends MembershipInput {
-  readonly digest: string;
+export interface Context extends Omit<MembershipInput, 'filed' | 'agreed'> {
   readonly timing: Timing;
+  readonly digests: Digests;
   readonly address?: { readonly host: string; readonly port: number };
   readonly group: string;
   readonly term: number;
@@ -118,6 +124,7 @@ export type Events =
   | FactAs<'election.elected'>
   | FactAs<'election.lost'>
   | FactAs<'enrolment.refused'>
+  | FactAs<'contract.changed'>
   | FactAs<'node.stopping'>;
 
 const announcement = (
@@ -136,7 +143,9 @@ const announcement = (
     phase: phase === 'member' && context.isObserver ? 'observer' : phase,
     asks,
     versions: [...context.versions],
-    contract: context.digest,
+    contract: context.digests.contract,
+    ...(context.digests.former.length > 0 && { former: [...context.digests.former] }),
+    ...(context.digests.next !== null && { next: context.digests.next }),
     ...(context.intersection && { intersection: { ...context.intersection } }),
     ...(context.leader !== null && { leader: context.leader }),
     term: context.term,
@@ -227,6 +236,9 @@ export const membershipMachine = setup({
       !event.members.some(
         ({ node, incarnation }) => node === context.id && incarnation === context.incarnation,
       ),
+    isOtherTiming: ({ context: { contract, digests }, event }) =>
+      event.type === 'contract.changed' &&
+      contractDigest({ ...contract, timing: event.timing }) !== digests.contract,
     /** Who held our address before us may still be answered there. */
     isOwnName: ({ context, event }) =>
       event.type === 'membership.present' && isSelf(context, event.from),
@@ -263,7 +275,7 @@ export const membershipMachine = setup({
       const crowd = context.crowd + 1;
       const [oldest, newest] = event.versions;
       const isVersionShared = oldest <= context.versions[1] && newest >= context.versions[0];
-      if (!isVersionShared || event.contract !== context.digest) {
+      if (!isVersionShared || !isAkin(context, event)) {
         enqueue.assign({ crowd });
         if (at(context.refused, peer) === incarnation) return;
         enqueue.emit(ourContract(context));
@@ -354,6 +366,7 @@ export const membershipMachine = setup({
       if (isSelf(context, peer) || at(context.refused, peer) === incarnation) return;
       const differences = contractDifferences(context.contract, event.contract);
       if (differences.length === 0) return;
+      if (acceptedBy(context.digests).includes(contractDigest(event.contract))) return;
       enqueue.assign({ refused: remember(context.refused, peer, incarnation) });
       enqueue.emit({
         type: 'membership.refused',
@@ -432,16 +445,29 @@ export const membershipMachine = setup({
         reason: `another node with the id ${context.id} ${does} (its store is ${store})`,
       };
     }),
+    takeContract: assign(({ context, event }) => {
+      if (event.type !== 'contract.changed') return {};
+      const { timing, former, next = null } = event;
+      const contract = { ...context.contract, timing };
+      const { filed } = context.digests;
+      const digests = digestsOf(contract.discovery, { timing, filed, former, next });
+      return { contract, timing, digests };
+    }),
     noteLeader: assign(({ event }) =>
       event.type === 'election.elected' ? { leader: event.leader, term: event.term } : {},
     ),
   },
 }).createMachine({
   id: 'membership',
-  context: ({ input }) => ({
+  context: ({ input: { filed, agreed, ...input } }) => ({
     ...input,
-    digest: contractDigest(input.contract),
     timing: input.contract.timing,
+    digests: digestsOf(input.contract.discovery, {
+      timing: input.contract.timing,
+      filed: contractDigest({ ...input.contract, timing: filed }),
+      former: agreed?.former ?? [],
+      next: agreed?.next?.timing ?? null,
+    }),
     group: '',
     term: 0,
     leader: null,
@@ -456,6 +482,7 @@ export const membershipMachine = setup({
   }),
   initial: 'offline',
   on: {
+    'contract.changed': { actions: 'takeContract' },
     'membership.announce': { actions: 'meet' },
     'membership.contract': { actions: 'compareContracts' },
     'membership.goodbye': { actions: 'remove' },
@@ -550,6 +577,11 @@ export const membershipMachine = setup({
               { guard: 'isToCompare', actions: 'compare' },
             ],
             'detector.obituary': { guard: 'isOwnObituary', target: 'answering' },
+            // Who waits to see that a change has come to all hears it from each.
+            'contract.changed': [
+              { guard: 'isOtherTiming', target: 'answering', actions: 'takeContract' },
+              { actions: 'takeContract' },
+            ],
             'membership.view': [
               { guard: 'isMissing', target: 'answering', actions: 'adopt' },
               { actions: 'adopt' },

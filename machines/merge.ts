@@ -42,7 +42,7 @@ export interface Context extends MergeInput {
 export type Events =
   | HeardAs<'merge.ask' | 'merge.welcome'>
   | FactAs<'membership.sighted' | 'genesis.formed' | 'election.elected' | 'election.lost'>
-  | FactAs<'wire.opened' | 'storage.written'>;
+  | FactAs<'wire.opened' | 'storage.written' | 'contract.changed'>;
 
 const RESET = 1;
 
@@ -114,6 +114,7 @@ export const mergeMachine = setup({
   }),
   initial: 'alone',
   on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
     'wire.opened': {
       actions: assign({ address: ({ event }) => ({ host: event.host, port: event.port }) }),
     },

@@ -24,6 +24,7 @@ import {
   stageFor,
 } from './granting.ts';
 import { clearOf, isCompatible, newestOf, rightOf } from './rights.ts';
+import { clearanceMs, TAIL_RED_MS } from './sequence.ts';
 import { plannedOf, type Situation } from './splits.ts';
 import { greenUntil, orderOf, served } from './stage-choice.ts';
 
@@ -62,7 +63,7 @@ export const nextGrant = (
   const called = caller && calledGrant(place, caller);
   if (called !== 'unserved' && called !== undefined) return called ?? undefined;
   const asked = { situation: situationOf(place, waiting(place, walks)), transit };
-  if (!right || !isRunning(place, right)) return stageFrom(place, outlook.nowMs, asked);
+  if (!right || !isRunning(place, right)) return firstStage(place, asked);
   const late = letIn(place, right.last, asked.situation.walks);
   if (late) return late;
   // It is looked at now and then, and a grant takes its time.
@@ -130,6 +131,27 @@ const isKept = ({ outlook, intersection, right, scale }: Place, { id, group }: C
     const hasBegun = interval.term !== scale.term || interval.fromMs <= outlook.nowMs;
     return !hasBegun || !isTogether(interval, caller);
   });
+};
+
+/**
+ * A stage after which none was granted: when drivers have left their start-up red, or part of its
+ * green would pass unlit. Where the horizon does not reach so far, it is better than no stage.
+ */
+const firstStage = (place: Place, asked: Asked): GrantRights | undefined => {
+  const { nowMs } = place.outlook;
+  return stageFrom(place, nowMs + wakingMs(place), asked) ?? stageFrom(place, nowMs, asked);
+};
+
+/**
+ * How long drivers take from now until they can light a green: those that no right keeps at steady
+ * red flash, and leave that, once they are told, through red of start-up.
+ */
+const wakingMs = ({ outlook, intersection, scale, right }: Place): number => {
+  const ends = (right?.intervals ?? [])
+    .filter(({ term }) => isRelated(scale, term))
+    .map(({ untilMs }) => untilMs + TAIL_RED_MS);
+  const toldMs = outlook.nowMs + COMMIT_MS;
+  return Math.max(...ends) > toldMs ? 0 : COMMIT_MS + clearanceMs(intersection);
 };
 
 /** What the choice of a stage rests on. Instants are on the timescale. */

@@ -3,19 +3,18 @@
  * fails. The only machine that knows the others; they meet through events alone.
  */
 import { emit, fromCallback, type NonReducibleUnknown, setup } from 'xstate';
-import type { Voter } from '../protocol/command.ts';
 import { digestOf } from '../protocol/digest.ts';
 import type { Intersection, Link } from '../protocol/district.ts';
 import type { BusEvent } from '../protocol/event.ts';
 import type { Plan } from '../protocol/plan.ts';
-import type { Contract } from '../protocol/timing.ts';
+import type { Contract, Timing } from '../protocol/timing.ts';
+import { contractMachine } from './contract.ts';
 import { coordinationMachine } from './coordination.ts';
 import { demandMachine } from './demand.ts';
 import { detectorMachine } from './detector.ts';
 import { electionMachine } from './election.ts';
 import { electorateMachine } from './electorate.ts';
 import { enrolmentMachine } from './enrolment.ts';
-import type { StoredBallot } from './founding.ts';
 import { genesisMachine } from './genesis.ts';
 import { holderMachine } from './holder.ts';
 import { leaseMachine } from './lease.ts';
@@ -23,13 +22,14 @@ import { membershipMachine } from './membership.ts';
 import { mergeMachine } from './merge.ts';
 import { phasesMachine } from './phases.ts';
 import { replicaMachine } from './replica.ts';
-import type { StoredLog } from './replication.ts';
 import { scheduleMachine } from './schedule.ts';
+import type { Stored } from './stored.ts';
 import { timekeeperMachine } from './timekeeper.ts';
 import { witnessMachine } from './witness.ts';
 
 /** The concerns of a node, in the order in which they hear an event. */
 export const concerns = {
+  contract: contractMachine,
   membership: membershipMachine,
   genesis: genesisMachine,
   merge: mergeMachine,
@@ -48,16 +48,6 @@ export const concerns = {
   witness: witnessMachine,
 } as const;
 
-/** What a store gives back: everything a node must not forget. */
-export interface Stored {
-  readonly group: { readonly group: string; readonly voters: readonly Voter[] } | null;
-  readonly ballot: StoredBallot | null;
-  /** The group in which no right of way of another can bear on this node any more. */
-  readonly settled: { readonly group: string } | null;
-  readonly vote: { readonly term: number; readonly votedFor: string | null };
-  readonly log: StoredLog;
-}
-
 /** Everything a node is given at its start. */
 export interface NodeInput {
   readonly id: string;
@@ -68,7 +58,9 @@ export interface NodeInput {
   /** The id of its store: a node that lost its disk is another voter. */
   readonly store: string;
   readonly district: string;
+  /** By which it starts: what its group agreed on, as far as the store knows, or else its file's. */
   readonly contract: Contract;
+  readonly filed: Timing;
   readonly versions: readonly [number, number];
   readonly expect: number;
   readonly isObserver: boolean;
@@ -126,6 +118,16 @@ export const nodeMachine = setup({
         { src: 'storage', systemId: 'storage' },
         { src: 'lamps', systemId: 'lamps', input: ({ context }) => context },
         {
+          src: 'contract',
+          systemId: 'contract',
+          input: ({ context }) => ({
+            ...self(context),
+            filed: context.filed,
+            isObserver: context.isObserver,
+            agreed: context.stored.contract?.contract ?? null,
+          }),
+        },
+        {
           src: 'membership',
           systemId: 'membership',
           input: ({ context }) => ({
@@ -135,13 +137,12 @@ export const nodeMachine = setup({
             store: context.store,
             district: context.district,
             contract: context.contract,
+            filed: context.filed,
+            agreed: context.stored.contract?.contract ?? null,
             versions: context.versions,
             isObserver: context.isObserver,
             ...(context.intersection && {
-              intersection: {
-                id: context.intersection.id,
-                digest: digestOf(context.intersection),
-              },
+              intersection: { id: context.intersection.id, digest: digestOf(context.intersection) },
             }),
           }),
         },
@@ -211,6 +212,7 @@ export const nodeMachine = setup({
           input: ({ context }) => ({
             ...self(context),
             incarnation: context.incarnation,
+            filed: context.filed,
             intersection: context.intersection,
             settled: context.stored.settled?.group ?? null,
           }),

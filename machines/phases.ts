@@ -78,7 +78,7 @@ export type Events =
   | CallEvent
   | HeardAs<'phases.ask'>
   | FactAs<'lamps.ready' | 'lamps.refused' | 'lamps.shown' | 'clock.due'>
-  | FactAs<'timekeeper.synced' | 'node.stopping'>;
+  | FactAs<'timekeeper.synced' | 'node.stopping' | 'contract.changed'>;
 
 /** Whether the driver says that all is lit that the stage lights. */
 const isShown = ({ shown }: Context, { stage }: Green): boolean =>
@@ -384,6 +384,7 @@ export const phasesMachine = setup({
   }),
   initial: 'dark',
   on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
     'replica.committed': { actions: ['takePlan', 'takeCall', 'tellTaken'] },
     'replica.restored': { actions: ['takePlan', 'takeCall'] },
     'timekeeper.synced': { actions: 'takeTime' },

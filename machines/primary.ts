@@ -6,6 +6,7 @@
  */
 import { type Command, type Entry, VOTERS_MAX } from '../protocol/command.ts';
 import { ALL, CHUNK_CHARS_MAX, type HeardAs, PREPARE_ENTRIES_MAX } from '../protocol/event.ts';
+import { notInForce } from './contract-state.ts';
 import { problemsOf } from './district-state.ts';
 import { entriesAfter, type Log, lastIndexOf, replaceAfter, termAt } from './log.ts';
 import { at } from './map.ts';
@@ -76,6 +77,11 @@ const refusalOf = (replica: Replica, command: Command): Verdict => {
     // What a leader grants stands in its own log or nowhere, because the next one counts on it that
     // all rights were proposed before its own term; so nobody else's proposal is passed on to it.
     return never([`the timescale of term ${command.term} is not that of term ${term}`]);
+  }
+  if (command.kind === 'contract.prepare') {
+    // What is in force before the first change stands in no log.
+    const problems = notInForce(replica.timing, command.from);
+    if (problems.length > 0) return never(problems);
   }
   if (command.kind === 'voters.change') {
     // Raft's single-server changes, with the correction of July 2015 (raft-dev): the leader's own

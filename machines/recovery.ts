@@ -7,9 +7,9 @@
  */
 import type { State, Voter } from '../protocol/command.ts';
 import { apply, initialState } from './district-state.ts';
-import type { Stored } from './node.ts';
 import { groupName, rankOf } from './rank.ts';
 import type { Base } from './replication.ts';
+import type { Stored } from './stored.ts';
 
 /** What a store holds, as an operator wants to know it. */
 export interface Holding {
@@ -51,20 +51,25 @@ export const holdingOf = (stored: Stored): Holding => {
   };
 };
 
-/** What `node` with its new store is to hold: a group of the next generation with it alone. */
-export const recovered = (stored: Stored, self: Voter) => {
+/**
+ * What `node` with its new store is to hold: a group of the next generation with it alone. `isByFile`:
+ * its contract is that of the files again, and stands in no log.
+ */
+export const recovered = (stored: Stored, self: Voter, isByFile = false) => {
   const { index, term, state } = endOf(stored);
   // A ballot that was under way counts like a group: it may have been founded elsewhere.
   const former = stored.group?.group ?? stored.ballot?.accepted?.genesis ?? '';
   const generation = rankOf(former).generation + 1;
   const group = groupName({ generation, founders: 1, ...self, round: index });
   // Rights of way were the old group's: the new one grants none before they have run out.
-  const { timescales: _, entered: __, rights: ___, ...kept } = state;
+  const { timescales: _, entered: __, rights: ___, contract: agreed, ...rest } = state;
+  const kept: State = { ...rest, ...(agreed && !isByFile && { contract: agreed }) };
   const base: Base = { index, term, state: { ...kept, voters: [self] } };
   const puts: { key: string; value: unknown }[] = [
     { key: 'group', value: { group, voters: [self] } },
     { key: 'vote', value: { term: Math.max(term, stored.vote.term), votedFor: null } },
     { key: 'base', value: base },
+    ...(kept.contract ? [{ key: 'contract', value: { group, contract: kept.contract } }] : []),
   ];
   return { group, puts };
 };

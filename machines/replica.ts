@@ -46,7 +46,7 @@ export type Events =
   | HeardAs<'replica.prepare' | 'replica.ack' | 'replica.nack' | 'replica.fetch' | 'replica.chunk'>
   | HeardAs<'replica.propose' | 'replica.answer' | 'detector.beat'>
   | FactAs<'genesis.formed' | 'election.advanced' | 'election.elected' | 'election.lost'>
-  | FactAs<'storage.written' | 'node.stopping'>
+  | FactAs<'storage.written' | 'node.stopping' | 'contract.changed'>
   | Stamped<Ask>;
 
 const fresh = ({ id, store, timing, stored }: ReplicaInput): Replica => {
@@ -270,6 +270,7 @@ export const replicaMachine = setup({
   context: ({ input }) => fresh(input),
   initial: 'alone',
   on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
     'storage.written': { guard: 'isWritten', actions: ['noteDurable', 'acknowledge'] },
     'replica.answer': { actions: 'passAnswerOn' },
     'replica.propose': { actions: 'sayNoLeader' },

@@ -95,9 +95,18 @@ export const isCompatible = (
 };
 type Light = Pick<Grant, 'group' | 'permissive'>;
 
-export const openProblems = (state: State, { term, to }: Open): string[] => {
+export const openProblems = (state: State, opening: Open): string[] => {
+  const { term, to } = opening;
   const newest = newestOf(state);
   const problems: string[] = [];
+  const { timing } = state.contract ?? {};
+  // A leader that has not heard of the change yet asks again when it has.
+  const isInForce =
+    !timing ||
+    (opening.horizonMs === timing.rightHorizonMs &&
+      opening.clockBoundMs === timing.clockBoundMsMax &&
+      opening.driftPpm === timing.clockDriftPpmMax);
+  if (!isInForce) problems.push('horizon, bound and drift are not those of the contract in force');
   if (newest && term <= newest.term) problems.push(`timescale ${newest.term} is newer`);
   if (to && !state.timescales?.some((known) => known.term === to.term)) {
     problems.push(`no timescale ${to.term}`);

@@ -69,7 +69,8 @@ export type Events =
   | FactAs<'timekeeper.kept' | 'timekeeper.present' | 'holder.settled'>
   | FactAs<'membership.joined' | 'membership.left'>
   | FactAs<'election.elected' | 'election.lost' | 'clock.jumped' | 'clock.due'>
-  | FactAs<'replica.committed' | 'replica.restored' | 'replica.answered'>;
+  | FactAs<'replica.committed' | 'replica.restored' | 'replica.answered'>
+  | FactAs<'contract.changed'>;
 
 const WAKE = 'schedule:look';
 /** What `asked` holds the opening of a timescale under: no intersection has a blank in its name. */
@@ -212,6 +213,7 @@ export const scheduleMachine = setup({
   }),
   initial: 'following',
   on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
     'membership.joined': { actions: 'notePeer' },
     'membership.left': { actions: 'notePeer' },
     'replica.committed': { actions: 'learn' },

@@ -45,7 +45,8 @@ export interface Context extends TimekeeperInput {
 
 export type Events =
   | HeardAs<'timekeeper.ask' | 'timekeeper.tell'>
-  | FactAs<'election.elected' | 'holder.settled' | 'clock.due' | 'clock.jumped'>;
+  | FactAs<'election.elected' | 'holder.settled' | 'clock.due' | 'clock.jumped'>
+  | FactAs<'contract.changed'>;
 
 const WAKE = 'timekeeper:ask';
 
@@ -175,6 +176,7 @@ export const timekeeperMachine = setup({
   }),
   initial: 'unsynced',
   on: {
+    'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
     'election.elected': [
       { guard: 'isSelf', target: '.keeping', actions: 'noteLeader' },
       { target: '.asking', actions: 'noteLeader' },

@@ -12,6 +12,7 @@ import {
   type Link,
   nodesOf,
   type Stage,
+  timingFileSchema,
 } from './district.ts';
 import { type IntersectionPlan, type Plan, planSchema } from './plan.ts';
 import { checkTiming, type Discovery, discoveryDefault, lan, type Timing } from './timing.ts';
@@ -87,6 +88,16 @@ const planShape = Compile(planSchema);
 /** Gives the plan, or every problem of its shape. Never throws. */
 export const readPlan = (value: unknown): { plan: Plan } | { problems: readonly Problem[] } =>
   planShape.Check(value) ? { plan: value } : shapeProblems(value, planShape);
+
+const timingShape = Compile(timingFileSchema);
+
+/** Gives the keys that a file with timing alone names, or every problem of its shape. */
+export const readTiming = (
+  value: unknown,
+): { timing: Partial<Timing> } | { problems: readonly Problem[] } =>
+  timingShape.Check(value)
+    ? { timing: value.timing }
+    : { problems: shapeProblems(value, timingShape).problems };
 
 /** What keeps a plan from being run by these intersections. Empty when nothing does. */
 export const checkPlan = (plan: Plan, intersections: readonly Intersection[]): Problem[] => {

@@ -3,6 +3,7 @@
  * a node *and* its store, so that a node that lost its disk is no longer that voter.
  */
 import Type, { type Static } from 'typebox';
+import { contractStateSchema } from './contract.ts';
 import { GROUPS_MAX, idSchema, intersectionSchema, linkSchema } from './district.ts';
 import { planSchema } from './plan.ts';
 import {
@@ -13,6 +14,7 @@ import {
   timescaleFields,
   timescaleSchema,
 } from './right.ts';
+import { timingSchema } from './timing.ts';
 
 export const VOTERS_MAX = 7;
 export const MEMBERS_MAX = 1000;
@@ -21,6 +23,8 @@ export const MEMBERS_MAX = 1000;
 export const nameSchema = Type.String({ minLength: 1, maxLength: 64 });
 
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+const digest = Type.String({ pattern: '^[0-9a-f]{16}$' });
 
 export const voterSchema = Type.Object(
   { node: nameSchema, store: nameSchema },
@@ -114,6 +118,17 @@ export const commandTable = {
     group: idSchema,
     forS: briefly,
   }),
+  /** Step one of a change of the contract: `from` is in force, `to` is to come. All accept both. */
+  'contract.prepare': Type.Object({ from: timingSchema, to: timingSchema }),
+  /** A node has applied step one, and has it on its disk. `next`: the digest of what is to come. */
+  'contract.ready': Type.Object({ next: digest, node: nameSchema, store: nameSchema }),
+  /** Step two: from here on the new timing is in force. `absent`: members that are not ready. */
+  'contract.switch': Type.Object({
+    next: digest,
+    absent: Type.Array(nameSchema, { maxItems: MEMBERS_MAX }),
+  }),
+  /** Takes back a change that is half-way. */
+  'contract.withdraw': Type.Object({ next: digest }),
 } as const;
 
 type CommandTable = typeof commandTable;
@@ -149,6 +164,7 @@ export const stateSchema = Type.Object(
     voters: Type.Array(voterSchema),
     members: Type.Array(memberSchema, { maxItems: MEMBERS_MAX }),
     plan: Type.Optional(planSchema),
+    contract: Type.Optional(contractStateSchema),
     timescales: Type.Optional(Type.Array(timescaleSchema)),
     entered: Type.Optional(Type.Array(enteredSchema)),
     rights: Type.Optional(Type.Array(rightOfWaySchema)),

@@ -201,8 +201,8 @@ export const districtSchema = Type.Object(
     intersections: Type.Array(intersectionSchema, { minItems: 1, maxItems: INTERSECTIONS_MAX }),
     links: Type.Optional(Type.Array(linkSchema)),
     plans: Type.Optional(Type.Array(planSchema)),
-    timing: Type.Optional(Type.Partial(timingSchema)),
-    discovery: Type.Optional(Type.Partial(discoverySchema)),
+    timing: Type.Optional(Type.Partial(timingSchema, { additionalProperties: false })),
+    discovery: Type.Optional(Type.Partial(discoverySchema, { additionalProperties: false })),
   },
   {
     additionalProperties: false,
@@ -211,5 +211,14 @@ export const districtSchema = Type.Object(
   },
 );
 export type DistrictFile = Static<typeof districtSchema>;
+
+/** The head of a district file alone, for a change of the contract: only what is to be changed. */
+export const timingFileSchema = Type.Object(
+  {
+    $schema: Type.Optional(Type.String()),
+    timing: Type.Partial(timingSchema, { additionalProperties: false }),
+  },
+  { additionalProperties: false, title: 'Greenwave timing' },
+);
 
 export { intersectionOf, isShared, nodesOf } from './serving.ts';

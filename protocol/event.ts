@@ -15,6 +15,7 @@ import {
   VOTERS_MAX,
   voterSchema,
 } from './command.ts';
+import { FORMER_MAX } from './contract.ts';
 import { GROUPS_MAX } from './district.ts';
 import { lampSchema } from './lamp.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
@@ -74,6 +75,9 @@ export const messages = {
       asks: Type.Boolean(),
       versions: Type.Tuple([count, count]),
       contract: digest,
+      /** Contracts that were in force before, and the one that is to come: what I accept too. */
+      former: Type.Optional(Type.Array(digest, { maxItems: FORMER_MAX })),
+      next: Type.Optional(digest),
       intersection: Type.Optional(Type.Object({ id: Type.String({ maxLength: 200 }), digest })),
       leader: Type.Optional(nameSchema),
       term: count,
@@ -399,6 +403,14 @@ export const facts = {
   }),
   /** This node has left its group for `group`, and must start anew with what its store holds now. */
   'merge.yielded': Type.Object({ group: nameSchema }),
+  /** From now on `timing` is in force here, and these are accepted of others too. `changes`: the
+   *  keys in which it differs from what this node had; none, when only the others are new. */
+  'contract.changed': Type.Object({
+    timing: timingSchema,
+    former: Type.Array(timingSchema),
+    next: Type.Optional(timingSchema),
+    changes: Type.Array(text),
+  }),
   /** Everything about us is in the replicated state. */
   'enrolment.enrolled': Type.Object({}),
   /** The district refuses us. */

@@ -6,7 +6,7 @@
  */
 import { type Batch, nothingStored, type Store } from '../actors/storage.ts';
 import { LOG_END, logKey } from '../machines/log.ts';
-import type { Stored } from '../machines/node.ts';
+import type { Stored } from '../machines/stored.ts';
 import type { Entry } from '../protocol/command.ts';
 import { nextLife } from '../protocol/life.ts';
 import type { VirtualClock } from './clock.ts';
@@ -207,6 +207,7 @@ export class Disk {
       group: (this.#content.get('group') as Stored['group']) ?? nothingStored.group,
       ballot: (this.#content.get('genesis') as Stored['ballot']) ?? nothingStored.ballot,
       settled: (this.#content.get('settled') as Stored['settled']) ?? nothingStored.settled,
+      contract: (this.#content.get('contract') as Stored['contract']) ?? nothingStored.contract,
       vote: (this.#content.get('vote') as Stored['vote']) ?? nothingStored.vote,
       log: {
         base: (this.#content.get('base') as Stored['log']['base']) ?? nothingStored.log.base,

@@ -127,6 +127,17 @@ describe('the layers', () => {
     expect(strange.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);
   });
 
+  test('of traffic keep sockets, files and processes in few places, so that the rest bundles', () => {
+    const impure = imports.filter(({ folder, to }) => folder === 'traffic' && /^node:/.test(to));
+    expect([...new Set(impure.map(({ from }) => from))].sort()).toEqual([
+      'traffic/sumo-program.ts',
+      'traffic/sumo-scenario.ts',
+      'traffic/sumo-street.ts',
+      'traffic/sumo.ts',
+      'traffic/traci-socket.ts',
+    ]);
+  });
+
   test('import files by a relative path that ends in .ts, and no file imports itself in a ring', () => {
     expect(imports.filter(({ to, isLocal }) => isLocal && !/\.(tsx?|json|css)$/.test(to))).toEqual(
       [],

@@ -54,6 +54,8 @@ export interface SumoConnection {
   /** The traffic light that controls it, and its place in that light's states. */
   readonly signal?: { readonly light: string; readonly link: number };
   readonly direction: string;
+  /** It has the right of way by the signs, which hold when its light is off. */
+  readonly hasPriority: boolean;
 }
 
 export interface SumoPhase {
@@ -166,7 +168,7 @@ const elements: Readonly<Record<string, (draft: Draft, element: Element) => void
     });
   },
   connection: ({ connections }, element) => {
-    const { via, tl: light, dir: direction = '' } = element.attributes;
+    const { via, tl: light, dir: direction = '', state = '' } = element.attributes;
     connections.push({
       from: text(element, 'from'),
       fromLane: number(element, 'fromLane'),
@@ -175,6 +177,7 @@ const elements: Readonly<Record<string, (draft: Draft, element: Element) => void
       ...(via !== undefined && { via }),
       ...(light !== undefined && { signal: { light, link: number(element, 'linkIndex') } }),
       direction,
+      hasPriority: state === 'O' || state === 'M',
     });
   },
   tlLogic: ({ programs }, element) => {

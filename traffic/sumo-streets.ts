@@ -7,12 +7,11 @@
  */
 import type { Link } from '../protocol/district.ts';
 import type { SignalGroup } from './sumo-groups.ts';
+import { insideLengths } from './sumo-insides.ts';
 import type { SumoConnection, SumoEdge, SumoNetwork } from './sumo-network.ts';
 
 /** Farther away, platoons have dissolved and the next light tells nothing of use. */
 export const STREET_M_MAX = 2000;
-/** Lanes inside a junction, one behind the other. */
-const PARTS_MAX = 4;
 
 /** A light with its groups, as imported. */
 export interface Served {
@@ -48,35 +47,18 @@ interface Roads {
   insideM(connection: SumoConnection): number;
 }
 
-const roadsOf = ({ edges, connections }: SumoNetwork, lights: Roads['lights']): Roads => {
-  const lengths = new Map(
-    [...edges.values()].flatMap(({ lanes }) =>
-      lanes.map(({ id, lengthM }) => [id, lengthM] as const),
-    ),
-  );
+const roadsOf = (network: SumoNetwork, lights: Roads['lights']): Roads => {
+  const { edges, connections } = network;
   const leaving = new Map<string, SumoConnection[]>();
-  const onward = new Map<string, string | undefined>();
   for (const connection of connections) {
-    const { from, fromLane, to, via, direction } = connection;
-    const isInside = edges.get(from)?.use === 'internal';
-    if (isInside) onward.set(edges.get(from)?.lanes[fromLane]?.id ?? '', via);
-    else if (direction !== 't' && isStreet(edges.get(from)) && isStreet(edges.get(to))) {
+    const { from, to, direction } = connection;
+    if (direction !== 't' && isStreet(edges.get(from)) && isStreet(edges.get(to))) {
       const list = leaving.get(from);
       if (list) list.push(connection);
       else leaving.set(from, [connection]);
     }
   }
-  const insideM = ({ via }: SumoConnection) => {
-    let lengthM = 0;
-    let lane = via;
-    // A turn that may wait inside the junction is cut into several lanes.
-    for (let part = 0; lane !== undefined && part < PARTS_MAX; part++) {
-      lengthM += lengths.get(lane) ?? 0;
-      lane = onward.get(lane);
-    }
-    return lengthM;
-  };
-  return { lights, edges, leaving, insideM };
+  return { lights, edges, leaving, insideM: insideLengths(network) };
 };
 
 const isStreet = (edge: SumoEdge | undefined): boolean =>

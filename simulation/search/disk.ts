@@ -4,7 +4,7 @@
  */
 import { type Batch, nothingStored } from '../../actors/storage.ts';
 import { LOG_END, logKey } from '../../machines/log.ts';
-import type { Stored } from '../../machines/node.ts';
+import type { Stored } from '../../machines/stored.ts';
 import type { Entry } from '../../protocol/command.ts';
 
 export type Disk = Readonly<Record<string, unknown>>;
@@ -26,6 +26,7 @@ export const recovered = (disk: Disk): Stored => {
     group: (disk['group'] as Stored['group'] | undefined) ?? nothingStored.group,
     ballot: (disk['genesis'] as Stored['ballot'] | undefined) ?? nothingStored.ballot,
     settled: (disk['settled'] as Stored['settled'] | undefined) ?? nothingStored.settled,
+    contract: (disk['contract'] as Stored['contract'] | undefined) ?? nothingStored.contract,
     vote: (disk['vote'] as Stored['vote'] | undefined) ?? nothingStored.vote,
     log: {
       base: (disk['base'] as Stored['log']['base'] | undefined) ?? nothingStored.log.base,

@@ -36,6 +36,7 @@ describe('the audience', () => {
 
   test('of an event is every concern whose machine handles it, in order, then the effects', () => {
     expect(audience.get('genesis.formed')).toEqual([
+      'contract',
       'membership',
       'merge',
       'detector',

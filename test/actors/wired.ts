@@ -19,6 +19,7 @@ export const input = (rest: Partial<NodeInput> = {}): NodeInput => ({
   store: 's1',
   district: 'town',
   contract: { timing: lan(), discovery: discoveryDefault },
+  filed: lan(),
   versions: [1, 1],
   expect: 1,
   isObserver: false,

@@ -62,6 +62,7 @@ test('votes, group, snapshot and log come back after a restart, in a later life'
     group: { group: 'g', voters: [] },
     ballot: null,
     settled: null,
+    contract: null,
     vote: { term: 3, votedFor: 'n2' },
     log: { base: null, first: 1, entries: [entry(1), entry(3)] },
   });

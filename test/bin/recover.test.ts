@@ -5,11 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Store } from '../../actors/storage.ts';
+import { nothingStored, type Store } from '../../actors/storage.ts';
 import { openLevelStore } from '../../bin/level-store.ts';
 import { OperatorError } from '../../bin/read-district.ts';
 import { recover } from '../../bin/recover.ts';
 import { logKey } from '../../machines/log.ts';
+import { recovered } from '../../machines/recovery.ts';
+import { lan } from '../../protocol/timing.ts';
 import { voter } from '../machines/log-words.ts';
 
 let folder: string;
@@ -76,6 +78,7 @@ test('with --yes the node is the only voter of a group of the next generation, w
     group: { group: recovered?.group, voters: [self] },
     ballot: null,
     settled: null,
+    contract: null,
     vote: { term: 5, votedFor: null },
     log: {
       base: { index: 12, term: 4, state: { voters: [self], members: [member('a'), member('b')] } },
@@ -114,4 +117,24 @@ test('a store in use is refused with the reason, and so is a folder that is none
   await expect(refused).rejects.toThrow(/another process is using it/);
   await store.close();
   await expect(recover('b', { data: join(folder, 'none') })).rejects.toThrow(/is no store/);
+});
+
+test('the contract in force goes on with the group, unless that is to begin by its file', () => {
+  const timing = lan();
+  const contract = { version: 2, timing, former: [], longest: timing };
+  const state = { voters: [...voters], members: [], contract };
+  const log = { base: { index: 3, term: 1, state }, first: 4, entries: [] };
+  const stored = { ...nothingStored, group: { group: held.group, voters }, log };
+  const self = { node: 'b', store: 'anew' };
+  const under = (key: string, isByFile?: boolean) =>
+    recovered(stored, self, isByFile).puts.find((put) => put.key === key)?.value;
+  const { group } = recovered(stored, self);
+  expect(under('contract')).toEqual({ group, contract });
+  expect(under('base')).toMatchObject({ state: { contract } });
+  expect(under('contract', true)).toBeUndefined();
+  expect(under('base', true)).toEqual({
+    index: 3,
+    term: 1,
+    state: { voters: [self], members: [] },
+  });
 });

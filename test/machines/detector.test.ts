@@ -143,6 +143,33 @@ describe('a peer that falls silent', () => {
   });
 });
 
+describe('another contract', () => {
+  const changed = (heartbeatMs: number, everyMs = beatMs) => ({
+    type: 'contract.changed' as const,
+    timing: { ...timing, heartbeatTimeoutMs: heartbeatMs, beatMs: everyMs },
+    ...{ former: [timing], changes: [] },
+  });
+
+  test.each([2_000, 6_000])('holds for a silence that has begun: failed after %d ms', (ms) => {
+    const play = watching(['n2', 'n3']);
+    keepBeating(play, ['n3'], beatMs * 4);
+    play.hear(changed(ms));
+    const told = keepBeating(play, ['n3'], 8_000);
+    const silentMs = (timeOf(told, 'detector.failed') ?? 0) + beatMs * 4;
+    expect(silentMs).toBeGreaterThan(ms * 0.9);
+    expect(silentMs).toBeLessThanOrEqual(ms);
+  });
+
+  test('of other beats suspects nobody who goes on as before until he follows', () => {
+    for (const everyMs of [beatMs - 60, beatMs + 60]) {
+      const play = watching(['n2', 'n3']);
+      play.hear(changed(heartbeatTimeoutMs, everyMs));
+      const told = keepBeating(play, ['n2', 'n3'], 5_000);
+      expect(timeOf(told, 'detector.suspected')).toBeUndefined();
+    }
+  });
+});
+
 describe('a broken connection', () => {
   test('that was reset leads to a probe, and proves nothing by itself', () => {
     const said = watching(['n2']).hear({ type: 'wire.lost', peer: 'n2', why: 'reset' });

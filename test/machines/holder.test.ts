@@ -18,7 +18,8 @@ import {
 } from './right-words.ts';
 import { isPlain } from './table.ts';
 
-const input = { id: 'n1n', incarnation: 1, timing, intersection: crossing, settled: null };
+const life = { id: 'n1n', incarnation: 1, timing, filed: timing };
+const input = { ...life, intersection: crossing, settled: null };
 const formed = { type: 'genesis.formed', group: 'g' } as const;
 const ready = { type: 'lamps.ready' } as const;
 const synced = (term = 1, { offsetMs = 0, boundMs = 1 } = {}) =>
@@ -96,6 +97,13 @@ describe('settling', () => {
     const play = played({ settled: 'g' });
     expect(only(play.hear(formed), 'holder.settled')).toHaveLength(1);
     expect(standingOf(play).standing).toBe('entering');
+  });
+
+  test('who comes waits by its own file, if that has the longer horizon than what is in force', () => {
+    const play = played({ timing: { ...timing, rightHorizonMs: timing.rightHorizonMs - 10_000 } });
+    play.hear(formed);
+    expect(only(play.pass(settlingMs(timing) - 1), 'storage.write')).toEqual([]);
+    expect(only(play.pass(1), 'storage.write')).toHaveLength(1);
   });
 
   test('who had settled in another group settles anew', () => {

@@ -3,71 +3,33 @@
  * entry; 6.4.1: with clocks; 5.4.1 of the paper: what a new leader holds.)
  */
 import { describe, expect, test } from 'vitest';
-import { formerLeaseMs, leaseMachine } from '../../machines/lease.ts';
-import { ALL } from '../../protocol/event.ts';
-import { lan } from '../../protocol/timing.ts';
-import { heard, only, Play, sent, typesOf } from './play.ts';
-import { isPlain, prove, type Row, type Step, sends, takeAll } from './table.ts';
-
-type LeaseStep = Step<typeof leaseMachine>;
-
-const timing = lan();
-const { leaseMs, retryMs } = timing;
-const BAR_MS = formerLeaseMs(timing);
-const voter = (node: string, store = `s${node}`) => ({ node, store });
-const voters = ['a', 'b', 'c'].map((node) => voter(node));
-
-const configured = (of = voters, index = 0) => ({
-  type: 'replica.configured' as const,
-  voters: of,
-  index,
-});
-const advanced = (term: number) => ({ type: 'election.advanced' as const, term });
-const elected = (leader: string, term: number) => ({
-  type: 'election.elected' as const,
-  leader,
-  term,
-});
-const lost = (term: number) => ({ type: 'election.lost' as const, term, reason: '' });
-const committed = (index: number, term: number) => ({
-  type: 'replica.committed' as const,
-  ...{ index, term, command: { kind: 'term.open' as const, leader: 'b' } },
-});
-const ask = (ticket = 1) => ({ type: 'lease.ask' as const, owner: 'test', ticket });
-const renew = (from: string, term: number, round = 1) =>
-  heard(from, { type: 'lease.renew', term, round } as const);
-const grant = (from: string, term: number, round: number, store = `s${from}`) =>
-  heard(from, { type: 'lease.grant', term, round, store } as const);
-const stopping = { type: 'node.stopping' as const };
-
-const read = (index: number, ticket = 1) => ({
-  type: 'lease.answered',
-  ...{ owner: 'test', ticket, index, problems: [], transient: false },
-});
-const refused = (problem: string | RegExp, ticket = 1) => ({
-  type: 'lease.answered',
-  ...{ owner: 'test', ticket, transient: true },
-  problems: [typeof problem === 'string' ? problem : expect.stringMatching(problem)],
-});
-const renewed = (term: number, round: number) => sends(ALL, { type: 'lease.renew', term, round });
-const WAKES = { type: 'clock.wake', id: 'lease:round' };
-
-/** Node b of the voters a, b, c. */
-const played = (steps: readonly LeaseStep[] = [configured()]) => {
-  const play = new Play(leaseMachine, { id: 'b', store: 'sb', timing }, { nowMs: 5000 });
-  takeAll(play, steps);
-  return play;
-};
-
-/** b leads term 3, of which an entry is committed; no former lease runs any more. */
-const OFFICE: readonly LeaseStep[] = [
-  advanced(3),
-  elected('b', 3),
-  committed(7, 3),
-  Math.ceil(BAR_MS),
-];
-/** And holds a lease, won at once. */
-const HELD: readonly LeaseStep[] = [...OFFICE, ask(), grant('a', 3, 1)];
+import { leaseMachine } from '../../machines/lease.ts';
+import {
+  advanced,
+  ask,
+  BAR_MS,
+  committed,
+  configured,
+  elected,
+  grant,
+  HELD,
+  leaseMs,
+  lost,
+  OFFICE,
+  played,
+  read,
+  refused,
+  renew,
+  renewed,
+  retryMs,
+  stopping,
+  timing,
+  voter,
+  voters,
+  WAKES,
+} from './lease-words.ts';
+import { only, Play, sent, typesOf } from './play.ts';
+import { isPlain, prove, type Row, sends, takeAll } from './table.ts';
 
 const rows = (...table: Row<typeof leaseMachine>[]) => prove(() => played(), table);
 

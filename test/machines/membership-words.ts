@@ -13,6 +13,8 @@ export const inputOf = (rest: Partial<MembershipInput> = {}): MembershipInput =>
   store: 's1',
   district: 'town',
   contract: contract(),
+  filed: (rest.contract ?? contract()).timing,
+  agreed: null,
   versions: [1, 1],
   isObserver: false,
   ...rest,

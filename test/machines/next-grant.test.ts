@@ -1,5 +1,6 @@
 /** What a leader grants next, sentence by sentence. */
 import { describe, expect, test } from 'vitest';
+import { startUpMsOf } from '../../cabinet/gate.ts';
 import { apply, problemsOf } from '../../machines/district-state.ts';
 import { aheadMs, type GrantRights, type Outlook } from '../../machines/granting.ts';
 import { nextGrant } from '../../machines/next-grant.ts';
@@ -16,6 +17,9 @@ import {
   timescale,
   timing,
 } from './right-words.ts';
+
+/** Before a driver that flashed lights a green. */
+const START_UP_MS = startUpMsOf(crossing);
 
 const outlook = (state: State, nowMs: number, more: Partial<Outlook> = {}): Outlook => ({
   ...{ state, timing, nowMs, here: NODES },
@@ -53,9 +57,26 @@ const run = (first: State, [fromMs, toMs]: [number, number], more: Partial<Outlo
 };
 
 describe('the schedule', () => {
-  test('begins with the first stage, a little later, so that it can be committed before', () => {
+  test('begins when it has been committed and drivers that flashed have left start-up red', () => {
     const grant = granted(agreed(), 10_000);
-    expect(grant?.last).toMatchObject({ stage: 'ew', fromMs: 11_000 });
+    expect(grant?.last).toMatchObject({ stage: 'ew', fromMs: 11_000 + START_UP_MS });
+  });
+
+  test.each([
+    ['still shows steady red after a right', 8_500, 11_000],
+    ['flashes again after a right', 7_500, 11_000 + START_UP_MS],
+  ])('waits no longer than it must for a driver that %s', (_, untilMs, fromMs) => {
+    const intervals = [interval(0, untilMs)];
+    const last = lastStage({ greenUntilMs: untilMs - TAIL_MS });
+    expect(granted(agreed({ intervals, last }), 10_000)?.last.fromMs).toBe(fromMs);
+  });
+
+  test('begins in start-up red where the horizon reaches no further', () => {
+    const reachMs = 1_000 + 4_000 + 250 + TAIL_MS;
+    const present = Object.fromEntries(
+      NODES.map((node) => [node, 10_000 + reachMs - timing.rightHorizonMs]),
+    );
+    expect(granted(agreed(), 10_000, { present })?.last.fromMs).toBe(11_000);
   });
 
   test('is granted at least T_hb, two elections and a clearance ahead, at every instant', () => {
@@ -70,7 +91,7 @@ describe('the schedule', () => {
   });
 
   test('gives every stage its turn, and every turn its minimum green', () => {
-    const { grants } = run(agreed(), [10_000, 90_000]);
+    const { grants } = run(agreed(), [10_000, 95_000]);
     const turns = grants
       .map(({ grant }) => grant.last.stage)
       .filter((s, k, all) => s !== all[k - 1]);

@@ -19,6 +19,7 @@ const input: NodeInput = {
   store: 's1',
   district: 'town',
   contract: contract(),
+  filed: contract().timing,
   versions: [1, 1],
   expect: 1,
   isObserver: false,
@@ -99,7 +100,8 @@ describe.each(Object.keys(effects))('the effect %s', (name) => {
 describe.each(Object.entries(concerns))('the concern %s', (name, machine) => {
   test('that fails ends in fail-safe, and nothing runs any more', () => {
     // A concern of shared intersections does nothing at others.
-    const { actor, state } = started(effects, name === 'holder' ? sharing() : input);
+    const isOfShared = ['holder', 'demand', 'witness'].includes(name);
+    const { actor, state } = started(effects, isOfShared ? sharing() : input);
     for (const type of machine.events) {
       (actor.system.get(name) as AnyActorRef | undefined)?.send(poison(type));
     }

@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { apply } from '../../machines/district-state.ts';
 import { clearOf, driftMs, settlingMs } from '../../machines/rights.ts';
 import type { Command } from '../../protocol/command.ts';
-import { lan } from '../../protocol/timing.ts';
+import { RIGHT_KEYS } from '../../protocol/contract.ts';
+import type { Timescale } from '../../protocol/right.ts';
+import { lan, type Timing } from '../../protocol/timing.ts';
 import { admissions, admit } from './rights-place.ts';
 import {
   dismiss,
@@ -55,6 +57,25 @@ describe('a timescale', () => {
 
   test('must be newer than all before', () => {
     expect(verdict(reached(...UP), open(1, 2000))).toBe('timescale 1 is newer');
+  });
+
+  test('carries what the contract in force says, once that was changed', () => {
+    const state = reached(...UP);
+    const [scale] = state.timescales as [Timescale];
+    const { horizonMs, clockBoundMs, driftPpm } = scale;
+    const inForce = {
+      ...lan(),
+      rightHorizonMs: horizonMs,
+      clockBoundMsMax: clockBoundMs,
+      clockDriftPpmMax: driftPpm,
+    };
+    const judged = (timing: Timing) => {
+      const contract = { version: 2, timing, former: [], longest: timing };
+      return verdict({ ...state, contract }, open(2, 2000));
+    };
+    const others = 'horizon, bound and drift are not those of the contract in force';
+    expect(judged(inForce)).toBe('');
+    for (const key of RIGHT_KEYS) expect(judged({ ...inForce, [key]: 1 })).toBe(others);
   });
 
   test('is related to none that nobody knows', () => {

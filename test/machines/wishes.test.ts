@@ -135,12 +135,14 @@ describe('a transit vehicle', () => {
     ['ew', 20],
   ]);
   const state = stateOf(crossing, { plan });
-  const plain = () => turnsOf(run({ intersection: crossing, state }).grants);
+  const UNTIL_MS = 130_000;
+  const plain = () => turnsOf(run({ intersection: crossing, state, untilMs: UNTIL_MS }).grants);
   const favouring = (group: string, [fromMs, toMs]: [number, number]) => {
     let isDone = false;
     const { grants } = run({
       intersection: crossing,
       state,
+      untilMs: UNTIL_MS,
       wishes: (nowMs, { rights }) => {
         const call = rights?.[0]?.last.call;
         const isStanding = nowMs >= fromMs && nowMs < toMs && !isDone;
@@ -175,7 +177,8 @@ describe('a transit vehicle', () => {
   test('takes no stage its turn, and costs nothing two cycles later', () => {
     const turns = favouring('N', [36_000, 60_000]);
     for (const [k, { stage }] of turns.entries()) expect(stage).not.toBe(turns[k - 1]?.stage);
-    expect(turns.at(-3)?.greenMs).toBe(plain().at(-3)?.greenMs);
+    // The last one is still being granted.
+    expect(turns.at(-2)).toEqual(plain().at(-2));
   });
 
   test('is named by what is granted for it, and the plan by what it planned', () => {

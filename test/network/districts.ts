@@ -1,6 +1,6 @@
 /**
- * The districts that are broken: five nodes that serve one intersection each, and five that share
- * one, every approach with its node, its host and its cabinet. The same scenarios run in both.
+ * The districts that are broken: five nodes that serve one intersection each; and five, or four, that
+ * share one, every approach with its node, its host and its cabinet. The same scenarios run in all.
  */
 import type { DistrictFile, Intersection } from '../../protocol/district.ts';
 import { crossroads } from '../e2e/crossroads.ts';
@@ -13,6 +13,8 @@ export interface Kind {
   readonly name: string;
   readonly district: DistrictFile;
   readonly nodes: readonly string[];
+  /** Whether greens are agreed on. */
+  readonly isShared: boolean;
   /** Whose lamps go on when only nodes of one side hear each other. */
   readonly goOn: (sides: readonly (readonly string[])[]) => string[];
 }
@@ -35,6 +37,7 @@ export const ownIntersections: Kind = {
   name: 'five nodes with an intersection each',
   district: crossroadsOfShortGreens(),
   nodes: NODES,
+  isShared: false,
   goOn: (sides) => sides.flat(),
 };
 
@@ -71,6 +74,12 @@ const fiveRoads: Intersection = {
   ],
 };
 
+const contract = {
+  discovery: { port: PORT },
+  // The least that the contract allows, because who comes without a disk waits for a horizon.
+  timing: { electionTimeoutMs: 2500, rightHorizonMs: 16_000 },
+};
+
 /** Without a majority of its nodes no right of way is granted at a shared intersection. */
 export const sharedIntersection: Kind = {
   name: 'five nodes that share one intersection',
@@ -78,16 +87,45 @@ export const sharedIntersection: Kind = {
     name: 'shared',
     expect: NODES.length,
     intersections: [fiveRoads],
-    discovery: { port: PORT },
-    // The least that the contract allows, because who comes without a disk waits for a horizon.
-    timing: { electionTimeoutMs: 2500, rightHorizonMs: 16_000 },
+    ...contract,
   },
   nodes: NODES,
+  isShared: true,
   goOn: (sides) => [...(sides.find((side) => side.length > NODES.length / 2) ?? [])],
+};
+
+const { F: _, ...fourNodes } = fiveRoads.nodes ?? {};
+const isOfFour = (group: string): boolean => Object.hasOwn(fourNodes, group);
+
+/** North and south together, east and west together; all of the three that are left must be there. */
+export const fourApproaches: Kind = {
+  name: 'four nodes that share one intersection',
+  district: {
+    name: 'crossing',
+    expect: 4,
+    intersections: [
+      {
+        ...fiveRoads,
+        id: 'four-roads',
+        nodes: fourNodes,
+        groups: fiveRoads.groups.filter(({ id }) => isOfFour(id)),
+        conflicts: fiveRoads.conflicts.filter((pair) => pair.every(isOfFour)),
+        stages: fiveRoads.stages.map((stage) => ({
+          ...stage,
+          green: stage.green.filter(isOfFour),
+        })),
+      },
+    ],
+    ...contract,
+  },
+  nodes: NODES.slice(0, 4),
+  isShared: true,
+  goOn: (sides) => [...(sides.find((side) => side.length > 2) ?? [])],
 };
 
 /** By the word that a run of tests asks for it with. */
 export const kinds: Readonly<Record<string, Kind>> = {
   own: ownIntersections,
   shared: sharedIntersection,
+  four: fourApproaches,
 };

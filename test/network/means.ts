@@ -36,6 +36,14 @@ const mayMakeHosts = (): boolean => {
 
 const hasPython = runs(python, '-c', 'import fcntl');
 
+/**
+ * What lets a lamp driver run as at the kerb, where it has a processor to itself: a machine that is
+ * busy with something else would make its lamps late.
+ */
+export const preferred: readonly string[] = runs('chrt', '-r', '1', 'true')
+  ? ['chrt', '-r', '1']
+  : [];
+
 const lacks = (): string[] => {
   if (process.platform !== 'linux') return ['Linux'];
   const missing: string[] = [];

@@ -21,8 +21,11 @@ export interface Verdict {
   readonly greens: Readonly<Record<string, number>>;
   /** How many greens that were agreed on were held against what was lit. */
   readonly agreed: number;
+  /** Groups of nodes that were killed, and how many of them were lit. */
+  readonly deaths: { readonly all: number; readonly green: number; readonly amber: number };
   readonly conflicts: readonly Finding[];
   readonly cuts: readonly Finding[];
+  readonly overruns: readonly Finding[];
   readonly gaps: readonly Finding[];
 }
 
@@ -41,6 +44,12 @@ export interface Serving {
   readonly untilMs: number;
 }
 
+/** A node that was killed while its driver went on. */
+export interface Death {
+  readonly node: string;
+  readonly atMs: number;
+}
+
 /** All that the recorder is told. Instants are on the machine's monotonic clock. */
 export interface RecordFile {
   readonly district: string;
@@ -48,6 +57,7 @@ export interface RecordFile {
   readonly serving: readonly Serving[];
   readonly sinceMs?: number;
   readonly nowMs: number;
+  readonly deaths?: readonly Death[];
   readonly agreed?: readonly string[];
 }
 
@@ -60,7 +70,7 @@ export const machineMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 /** Asks the recorder. It is a process of its own, and says what it found. */
 export const judge = (file: string): Promise<Verdict> =>
   new Promise((resolve, reject) => {
-    execFile(python, [recorder, file], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
+    execFile(python, ['-B', recorder, file], { maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       if (error && error.code !== 1) reject(new Error(`${error.message}\n${stderr}`));
       else resolve(JSON.parse(stdout) as Verdict);
     });
@@ -72,7 +82,7 @@ export class LampRecord {
   readonly #drivers: DriverRecord[] = [];
   readonly #serving: Serving[] = [];
   readonly #since = new Map<string, number>();
-
+  readonly #deaths: Death[] = [];
   readonly #agreed: string;
 
   constructor(folder: string, district: string) {
@@ -89,7 +99,12 @@ export class LampRecord {
 
   /** Takes what a group has agreed on about rights of way. */
   agree(group: string, command: object): void {
-    appendFileSync(this.#agreed, `${JSON.stringify({ group, command })}\n`);
+    appendFileSync(this.#agreed, `${JSON.stringify({ group, command, heardMs: machineMs() })}\n`);
+  }
+
+  /** Takes that a node is killed now. */
+  death(node: string): void {
+    this.#deaths.push({ node, atMs: machineMs() });
   }
 
   /** From now on the lamps of exactly these nodes are to go on. */
@@ -118,6 +133,7 @@ export class LampRecord {
       serving: [...this.#serving, ...open],
       sinceMs,
       nowMs,
+      deaths: this.#deaths,
       agreed: existsSync(this.#agreed) ? [this.#agreed] : [],
     };
     writeFileSync(file, JSON.stringify(record));

@@ -1,15 +1,19 @@
 """
 The recorder: judges from the lamp drivers' own records alone what the lamps of a district showed.
 
-It shares no code with the system, not even a language: it reads the district file and what each
-driver wrote, one JSON object a line, and knows nothing else. Drivers stand on hosts of their own,
+It shares no code with the system, not even a language: it reads the district file, what each driver
+wrote, one JSON object a line, and which rights of way were agreed on, and knows nothing else. Drivers stand on hosts of their own,
 so it is the only one who sees a shared intersection whole: of each driver it believes the lamps
 of the groups that the driver's node commands. All instants are on the monotonic clock of the
 machine, which all hosts share but for a known offset of each.
 
 It finds
 - conflicts: two groups lit together that must not be, or one lit before the other's clearance;
-- cuts: a green shorter than its minimum, an amber too short or left out, whoever lives or dies;
+- cuts: a green shorter than its minimum, an amber too short or left out, a red after it shorter
+  than its clearance, whoever lives or dies; and of a node that died, a green that did not go
+  through all of these;
+- overruns: lamps lit outside the right of way of their group, or, where nothing is agreed on,
+  green for longer than the group's maximum;
 - gaps: lamps of a node that is to serve that flash, are dark, or are red for longer than all
   other stages can take; and greens that were agreed on and did not come, or not whole.
 
@@ -18,34 +22,19 @@ Usage: recorder.py RECORD.json; prints one JSON object, ends with 1 when it foun
 The record: {"district": FILE,
  "drivers": [{"node", "file", "clockMs": what its clock is ahead, "endedMs"?: when it was killed}],
  "serving": [{"node", "fromMs", "untilMs"}], "sinceMs"?: nothing before is told, "nowMs",
- "agreed"?: [FILE of lines {"group", "command"}, what groups agreed on about rights of way]}.
+ "deaths"?: [{"node", "atMs"}], nodes that were killed while their drivers went on,
+ "agreed"?: [FILE of lines {"group", "command", "heardMs"?}, what groups agreed on about rights]}.
 """
 import json
 import sys
 
-# Lamps on which someone moves, or is about to.
-LIT = {'green', 'greenPermissive', 'amber', 'redAmber', 'flashingAmber'}
-GREEN = {'green', 'greenPermissive'}
-OUT = {'flashingAmber', 'flashingRed', 'dark'}
-# Instants of a change may miss by so much, because a timer comes late.
-STAMP_MS = 50
-# A late timer takes this much of a green, because the right to be green ends all the same.
-LATE_MS = 300
-# Rights of way are agreed on the clock of a leader, which the recorder does not know: it is found
-# by comparing what was agreed with what was lit, and counts as found when so many greens fit.
-FITS_MIN = 3
-FIT_MS = 400
-# Of a right of way its holder keeps so much, beside amber and clearance, for lamps that are late.
-RESERVE_MS = 250
+from recorder_rights import judge_agreed, judge_rights
+from recorder_words import GREEN, KINDS, LATE_MS, LIT, OUT, STAMP_MS, Findings, commanders, runs
+
+# By so much a node may be wrong about the clock of a leader, unless the district says otherwise.
+CLOCK_BOUND_MS = 200
 # Red may last this much longer than all other stages take.
 RED_SLACK_MS = 2500
-
-
-def commanders(intersection):
-    """The node of each group."""
-    if 'node' in intersection:
-        return {group['id']: intersection['node'] for group in intersection['groups']}
-    return dict(intersection['nodes'])
 
 
 def read_changes(driver):
@@ -94,18 +83,6 @@ def joined(changes, now_ms):
             spells[-1][1] = at_ms
         spells.append([at_ms, now_ms, lamp])
     return spells
-
-
-class Findings:
-    def __init__(self, since_ms):
-        self.since_ms = since_ms
-        self.conflicts = []
-        self.cuts = []
-        self.gaps = []
-
-    def tell(self, kind, at_ms, text):
-        if at_ms >= self.since_ms:
-            getattr(self, kind).append({'atMs': round(at_ms), 'text': text})
 
 
 def lit_spells(spells):
@@ -167,6 +144,32 @@ def judge_minima(intersection, spells, findings):
                     findings.tell('cuts', until_ms, f'{name} turned {after} from amber')
                 if lasted_ms < group['amberS'] * 1000 - STAMP_MS:
                     findings.tell('cuts', until_ms, f'{name} was amber for {lasted_ms:.0f} ms')
+            if lamp == 'red' and mine[k - 1][2] == 'amber':
+                if lasted_ms < group['redClearanceS'] * 1000 - STAMP_MS:
+                    text = f'{name} was red for {lasted_ms:.0f} ms after amber'
+                    findings.tell('cuts', until_ms, text)
+
+
+def judge_deaths(intersection, spells, record, findings):
+    """What was lit when its node died went on to amber and red. How long each lasted is judged with
+    all others; here it is that nothing of it is left out."""
+    nodes = commanders(intersection)
+    for death in record.get('deaths', []):
+        if death['atMs'] < findings.since_ms:
+            continue
+        for group in (id for id, node in nodes.items() if node == death['node']):
+            name = f"{intersection['id']}: {group}"
+            mine = [one for one in spells[group] if one[1] > death['atMs']]
+            findings.deaths['all'] += 1
+            kind = 'green' if mine and mine[0][2] in GREEN else mine[0][2] if mine else 'missing'
+            if kind not in ('green', 'amber'):
+                continue
+            findings.deaths[kind] += 1
+            after = [lamp for _, _, lamp in mine if lamp not in GREEN][:2]
+            if after != ['amber', 'red'] and 'off' not in after:
+                shown = ', '.join(after) or 'nothing'
+                text = f'{name} showed {shown} after the green of its node, which died'
+                findings.tell('cuts', death['atMs'], text)
 
 
 def red_ms_max(intersection, group):
@@ -205,115 +208,20 @@ def judge_serving(intersection, spells, record, findings):
                     findings.tell('gaps', until_ms, text)
 
 
-def agreed_on(record):
-    """Rights of way: {((group of nodes, term), intersection, group): [[from, until], …]}."""
-    rights = {}
-    releases = []
-    for path in record.get('agreed', []):
-        with open(path, encoding='utf8') as file:
-            for text in file:
-                line = json.loads(text)
-                command = line['command']
-                place = ((line['group'], command['term']), command['intersection'])
-                if command['kind'] == 'right.release':
-                    releases.append(((*place, command['group']), command))
-                    continue
-                for grant in command['grants']:
-                    spans = rights.setdefault((*place, grant['group']), set())
-                    spans.add((grant['fromMs'], grant['untilMs']))
-    return {key: shortened(key, united(spans), releases) for key, spans in rights.items()}
-
-
-def united(spans):
-    """What touches or overlaps is one right: it was extended."""
-    whole = []
-    for from_ms, until_ms in sorted(spans):
-        if whole and from_ms <= whole[-1][1]:
-            whole[-1][1] = max(whole[-1][1], until_ms)
-        else:
-            whole.append([from_ms, until_ms])
-    return whole
-
-
-def shortened(key, spans, releases):
-    for of, release in releases:
-        for span in spans:
-            if of == key and span[0] == release['fromMs']:
-                span[1] = min(span[1], release['untilMs'])
-    return spans
-
-
-def ahead_ms(pairs):
-    """What to add to agreed instants: where most agreed greens begin as lit ones do."""
-    offsets = sorted(lit - agreed for agreed, lit in pairs)
-    best = []
-    for k, least in enumerate(offsets):
-        near = [offset for offset in offsets[k:] if offset - least <= FIT_MS]
-        if len(near) > len(best):
-            best = near
-    return best[len(best) // 2] if len(best) >= FITS_MIN else None
-
-
-def judge_agreed(intersection, spells, record, findings):
-    """Every right of way of a node that serves was used from its start to its end."""
-    groups = {group['id']: group for group in intersection['groups']}
-    nodes = commanders(intersection)
-    rights = {
-        (term, group): spans
-        for (term, place, group), spans in agreed_on(record).items()
-        if place == intersection['id']
-    }
-    count = 0
-    for term in sorted({term for term, _ in rights}):
-        mine = {group: spans for (of, group), spans in rights.items() if of == term}
-        lit = {group: green_spells(spells[group]) for group in mine}
-        offset_ms = ahead_ms(
-            [(span[0], one[0]) for group in mine for span in mine[group] for one in lit[group]]
-        )
-        if offset_ms is None:
-            continue
-        for group, spans in sorted(mine.items()):
-            tail_ms = (groups[group]['amberS'] + groups[group]['redClearanceS']) * 1000
-            for from_ms, until_ms in spans:
-                green = (from_ms + offset_ms, until_ms + offset_ms - tail_ms - RESERVE_MS)
-                if green[1] - green[0] < groups[group]['minGreenS'] * 1000:
-                    continue  # Too short to be used.
-                if not is_within(record['serving'], nodes[group], green):
-                    continue
-                count += 1
-                judge_green(f"{intersection['id']}: {group}", green, lit[group], findings)
-    return count
-
-
-def green_spells(spells):
-    """Greens from start to end, whatever became of their kind in between."""
-    greens = []
-    for from_ms, until_ms, lamp in spells:
-        if lamp in GREEN and greens and greens[-1][1] == from_ms:
-            greens[-1][1] = until_ms
-        elif lamp in GREEN:
-            greens.append([from_ms, until_ms])
-    return greens
-
-
-def is_within(serving, node, span):
-    return any(
-        one['node'] == node and one['fromMs'] <= span[0] and span[1] + LATE_MS <= one['untilMs']
-        for one in serving
-    )
-
-
-def judge_green(name, green, lit, findings):
-    from_ms, until_ms = green
-    shown_ms = sum(max(0, min(one[1], until_ms) - max(one[0], from_ms)) for one in lit)
-    if shown_ms < until_ms - from_ms - FIT_MS:
-        text = f'{name} was green for {shown_ms:.0f} of {until_ms - from_ms:.0f} ms agreed on'
-        findings.tell('gaps', from_ms, text)
+def judge_maxima(intersection, spells, findings):
+    """No green lasts longer than its maximum."""
+    for group in intersection['groups']:
+        name = f"{intersection['id']}: {group['id']}"
+        for from_ms, until_ms in runs(spells[group['id']], GREEN):
+            if until_ms - from_ms > group['maxGreenS'] * 1000 + LATE_MS:
+                text = f'{name} was green for {until_ms - from_ms:.0f} ms, more than its maximum'
+                findings.tell('overruns', until_ms, text)
 
 
 def judge(record):
     with open(record['district'], encoding='utf8') as file:
         district = json.load(file)
+    record['clockBoundMs'] = district.get('timing', {}).get('clockBoundMsMax', CLOCK_BOUND_MS)
     findings = Findings(record.get('sinceMs', 0))
     changes_of = {driver['file']: read_changes(driver) for driver in record['drivers']}
     greens = {}
@@ -325,14 +233,21 @@ def judge(record):
             greens[name] = sum(1 for spell in mine if spell[2] in GREEN)
         judge_pairs(intersection, spells, findings)
         judge_minima(intersection, spells, findings)
+        judge_deaths(intersection, spells, record, findings)
         judge_serving(intersection, spells, record, findings)
+        if len(set(commanders(intersection).values())) > 1:
+            judge_rights(intersection, spells, record, findings)
+        else:
+            judge_maxima(intersection, spells, findings)
         agreed += judge_agreed(intersection, spells, record, findings)
     return {
         'lines': sum(len(changes) for changes in changes_of.values()),
         'greens': greens,
         'agreed': agreed,
+        'deaths': findings.deaths,
         'conflicts': findings.conflicts,
         'cuts': findings.cuts,
+        'overruns': findings.overruns,
         'gaps': findings.gaps,
     }
 
@@ -341,7 +256,7 @@ def main():
     with open(sys.argv[1], encoding='utf8') as file:
         verdict = judge(json.load(file))
     print(json.dumps(verdict))
-    sys.exit(1 if verdict['conflicts'] or verdict['cuts'] or verdict['gaps'] else 0)
+    sys.exit(1 if any(verdict[kind] for kind in KINDS) else 0)
 
 
 if __name__ == '__main__':

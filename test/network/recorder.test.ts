@@ -42,12 +42,12 @@ const driver = (
 
 const record = (
   kind: typeof ownIntersections,
-  { serving = [], nowMs = 60_000, sinceMs = 0, agreed = [] }: Partial<RecordFile> = {},
+  { serving = [], nowMs = 60_000, sinceMs = 0, ...more }: Partial<RecordFile> = {},
 ) => {
   const district = join(folder, 'district.json');
   writeFileSync(district, JSON.stringify(kind.district));
   const file = join(folder, 'record.json');
-  writeFileSync(file, JSON.stringify({ district, drivers, serving, sinceMs, nowMs, agreed }));
+  writeFileSync(file, JSON.stringify({ district, drivers, serving, sinceMs, nowMs, ...more }));
   return judge(file);
 };
 
@@ -173,9 +173,54 @@ describe.skipIf(isLeftOut('the recorder', missingForRecorder))('the recorder', (
       ],
       found: 'x1: NS turned green from amber',
     },
+    {
+      what: 'a red after amber that is too short',
+      changes: [...green('NS', 1000, 4000), [5200, { NS: 'flashingRed' }]],
+      found: 'x1: NS was red for 200 ms after amber',
+    },
   ])('finds $what', async ({ changes, found }) => {
     driver('n1', 'x1', [[0, {}], ...changes]);
     expect(texts((await record(ownIntersections)).cuts)).toEqual([found]);
+  });
+
+  test.each<{ what: string; changes: Change[]; found: string[] }>([
+    { what: 'has nothing against amber and red', changes: green('NS', 1000, 4000), found: [] },
+    {
+      what: 'finds that there is no end',
+      changes: [[1000, { NS: 'green' }]],
+      found: ['x1: NS showed nothing after the green of its node, which died'],
+    },
+    {
+      what: 'finds that there is no amber',
+      changes: [
+        [1000, { NS: 'green' }],
+        [4000, {}],
+        [6000, { NS: 'flashingRed' }],
+      ],
+      found: [
+        'x1: NS turned red from green',
+        'x1: NS showed red, flashingRed after the green of its node, which died',
+      ],
+    },
+    {
+      what: 'finds that there is no red',
+      changes: [...green('NS', 1000, 4000).slice(0, 2), [5000, { NS: 'flashingRed' }]],
+      found: [
+        'x1: NS turned flashingRed from amber',
+        'x1: NS showed amber, flashingRed after the green of its node, which died',
+      ],
+    },
+  ])('$what after a green whose node was killed', async ({ changes, found }) => {
+    driver('n1', 'x1', [[0, {}], ...changes]);
+    const verdict = await record(ownIntersections, { deaths: [{ node: 'n1', atMs: 2000 }] });
+    expect(texts(verdict.cuts)).toEqual(found);
+    expect(verdict.deaths).toEqual({ all: 2, green: 1, amber: 0 });
+  });
+
+  test('finds a green that lasts longer than its maximum, where nothing is agreed on', async () => {
+    driver('n1', 'x1', [[0, {}], ...green('NS', 1000, 6000), ...green('EW', 8000, 14_000)]);
+    const { overruns } = await record(ownIntersections);
+    expect(texts(overruns)).toEqual(['x1: EW was green for 6000 ms, more than its maximum']);
   });
 
   test('takes the lamps of a driver that was killed for dark, and for no cut green', async () => {
@@ -245,44 +290,52 @@ describe.skipIf(isLeftOut('the recorder', missingForRecorder))('the recorder', (
         kind: 'right.grant',
         intersection: 'five-roads',
         term: 1,
+        nowMs: 0,
         grants: [{ group, ...span }],
       };
     };
     const agreed = (commands: readonly object[]) => {
       const file = join(folder, 'agreed.jsonl');
-      const lines = commands.map((command) => JSON.stringify({ group: 'g', command }));
+      const lines = commands.map((command) =>
+        JSON.stringify({ group: 'g', command, heardMs: AHEAD_MS + 20 }),
+      );
       writeFileSync(file, `${lines.join('\n')}\n`);
       return [file];
     };
     const all = ['n1', 'n3', 'n5'].map((node) => ({ node, fromMs: 0, untilMs: 30_000 }));
     const three = [agree('N', 1000, 4000), agree('E', 6500, 9000), agree('F', 12_000, 15_000)];
-    const light = (eUntilMs: number) => {
+    const light = (eUntilMs: number, fUntilMs = 15_000) => {
       driver('n1', 'five-roads', [[0, {}], ...green('N', 1000, 4000)]);
       driver('n3', 'five-roads', [[0, {}], ...green('E', 6500, eUntilMs)]);
-      driver('n5', 'five-roads', [[0, {}], ...green('F', 12_000, 18_000)]);
+      driver('n5', 'five-roads', [[0, {}], ...green('F', 12_000, fUntilMs)]);
     };
     const found = async (commands: readonly object[], serving: Serving[] = all) => {
       const options = { serving, nowMs: 30_000, agreed: agreed(commands) };
-      const { gaps, agreed: held } = await record(sharedIntersection, options);
-      return { held, gaps: texts(gaps).filter((text) => text.includes('agreed')) };
+      const { gaps, overruns, agreed: held } = await record(sharedIntersection, options);
+      const lost = texts(gaps).filter((text) => text.includes('agreed'));
+      return { held, gaps: lost, overruns: texts(overruns) };
     };
 
     test('finds nothing where all of it was lit, in however many pieces it was agreed', async () => {
-      light(9000);
+      light(9000, 18_000);
       const more = [agree('F', 15_000, 18_000), agree('E', 6500, 8000)];
-      expect(await found([...three, ...more])).toEqual({ held: 3, gaps: [] });
+      expect(await found([...three, ...more])).toEqual({ held: 3, gaps: [], overruns: [] });
     });
 
     test('finds a green that was cut short, though not below its minimum', async () => {
       light(8550);
       const cut = ['five-roads: E was green for 2050 of 2500 ms agreed on'];
-      expect(await found(three)).toEqual({ held: 3, gaps: cut });
+      expect(await found(three)).toEqual({ held: 3, gaps: cut, overruns: [] });
     });
 
     test('finds a green that did not come', async () => {
       light(9000);
       const lost = ['five-roads: N was green for 0 of 3000 ms agreed on'];
-      expect(await found([...three, agree('N', 20_000, 23_000)])).toEqual({ held: 4, gaps: lost });
+      expect(await found([...three, agree('N', 20_000, 23_000)])).toEqual({
+        held: 4,
+        gaps: lost,
+        overruns: [],
+      });
     });
 
     test('asks for no more than the holder kept', async () => {
@@ -291,13 +344,34 @@ describe.skipIf(isLeftOut('the recorder', missingForRecorder))('the recorder', (
       const released = { fromMs: 6000, untilMs: 9000 - AHEAD_MS + TAIL_MS };
       const release = { kind: 'right.release', intersection: 'five-roads', term: 1, group: 'E' };
       const given = [...three, second, { ...release, ...released }];
-      expect(await found(given)).toEqual({ held: 3, gaps: [] });
+      expect(await found(given)).toEqual({ held: 3, gaps: [], overruns: [] });
     });
 
     test('asks nothing of a node that is not to serve', async () => {
       light(8550);
       const others = all.filter(({ node }) => node !== 'n3');
-      expect(await found(three, others)).toEqual({ held: 2, gaps: [] });
+      expect(await found(three, others)).toEqual({ held: 2, gaps: [], overruns: [] });
+    });
+
+    const [first, , third] = three as [object, object, object];
+
+    test.each([
+      ['past the end of its right', agree('E', 6500, 8200), 'for 280 ms past its right'],
+      ['before the start of its right', agree('E', 8000, 12_000), 'without a right'],
+      ['by the right of another group', agree('S', 6500, 9000), 'without a right'],
+    ])('finds what is lit %s', async (_, second, overrun) => {
+      light(9000);
+      const { overruns } = await found([first, second, third], []);
+      expect(overruns[0]).toBe(`five-roads: E was lit ${overrun} of way`);
+    });
+
+    test('finds what is lit after its holder has released it', async () => {
+      light(9000);
+      const end = 8000 - AHEAD_MS + TAIL_MS;
+      const given = { term: 1, group: 'E', fromMs: 6000, untilMs: end };
+      const release = { kind: 'right.release', intersection: 'five-roads', ...given };
+      const { overruns } = await found([...three, release]);
+      expect(overruns).toContain('five-roads: E was lit for 480 ms past its right of way');
     });
   });
 });

@@ -1,11 +1,12 @@
 /**
- * What a run of tests is asked for: how often a scenario of chance is played, and in which kinds of
- * district. A few times at a shared intersection in every run, more often and in all on demand.
+ * What a run of tests is asked for: in which kinds of district it plays, and how often in each what
+ * chance decides. A few times at shared intersections in every run; more often, and everywhere, on
+ * demand.
  */
 declare module 'vitest' {
   interface ProvidedContext {
-    readonly rounds: number;
-    readonly kinds: readonly string[];
+    /** By the name of the kind; a kind without a number is not played. */
+    readonly rounds: Readonly<Record<string, number>>;
   }
 }
 

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import { expect } from 'vitest';
 import { random } from '../../simulation/random.ts';
 import type { Kind } from './districts.ts';
-import { machineMs } from './record.ts';
+import { machineMs, type Verdict } from './record.ts';
 import { type Recovery, recovered } from './recovery.ts';
 import { type Row, tableOf } from './table.ts';
 import { Town } from './town.ts';
@@ -24,7 +24,10 @@ export class Stage {
   readonly rows: Row[] = [];
   /** From 0 to 1, by the seed. */
   readonly chance: () => number;
-  #greens = 0;
+  readonly #seed: number;
+  readonly #drawn: string[] = [];
+  readonly #deaths = { all: 0, green: 0, amber: 0 };
+  #verdict: Verdict | undefined;
 
   static async open(kind: Kind, seed: number): Promise<Stage> {
     const town = await Town.open(kind, seed);
@@ -38,6 +41,7 @@ export class Stage {
 
   private constructor(town: Town, seed: number) {
     this.town = town;
+    this.#seed = seed;
     this.chance = random(seed, 'network').next;
   }
 
@@ -50,6 +54,16 @@ export class Stage {
 
   others(...nodes: readonly string[]): string[] {
     return this.town.nodes.filter((node) => !nodes.includes(node));
+  }
+
+  /** One of all nodes, by chance. */
+  get anyone(): string {
+    return this.town.nodes[Math.floor(this.chance() * this.town.nodes.length)] as string;
+  }
+
+  /** Writes down what chance has come to, for whoever looks into a failure. */
+  drew(what: string): void {
+    this.#drawn.push(what);
   }
 
   tell(what: string, recovery: Recovery, note?: string): void {
@@ -90,12 +104,14 @@ export class Stage {
   async play(scenario: (stage: Stage) => Promise<void>): Promise<void> {
     const { town } = this;
     const sinceMs = machineMs();
+    this.#drawn.length = 0;
     await this.#mend();
     try {
       await scenario(this);
       await this.#judge(sinceMs);
     } catch (error) {
-      console.log(`all journals of this failure are kept in ${town.keep()}`);
+      const drawn = this.#drawn.map((what) => `\n  ${what}`).join('');
+      console.log(`seed ${this.#seed} drew:${drawn}\nall journals are kept in ${town.keep()}`);
       throw error;
     }
     expect(town.nodes.filter((node) => town.watch(node).errors.some(isOurs))).toEqual([]);
@@ -120,8 +136,8 @@ export class Stage {
 
   async close(): Promise<void> {
     const { kind } = this.town;
-    if (this.rows.length > 0)
-      console.log(`${tableOf(kind.name, this.rows)}\n${this.#greens} greens`);
+    const title = `${kind.name}, seed ${this.#seed}`;
+    if (this.rows.length > 0) console.log(`${tableOf(title, this.rows)}\n${this.#summary()}`);
     await this.town.close();
     rmSync(this.town.folder, { recursive: true, force: true });
   }
@@ -147,10 +163,23 @@ export class Stage {
   async #judge(sinceMs: number): Promise<void> {
     const { record } = this.town;
     const verdict = await record.judge(sinceMs);
-    const { conflicts, cuts, gaps, greens } = verdict;
-    this.#greens = Object.values(greens).reduce((sum, count) => sum + count, 0);
-    expect({ conflicts, cuts, gaps }).toEqual({ conflicts: [], cuts: [], gaps: [] });
+    const { conflicts, cuts, overruns, gaps, deaths } = verdict;
+    this.#verdict = verdict;
+    this.#deaths.all += deaths.all;
+    this.#deaths.green += deaths.green;
+    this.#deaths.amber += deaths.amber;
+    const none = { conflicts: [], cuts: [], overruns: [], gaps: [] };
+    expect({ conflicts, cuts, overruns, gaps }).toEqual(none);
     expect(verdict.lines).toBeGreaterThan(0);
+  }
+
+  /** What the recorder has seen, so that it is known what its silence says. */
+  #summary(): string {
+    const { greens = {}, agreed = 0 } = this.#verdict ?? {};
+    const count = Object.values(greens).reduce((sum, more) => sum + more, 0);
+    const { all, green, amber } = this.#deaths;
+    const killed = `${all} groups lost their node, ${green} of them at green, ${amber} at amber`;
+    return `${count} greens, ${agreed} of them held against what was agreed on; ${killed}`;
   }
 }
 

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import type { JournalLine } from '../../protocol/journal.ts';
 import { Process } from '../e2e/processes.ts';
 import type { Kind } from './districts.ts';
+import { preferred } from './means.ts';
 import { type Clocks, Network } from './network.ts';
 import { Pipe } from './pipe.ts';
 import { LampRecord, machineMs } from './record.ts';
@@ -26,6 +27,9 @@ const SET_BACK_MS = 600_000;
 /** From minutes behind to minutes ahead. */
 const wallAheadOf = (place: number): number => (place - 2) * 157_000;
 
+/** A process that serves a node, and what it says of itself. */
+type Life = Pick<Place, 'process' | 'watch' | 'data'>;
+
 /** One host with what runs on it. */
 interface Place {
   readonly node: string;
@@ -35,6 +39,8 @@ interface Place {
   pipe: Pipe;
   process: Process | undefined;
   watch: Watch;
+  data: string;
+  copies: number;
   /** When its driver last lit a green, on the machine's clock. */
   greenMs: number;
 }
@@ -98,6 +104,22 @@ export class Town {
     return place.process;
   }
 
+  /** Starts a second copy of a node, on a disk of its own, as who takes the first one for dead. */
+  startBeside(node: string): { former: Process; copy: Process; left: () => void } {
+    const place = this.#place(node);
+    const before: Life = { ...place };
+    const former = this.leaveStopped(node);
+    place.copies += 1;
+    place.data = `${before.data}-copy-${place.copies}`;
+    this.#rightWall(node);
+    const copy = this.start(node);
+    /** Whoever is left serves the node. */
+    const left = () => {
+      if (copy.code !== undefined) Object.assign(place, before);
+    };
+    return { former, copy, left };
+  }
+
   /** Gives up a node's process without an end to it: another is to be started beside it. */
   leaveStopped(node: string): Process {
     const place = this.#place(node);
@@ -114,7 +136,10 @@ export class Town {
 
   /** Ends nodes, by default as if their hosts had no time for a last word. */
   async end(nodes: readonly string[], name: NodeJS.Signals = 'SIGKILL'): Promise<void> {
-    for (const node of nodes) this.signal(node, name);
+    for (const node of nodes) {
+      this.signal(node, name);
+      if (name === 'SIGKILL') this.record.death(node);
+    }
     for (const node of nodes) {
       const place = this.#place(node);
       await place.process?.ended();
@@ -136,7 +161,7 @@ export class Town {
   }
 
   dataOf(node: string): string {
-    return join(this.folder, `data-${node}`);
+    return this.#place(node).data;
   }
 
   /**
@@ -171,6 +196,11 @@ export class Town {
   setWall(node: string, wallAheadMs: number): void {
     const place = this.#place(node);
     place.clocks = { ...place.clocks, wallAheadMs };
+  }
+
+  /** Without a disk it is by the time of day alone that a node's lives are told apart. */
+  #rightWall(node: string): void {
+    this.setWall(node, wallAheadOf(this.nodes.indexOf(node)));
   }
 
   driverLines(node: string): readonly JournalLine[] {
@@ -233,8 +263,15 @@ export class Town {
       const clocks = { wallAheadMs: wallAheadOf(k), monotonicAheadS: k * 86_400 };
       const path = join(this.folder, `${node}.driver.sock`);
       const pipe = await Pipe.open(join(this.folder, `${node}.sock`), path);
-      const fresh = { driverLives: 0, process: undefined, watch: new Watch(), greenMs: 0 };
-      const place = { node, clocks, pipe, driver: undefined as unknown as Process, ...fresh };
+      const fresh = {
+        driverLives: 0,
+        process: undefined,
+        watch: new Watch(),
+        greenMs: 0,
+        copies: 0,
+      };
+      const data = join(this.folder, `data-${node}`);
+      const place = { node, clocks, pipe, data, driver: undefined as unknown as Process, ...fresh };
       this.#places.set(node, place);
       await this.#startDriver(place);
     });
@@ -251,11 +288,12 @@ export class Town {
     const socket = join(this.folder, `${node}.driver.sock`);
     const district = join(this.folder, 'district.json');
     const args = ['lamps', district, intersection?.id ?? '', '--socket', socket];
-    place.driver = this.#launch(place, args, (line, text) => {
+    const heard = (line: JournalLine, text: string) => {
       appendFileSync(file, `${text}\n`);
       if (line.kind !== 'lamps') return;
       if (Object.values(line.lamps).includes('green')) place.greenMs = machineMs();
-    });
+    };
+    place.driver = this.#launch(place, args, heard, preferred);
     await this.until(
       () => existsSync(socket) && place.driver.lines.length > 0,
       () => `the lamps of ${node}`,
@@ -273,9 +311,10 @@ export class Town {
     { node, clocks }: Place,
     args: readonly string[],
     heard: (line: JournalLine, text: string) => void,
+    by: readonly string[] = [],
   ): Process {
     return new Process([...args, '--json'], this.folder, {
-      via: this.network.enter(node, clocks),
+      via: [...this.network.enter(node, clocks), ...by],
       flags: ['--import', `file://${wallClock}?aheadMs=${clocks.wallAheadMs}`],
       heard: (line, text) => {
         heard(line, text);

@@ -167,6 +167,11 @@ describe('is a problem, with its place', () => {
     );
   });
 
+  test('a key of the contract that there is not', () => {
+    const problems = problemsOf({ ...file(), timing: { beat: 300 }, discovery: { ports: 1 } });
+    expect(problems.sort()).toEqual(['discovery.ports: unknown key', 'timing.beat: unknown key']);
+  });
+
   test('every unknown key, every lack and every wrong type at once', () => {
     const { amberS: _, ...lacking } = group('a');
     const problems = problemsOf({

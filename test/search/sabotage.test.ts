@@ -156,7 +156,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a new leader does not wait for the former lease': {
     file: LEASE,
-    replace: 'event.at + formerLeaseMs(context.timing)',
+    replace: 'event.at + formerLeaseMs(context.longest)',
     by: 'event.at',
     check: 'leases where clocks drift',
     found: /a and b serve reads at one instant/,

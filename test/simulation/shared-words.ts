@@ -19,7 +19,8 @@ export const movedApart = async ({ createCity }: Making) => {
   const clocks = { offsetMsMax: OFFSET_MS_MAX, driftPpmMax: lan().clockDriftPpmMax };
   const city = createCity({ seed: 63, district, clocks });
   city.start();
-  await city.run(2 * LIT_MS);
+  // When the node that stays has a green before it, and those that go are granted theirs elsewhere.
+  await city.run(2 * LIT_MS + 8_000);
   const moved = ['n1e', 'n1s', 'n1w'];
   for (const id of moved) city.kill(id);
   city.partition([moved]);
@@ -52,7 +53,8 @@ export const busy = async ({ createCity }: Making) => {
     const [asked = ''] = city.running();
     const call = { id: group, intersection: 'x1', group, forS: 10 };
     city.place(asked).propose({ kind: 'preempt.call', ...call });
-    await city.run(city.now() + 7_000);
+    // While much is granted, so that a leader that is cut off has something on its way.
+    await city.run(city.now() + 4_500);
     const leader = leaderOf(city);
     if (leader === undefined) continue;
     city.partition([[leader]]);

@@ -1,6 +1,8 @@
 /** Shared intersections in whole cities: leaders that die, groups that part, nodes that move. */
 import { expect, test } from 'vitest';
+import { type GrantRights, tailMs } from '../../machines/granting.ts';
 import { settlingMs } from '../../machines/rights.ts';
+import type { Group } from '../../protocol/district.ts';
 import { lan } from '../../protocol/timing.ts';
 import { type City, createCity } from '../../simulation/city.ts';
 import { leaderOf, load } from '../../simulation/load.ts';
@@ -44,6 +46,38 @@ test('fresh nodes show red until no right of a former group can be lit any more'
   await city.run(LIT_MS);
   expect(greensOf(city)).toBeGreaterThan(0);
   expect(city.violations).toEqual([]);
+}, 60_000);
+
+test('the first stage after flashing is lit from the start of its right to the end', async () => {
+  const lit: { group: string; lamp: string; t: number }[] = [];
+  const grants: GrantRights[] = [];
+  const city = createCity({
+    seed: 66,
+    district: sharedTown([4]),
+    journal: (line) => {
+      if (line.kind === 'lamps') {
+        const all = Object.entries(line.lamps).map(([group, lamp]) => ({ group, lamp, t: line.t }));
+        lit.push(...all);
+      }
+      if (line.kind !== 'fact' || line.event.type !== 'replica.committed') return;
+      if (line.event.command.kind === 'right.grant') grants.push(line.event.command);
+    },
+  });
+  city.start();
+  await city.run(LIT_MS);
+  const [first] = grants;
+  for (const { group, fromMs } of first?.grants ?? []) {
+    const own = lit.filter((one) => one.group === group);
+    const green = own.findIndex(({ lamp }) => lamp === 'green');
+    const amber = own.findIndex(({ lamp }, k) => k > green && lamp === 'amber');
+    const rights = grants.flatMap(({ grants: all }) => all).filter((one) => one.group === group);
+    const ends = rights.filter((one) => one.fromMs === fromMs).map(({ untilMs }) => untilMs);
+    const described = sharedTown([4]).intersections[0]?.groups.find(({ id }) => id === group);
+    const grantedMs = Math.max(...ends) - fromMs - tailMs(described as Group);
+    const lastedMs = (own[amber]?.t ?? 0) - (own[green]?.t ?? 0);
+    expect(Math.abs(lastedMs - grantedMs)).toBeLessThan(100);
+  }
+  expect(first?.grants.length).toBeGreaterThan(0);
 }, 60_000);
 
 test('two groups never both serve an intersection, though one does not know of the other', async () => {

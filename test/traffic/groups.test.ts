@@ -22,6 +22,7 @@ const light = (yields: readonly string[], states: readonly string[]): Light => (
         toLane: 0,
         signal: { light: 'here', link },
         direction: 's',
+        hasPriority: true,
       },
     ],
   })),

@@ -1,5 +1,6 @@
 /** A city in a page is the real one, and a moment of it can be shared. */
 import { expect, test } from 'vitest';
+import { town } from '../../simulation/town.ts';
 import type { Deed, DeedKind } from '../../visualizer/deed.ts';
 import { deedTable } from '../../visualizer/deed.ts';
 import { History } from '../../visualizer/history.ts';
@@ -9,7 +10,7 @@ import { CityRun } from '../../visualizer/sources/city-run.ts';
 import { districtNames, isDistrictName } from '../../visualizer/sources/district-names.ts';
 import { districtNamed } from '../../visualizer/sources/districts.ts';
 
-const plan = { seed: 11, district: 'town9', untilMs: 0, done: [] } as const;
+const plan = { seed: 11, district: town(9) };
 
 const played = async (steps: readonly number[], done: readonly { atMs: number; deed: Deed }[]) => {
   const run = new CityRun(plan);
@@ -75,12 +76,13 @@ test.each(Object.keys(districtNames).filter((name) => !/\d\d/.test(name)))(
   'the district %s elects a leader within seconds',
   async (name) => {
     if (!isDistrictName(name)) throw new Error(name);
-    const run = new CityRun({ ...plan, district: name });
+    const district = await districtNamed(name);
+    const run = new CityRun({ seed: 11, district });
     const history = new History(run.opening);
     await run.run(8_000);
     history.append(run.take());
     expect(leaderOf(history.at(8_000))).toBeDefined();
-    expect(districtNamed(name).intersections.length).toBe(run.opening.streets.intersections.length);
+    expect(run.opening.streets.intersections).toHaveLength(district.intersections.length);
   },
 );
 

@@ -23,14 +23,14 @@ test('groups that are named by the compass stand on the streets that lie there',
   expect(heads(town(9), 'x5')).toEqual(['EW E0', 'EW W0', 'NS N0', 'NS S0']);
 });
 
-test('lanes of an approach stand from the middle of the street to the kerb: left, ahead, right', () => {
-  const placed = heads(districtNamed('arterial'), 'a1');
+test('lanes of an approach stand from the middle of the street to the kerb: left, ahead, right', async () => {
+  const placed = heads(await districtNamed('arterial'), 'a1');
   expect(placed.filter((head) => head.startsWith('W-'))).toEqual(['W-l W0', 'W-r W2', 'W-s W1']);
   expect(placed).toContain('N-ped N0');
 });
 
-test.each(['arterial', 'shared'] as const)('every group of %s has a head', (name) => {
-  const { intersections, links } = districtNamed(name);
+test.each(['arterial', 'shared'] as const)('every group of %s has a head', async (name) => {
+  const { intersections, links } = await districtNamed(name);
   for (const crossing of crossingsOf(intersections, links)) {
     const groups = intersections.find(({ id }) => id === crossing.id)?.groups ?? [];
     const shown = new Set(crossing.heads.map(({ group }) => group));

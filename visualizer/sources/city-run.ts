@@ -5,12 +5,11 @@
  * A run is a function of seed, district and deeds. A deed is done between two pieces, so doing it
  * again at the same virtual instant gives the same run: that is what makes a moment a link.
  */
+import type { District } from '../../protocol/check-district.ts';
 import type { JournalLine } from '../../protocol/journal.ts';
 import { type City, createCity } from '../../simulation/city.ts';
 import type { Deed, DeedKind } from '../deed.ts';
 import type { Opening } from '../opening.ts';
-import type { CityPlan } from './city-words.ts';
-import { districtNamed } from './districts.ts';
 
 /** Clocks of a few hosts, as far apart and as unsteady as good crystals. */
 const CLOCKS = { offsetMsMax: 200, driftPpmMax: 30 };
@@ -35,10 +34,10 @@ export class CityRun {
     preempt: (deed) => this.#preempt(deed),
   };
 
-  constructor({ seed, district }: CityPlan) {
+  constructor({ seed, district }: { seed: number; district: District }) {
     this.#city = createCity({
       seed,
-      district: districtNamed(district),
+      district,
       clocks: CLOCKS,
       journal: (line) => this.#lines.push(line),
     });

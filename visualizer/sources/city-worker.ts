@@ -4,6 +4,7 @@
  */
 import { CityRun } from './city-run.ts';
 import type { CityPlan, FromCity, ToCity } from './city-words.ts';
+import { districtNamed } from './districts.ts';
 
 /** How much virtual time passes before what happened is told. In milliseconds. */
 const PIECE_MS = 1000;
@@ -19,7 +20,7 @@ const ran = (now: CityRun): FromCity => {
 };
 
 const begin = async (plan: CityPlan): Promise<void> => {
-  run = new CityRun(plan);
+  run = new CityRun({ seed: plan.seed, district: await districtNamed(plan.district) });
   tell({ kind: 'began', opening: run.opening });
   for (const { atMs, deed } of plan.done) {
     await passTo(run, atMs);

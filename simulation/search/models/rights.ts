@@ -25,7 +25,8 @@ import { type Lamps, type Lit, lampsOf, litWithin, overlap } from './lit-lamps.t
 
 const TICK_MS = 2000;
 const LATENESS_MAX_MS = 0;
-const HORIZON_MS = 8000;
+/** Two turns fit into it, the first after red of start-up, though b is not heard of again. */
+const HORIZON_MS = 8500;
 const BOUND_MS = 1000;
 /** How far each driver's clock is off from its node's, one way and the other. */
 const SKEW_MS = 500;
@@ -92,7 +93,7 @@ const setupOf = ({ gains, timeSyncMs }: Options, base: State): NodeSetup => ({
     return {
       timekeeper: { id, incarnation, timing: { ...timing, timeSyncMs } },
       schedule: { id, timing },
-      holder: { id, incarnation, timing, intersection, settled: GROUP },
+      holder: { id, incarnation, timing, filed: timing, intersection, settled: GROUP },
     };
   },
   feeds: (node) => [
