@@ -8,6 +8,7 @@ const real = [
   'test/cabinet/refusals.test.ts',
   'test/traffic/*-process.test.ts',
   'test/transport/udp-tcp*.test.ts',
+  'test/visualizer/browser/*.test.ts',
 ];
 /** Tests on hosts of their own, made of network namespaces: they come last. */
 const network = ['test/network/**/*.test.ts'];

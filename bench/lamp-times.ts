@@ -46,7 +46,7 @@ export const lampTimes = async ({ port, count, note }: LampTimes): Promise<Sampl
       ['a', 'b'].every((group) => processes.wasGreen({ intersection, group }, 0));
     const isLit = () => district.intersections.every(isGreen);
     await processes.until(() => 'green at every intersection', isLit, START_MS_MAX);
-    return await observing(district, '127.0.0.1', (observer) =>
+    return await observing(district, { interface: '127.0.0.1' }, (observer) =>
       new Rounds({ processes, district, observer, note }).all(Math.ceil(count / EACH)),
     );
   } finally {

@@ -67,12 +67,12 @@ const joining = async <T>(
   act: (observer: Observer) => Promise<T>,
 ): Promise<T> => {
   try {
-    return await observing(district, address, act);
+    return await observing(district, { interface: address }, act);
   } catch (error) {
     if (!(error instanceof OtherContractError)) throw error;
     const { timing, discovery } = error.contract;
     if (digestOf(discovery) !== digestOf(district.discovery)) throw error;
-    return observing({ ...district, timing }, address, act);
+    return observing({ ...district, timing }, { interface: address }, act);
   }
 };
 

@@ -22,6 +22,7 @@ import { schemaCommand } from './schema.ts';
 import { simulateCommand } from './simulate.ts';
 import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
+import { watchCommand } from './watch.ts';
 
 const program = new Command('greenwave')
   .description('A decentralised, fault-tolerant traffic-signal system')
@@ -33,6 +34,7 @@ for (const command of [
   lampsCommand,
   clearCommand,
   statusCommand,
+  watchCommand,
   planCommand,
   contractCommand,
   preemptCommand,

@@ -52,13 +52,20 @@ export interface Observer {
   close(): void;
 }
 
+export interface Joining {
+  /** The address of this host to use. */
+  readonly interface: string;
+  /** Told everything on the observer's bus, from the beginning. */
+  readonly heard?: (event: Emitted & { at: number }) => void;
+}
+
 /** Joins a district, acts, and leaves, whatever came of it. */
 export const observing = async <T>(
   district: District,
-  address: string,
+  joining: Joining,
   act: (observer: Observer) => Promise<T>,
 ): Promise<T> => {
-  const observer = await observe(district, address);
+  const observer = await observe(district, joining);
   try {
     return await act(observer);
   } finally {
@@ -67,8 +74,11 @@ export const observing = async <T>(
 };
 
 /** Resolves when the district is found and its state is known. */
-const observe = async (district: District, address: string): Promise<Observer> => {
-  const watchers: ((event: Emitted & { at: number }) => void)[] = [];
+const observe = async (
+  district: District,
+  { interface: address, heard }: Joining,
+): Promise<Observer> => {
+  const watchers: ((event: Emitted & { at: number }) => void)[] = heard ? [heard] : [];
   let fail: (error: Error) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
     fail = reject;

@@ -50,7 +50,7 @@ export const planCommand: Command = new Command('plan')
   .addHelpText('after', HELP)
   .action(async (file: string, other: string | undefined, options: Options) => {
     const { plan, list, district } = readPlanOf(file, other, options);
-    const said = await observing(district, options.interface, (observer) =>
+    const said = await observing(district, options, (observer) =>
       adopt(observer, plan, (problems) =>
         problemsError(file, list(problems), 'nothing was proposed'),
       ),

@@ -59,7 +59,7 @@ export const preemptCommand: Command = new Command('preempt')
     const district = readDistrict(file);
     if (options.local) process.exitCode = await local(district, route, options);
     else {
-      process.exitCode = await observing(district, options.interface, (observer) =>
+      process.exitCode = await observing(district, options, (observer) =>
         agreed(observer, route, options),
       );
     }

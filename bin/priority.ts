@@ -37,7 +37,7 @@ export const priorityCommand: Command = new Command('priority')
   .addHelpText('after', HELP)
   .action(async (intersection: string, group: string, file: string, options: Options) => {
     const call = { id: `transit-${newStoreId()}`, intersection, group, forS: options.for };
-    const became = await observing(readDistrict(file), options.interface, (observer) =>
+    const became = await observing(readDistrict(file), options, (observer) =>
       favour(observer, call),
     );
     const { index, commitMs, greenMs } = became;

@@ -14,7 +14,10 @@ import { nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { onStopSignal, printer, startGreenwave } from './host.ts';
 import { inspectOption, interfaceAddress, seconds, whole } from './options.ts';
+import { newToken, offerPage } from './page-server.ts';
+import { PageStream } from './page-stream.ts';
 import { Picture } from './picture.ts';
+import { PROCESS_DEEDS, processDeeds } from './process-deeds.ts';
 import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
 import { screen } from './screen.ts';
 
@@ -30,6 +33,8 @@ interface Options {
   readonly interface: string;
   readonly ttl: number;
   readonly restart?: number;
+  readonly page: boolean;
+  readonly pagePort?: number;
   readonly inspect?: string;
   readonly json?: true;
 }
@@ -42,6 +47,12 @@ export const upCommand: Command = new Command('up')
   .option('--interface <ip>', 'address to use', interfaceAddress, '127.0.0.1')
   .option('--ttl <hops>', 'how far multicast goes', whole(0, 255), 1)
   .option('--restart <seconds>', 'start a node that died again after so long', seconds)
+  .option(
+    '--page-port <number>',
+    'port of the page (default: the first free one)',
+    whole(0, 65_535),
+  )
+  .option('--no-page', 'serve no page (with --json there is none unless --page-port is given)')
   .addOption(inspectOption())
   .option('--json', 'print the journal as JSON lines')
   .action(async (file: string, options: Options) => {
@@ -59,6 +70,8 @@ class Up {
   readonly #screen: ReturnType<typeof screen>;
   readonly #data: string;
   readonly #children = new Map<string, ChildProcess>();
+  readonly #token = newToken();
+  readonly #stream: PageStream;
   #hasLamps = false;
   #isStopping = false;
   #failure: string | undefined;
@@ -70,6 +83,13 @@ class Up {
     this.#options = options;
     this.#picture = new Picture(district);
     this.#screen = screen(this.#picture, { isQuiet: options.json === true, print: this.#print });
+    const act = processDeeds({
+      nodes: new Set(district.intersections.flatMap(nodesOf)),
+      running: (node) => this.#children.get(node),
+      start: (node) => this.#startNode(node),
+      say: (node, standing) => this.#say(node, { standing }),
+    });
+    this.#stream = new PageStream(district, { token: this.#token, can: PROCESS_DEEDS, act });
     this.#data = options.data ?? mkdtempSync(join(tmpdir(), 'greenwave-'));
   }
 
@@ -79,6 +99,8 @@ class Up {
       this.#stop = resolve;
     });
     onStopSignal(this.#stop);
+    const wanted = { ...this.#options, token: this.#token, print: this.#print };
+    const server = await offerPage(this.#stream, wanted);
     const latches = join(this.#data, 'latches');
     this.#start('lamps', ['lamps', this.#file, '--latch', latches, '--json']);
     const { for: limitS } = this.#options;
@@ -87,11 +109,13 @@ class Up {
     clearTimeout(limit);
     await this.#stopAll();
     this.#screen.close();
+    server?.close();
     if (this.#options.data === undefined) rmSync(this.#data, { recursive: true, force: true });
     return this.#report();
   }
 
   #startNode(node: string): void {
+    if (this.#children.has(node)) return;
     const intersection = this.#district.intersections.find((one) => nodesOf(one).includes(node));
     const { interface: address, ttl, inspect } = this.#options;
     this.#start(node, [
@@ -110,6 +134,9 @@ class Up {
     const child = startGreenwave(args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#children.set(name, child);
     this.#picture.processStarted(name, child.pid);
+    if (name !== 'lamps') {
+      this.#say(name, { standing: 'started', ...(child.pid !== undefined && { pid: child.pid }) });
+    }
     if (child.stdout) {
       createInterface({ input: child.stdout }).on('line', (text) => this.#hear(text));
     }
@@ -123,6 +150,13 @@ class Up {
     child.on('close', (code, signal) => this.#ended({ name, code, signal, complaints }));
   }
 
+  /** Tells what became of a node's process. */
+  #say(node: string, what: Pick<ProcessLine, 'standing' | 'pid' | 'how'>): void {
+    const line: JournalLine = { t: Date.now(), node, kind: 'process', ...what };
+    if (this.#options.json) this.#print(JSON.stringify(line));
+    this.#stream.tell(line);
+  }
+
   #hear(text: string): void {
     if (this.#options.json) this.#print(text);
     let line: JournalLine;
@@ -133,6 +167,7 @@ class Up {
     }
     this.#picture.see(line);
     this.#screen.tell(line);
+    this.#stream.tell(line);
     // The lamps come first: a node that starts without them would say that they are lost.
     if (line.kind === 'lamps' && !this.#hasLamps) {
       this.#hasLamps = true;
@@ -150,6 +185,8 @@ class Up {
     const line: JournalLine = { t: Date.now(), node: name, kind: 'error', message };
     if (this.#options.json) this.#print(JSON.stringify(line));
     this.#screen.tell(line);
+    this.#stream.tell(line);
+    if (name !== 'lamps') this.#say(name, { standing: 'ended', how });
     if (name === 'lamps') {
       // Without lamps there is nothing to run: this is the operator's to mend.
       this.#failure = message;
@@ -195,6 +232,8 @@ class Up {
     return unsafe.length === 0 && summary.lampLines > 0 ? 0 : 1;
   }
 }
+
+type ProcessLine = Extract<JournalLine, { kind: 'process' }>;
 
 interface Ended {
   readonly name: string;

@@ -221,18 +221,4 @@ export const timingFileSchema = Type.Object(
   { additionalProperties: false, title: 'Greenwave timing' },
 );
 
-/** The nodes that serve an intersection, sorted. */
-export const nodesOf = (intersection: Intersection): string[] =>
-  intersection.node !== undefined
-    ? [intersection.node]
-    : [...new Set(Object.values(intersection.nodes ?? {}))].sort();
-
-/** Whether several nodes serve it, so that a green needs a committed right of way. */
-export const isShared = (intersection: Intersection): boolean => nodesOf(intersection).length > 1;
-
-/** What a node brings along: the intersection it serves, or undefined when it serves none. */
-export const intersectionOf = (
-  { intersections }: { readonly intersections: readonly Intersection[] },
-  node: string,
-): Intersection | undefined =>
-  intersections.find((intersection) => nodesOf(intersection).includes(node));
+export { intersectionOf, isShared, nodesOf } from './serving.ts';

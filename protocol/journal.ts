@@ -11,7 +11,8 @@ const common = {
   node: Type.String({ description: 'Whose line it is.' }),
 };
 const text = Type.String();
-const bytes = Type.Integer({ minimum: 0 });
+const count = Type.Integer({ minimum: 0 });
+const bytes = count;
 
 /** Facts that have lines of another kind, or are of no interest outside. */
 export const UNTOLD: ReadonlySet<string> = new Set([
@@ -29,6 +30,22 @@ const factSchema = Type.Union(
     .filter(([type]) => !UNTOLD.has(type))
     .map(([type, schema]) => Type.Object({ type: Type.Literal(type), ...schema.properties })),
 );
+
+/** What nodes tell of themselves in messages. */
+const seenFields = {
+  incarnation: Type.Optional(count),
+  group: Type.Optional(text),
+  leader: Type.Optional(text),
+  term: Type.Optional(count),
+  commit: Type.Optional(count),
+  phi: Type.Optional(Type.Number({ description: 'Of its silence, as the observer heard it.' })),
+  stage: Type.Optional(text),
+  mode: Type.Optional(text),
+  plan: Type.Optional(text),
+};
+const seenSchema = Type.Object(seenFields);
+/** What an observer knows of a node from its messages. */
+export type Seen = Static<typeof seenSchema>;
 
 export const journalTable = {
   lamps: Type.Object({
@@ -56,6 +73,20 @@ export const journalTable = {
     peer: Type.Optional(text),
   }),
   error: Type.Object({ ...common, kind: Type.Literal('error'), message: text }),
+  process: Type.Object({
+    ...common,
+    kind: Type.Literal('process'),
+    standing: Type.Enum(['started', 'ended', 'stopped', 'continued']),
+    pid: Type.Optional(Type.Integer({ minimum: 0 })),
+    how: Type.Optional(text),
+  }),
+  seen: Type.Object({
+    ...common,
+    kind: Type.Literal('seen'),
+    by: Type.String({ description: 'The observer who knows it from messages.' }),
+    standing: Type.Enum(['there', 'gone']),
+    ...seenFields,
+  }),
   summary: Type.Object({
     ...common,
     kind: Type.Literal('summary'),
@@ -81,5 +112,12 @@ export type JournalLine = Common &
     | { kind: 'state'; machine: string; value: unknown }
     | { kind: 'refused'; reason: string; peer?: string }
     | { kind: 'error'; message: string }
+    | {
+        kind: 'process';
+        standing: 'started' | 'ended' | 'stopped' | 'continued';
+        pid?: number;
+        how?: string;
+      }
+    | ({ kind: 'seen'; by: string; standing: 'there' | 'gone' } & Seen)
     | { kind: 'summary'; unsafe: number; seconds: number }
   );

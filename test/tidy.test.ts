@@ -29,7 +29,11 @@ const LAYERS: Record<string, { imports: string[]; ports?: string[]; packages?: R
     packages: /^(xstate(\/graph)?|typebox(\/.*)?)$/,
   },
   visualizer: {
-    imports: ['protocol', 'machines', 'actors', 'transport', 'traffic', 'cabinet', 'simulation'],
+    imports: [
+      ...['protocol', 'machines', 'actors', 'transport', 'traffic', 'cabinet'],
+      ...['simulation', 'districts'],
+    ],
+    packages: /^(preact(\/hooks)?|@preact\/signals|typebox)$/,
   },
   bin: {
     imports: [
@@ -116,8 +120,8 @@ describe('the layers', () => {
 
   test('that run in a page import no module of Node and no package but their own few', () => {
     const strange = imports.filter(({ folder, to, isLocal }) => {
-      if (isLocal || !['protocol', 'machines', 'actors', 'simulation'].includes(folder))
-        return false;
+      const inPage = ['protocol', 'machines', 'actors', 'simulation', 'visualizer'];
+      if (isLocal || !inPage.includes(folder)) return false;
       return LAYERS[folder]?.packages?.test(to) !== true;
     });
     expect(strange.map(({ from, to }) => `${from} imports ${to}`)).toEqual([]);

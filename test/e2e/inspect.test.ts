@@ -181,7 +181,7 @@ const gapsOf = (times: readonly number[]): number[] =>
 const busy = (file: DistrictFile, count: number) => {
   const checked = checkDistrict(file);
   if ('problems' in checked) throw new Error(JSON.stringify(checked.problems));
-  return observing(checked.district, '127.0.0.1', async (observer) => {
+  return observing(checked.district, { interface: '127.0.0.1' }, async (observer) => {
     const plan = observer.state().plan as Plan;
     for (let k = 0; k < count; k += 20) {
       const some = Array.from({ length: 20 }, (_, j) => ({ ...plan, id: `busy.${k + j}` }));

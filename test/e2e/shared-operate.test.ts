@@ -110,7 +110,7 @@ test('the input of a cabinet has green through the log, and gives it back', asyn
 }, 120_000);
 
 test('a holder that cannot be reached is waited for, and the command says so', async () => {
-  const held = await observing(readDistrict(file), '127.0.0.1', async (observer) => {
+  const held = await observing(readDistrict(file), { interface: '127.0.0.1' }, async (observer) => {
     const [green, called] = observer.leader() === 's1a' ? ['b', 'a'] : ['a', 'b'];
     const mark = Date.now();
     await lamps.until('a green that begins', () => greensOf(green, mark) > 0);

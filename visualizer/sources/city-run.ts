@@ -1,0 +1,91 @@
+/**
+ * A city that runs in small pieces: the real one of `simulation/`, in virtual time that somebody
+ * else lets pass. It knows no worker, so that tests run it as it is.
+ *
+ * A run is a function of seed, district and deeds. A deed is done between two pieces, so doing it
+ * again at the same virtual instant gives the same run: that is what makes a moment a link.
+ */
+import type { District } from '../../protocol/check-district.ts';
+import type { JournalLine } from '../../protocol/journal.ts';
+import { type City, createCity } from '../../simulation/city.ts';
+import type { Deed, DeedKind } from '../deed.ts';
+import type { Opening } from '../opening.ts';
+
+/** Clocks of a few hosts, as far apart and as unsteady as good crystals. */
+const CLOCKS = { offsetMsMax: 200, driftPpmMax: 30 };
+
+export class CityRun {
+  readonly #city: City;
+  #lines: JournalLine[] = [];
+  #calls = 0;
+  readonly #deeds: { [K in DeedKind]: (deed: Extract<Deed, { kind: K }>) => void } = {
+    kill: ({ node }) => this.#city.kill(node),
+    restart: ({ node }) => this.#city.restart(node),
+    stop: ({ node }) => this.#city.stop(node),
+    stall: ({ node, forS }) => this.#city.stall(node, forS * 1000),
+    partition: ({ sides }) => this.#city.partition(sides),
+    cut: ({ from, to }) => {
+      this.#city.cut(from, to);
+      this.#city.cut(to, from);
+    },
+    heal: () => this.#city.heal(),
+    weather: ({ lossRatio, latencyMsMax }) => this.#city.weather({ lossRatio, latencyMsMax }),
+    drift: ({ node, ppm }) => this.#city.drift(node, ppm),
+    preempt: (deed) => this.#preempt(deed),
+  };
+
+  constructor({ seed, district }: { seed: number; district: District }) {
+    this.#city = createCity({
+      seed,
+      district,
+      clocks: CLOCKS,
+      journal: (line) => this.#lines.push(line),
+    });
+    this.#city.start();
+  }
+
+  get opening(): Opening {
+    const { name, intersections, links } = this.#city.district;
+    return { name, streets: { intersections, links } };
+  }
+
+  get nowMs(): number {
+    return this.#city.now();
+  }
+
+  /** What was unsafe, if anything was; then the city stands still. */
+  get violation(): string | undefined {
+    const [first] = this.#city.violations;
+    return first && JSON.stringify(first);
+  }
+
+  /** The lines since they were last taken. */
+  take(): JournalLine[] {
+    const lines = this.#lines;
+    this.#lines = [];
+    return lines;
+  }
+
+  /** Lets virtual time pass up to an instant. */
+  async run(untilMs: number): Promise<void> {
+    await this.#city.run(untilMs);
+  }
+
+  /** Does it now; throws when there is nobody to do it to. */
+  act(deed: Deed): void {
+    if ('node' in deed && !this.#city.ids.includes(deed.node)) {
+      throw new Error(`no node ${deed.node}`);
+    }
+    const doing = this.#deeds[deed.kind] as (deed: Deed) => void;
+    doing(deed);
+  }
+
+  /** Somebody of the district asks for it, as an operator's command would. */
+  #preempt({ intersection, group, forS }: Extract<Deed, { kind: 'preempt' }>): void {
+    const [asker] = this.#city.running();
+    if (asker === undefined) throw new Error('no node runs that could be asked');
+    this.#calls += 1;
+    const id = `page-${this.#calls}`;
+    this.#city.place(asker).propose({ kind: 'preempt.call', id, intersection, group, forS });
+  }
+}

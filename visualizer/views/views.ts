@@ -1,0 +1,7 @@
+/** The views of the page, in the order of their tabs. A new view is a file and a line here. */
+import type { View } from './view.ts';
+
+export const views: readonly View[] = [
+  { id: 'map', title: 'Streets', load: () => import('./map/street-map.tsx') },
+  { id: 'cluster', title: 'Cluster', load: () => import('./cluster/cluster.tsx') },
+];

@@ -1,0 +1,42 @@
+/** How the page is built: `visualizer/` becomes a static site that works in any folder of a server. */
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/**
+ * Schemas are made by members of one default export, which no bundler looks into. As members of a
+ * namespace those that nobody uses are left out: a third of the page.
+ */
+const shakableSchemas = (): Plugin => ({
+  name: 'shakable-schemas',
+  transform: (code, id) =>
+    id.includes('node_modules')
+      ? undefined
+      : code.replace(
+          /^import Type(?:, \{[^}]*\})? from (['"]typebox['"])/m,
+          'import * as Type from $1',
+        ),
+});
+
+/** To make a schema does nothing else, so one that nobody reads is left out as well. */
+const rolldownOptions = { treeshake: { manualPureFunctions: ['Type'] } };
+
+export default defineConfig({
+  root: at('visualizer'),
+  base: './',
+  // The page checks and never converts: the checks alone do.
+  resolve: { alias: { 'typebox/compile': 'typebox/schema' } },
+  plugins: [shakableSchemas()],
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+  worker: { format: 'es', plugins: () => [shakableSchemas()], rolldownOptions },
+  build: {
+    outDir: at('dist/page'),
+    emptyOutDir: true,
+    target: 'es2023',
+    // Nothing stands in the page itself, so that its policy may forbid what does.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions,
+  },
+});
