@@ -12,8 +12,10 @@ const SCALE_MIN = 0.1;
 const SCALE_MAX = 3;
 /** A small chart is not blown up beyond this when it is fitted. */
 const FITTED_MAX = 1.25;
-/** Below, letters cannot be read: then a part is shown, with what is active in it. */
-const READABLE = 0.65;
+/** Smaller than this a whole chart is no use: then a part is shown, with what is active in it. */
+const WHOLE_MIN = 0.55;
+/** How large the part is. */
+const READABLE = 0.75;
 /** Room around it. In pixels of the pane. */
 const MARGIN = 10;
 
@@ -35,7 +37,7 @@ export const fitted = (chart: Extent, pane: Extent): Viewport => {
 /** All of it, if that can be read; else as much as can be, around what is active. */
 export const readable = (chart: Extent, pane: Extent, around: Box): Viewport => {
   const whole = fitted(chart, pane);
-  if (whole.scale >= READABLE) return whole;
+  if (whole.scale >= WHOLE_MIN) return whole;
   const along = (paneSize: number, chartSize: number, middle: number) => {
     const room = paneSize - chartSize * READABLE;
     if (room >= 0) return room / 2;
