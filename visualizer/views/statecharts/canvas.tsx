@@ -8,6 +8,8 @@ import type { Box } from './text-size.ts';
 import { fitted, panned, readable, type Viewport, zoomed } from './viewport.ts';
 
 interface Props {
+  /** Whose chart it is: of another one begins with what is active there. */
+  readonly node: string;
   readonly title: string;
   readonly layout: Layout;
   readonly active: ReadonlySet<string>;
@@ -17,7 +19,7 @@ interface Props {
 const STEP = 1.25;
 const PAN_PX = 60;
 
-export const Canvas = ({ title, layout, active, taken }: Props) => {
+export const Canvas = ({ node, title, layout, active, taken }: Props) => {
   const pane = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<Viewport>();
   const shown = useRef(active);
@@ -31,7 +33,7 @@ export const Canvas = ({ title, layout, active, taken }: Props) => {
     const resized = new ResizeObserver(begin);
     resized.observe(element);
     return () => resized.disconnect();
-  }, [layout]);
+  }, [layout, node]);
 
   const change = (to: (now: Viewport) => Viewport) => setView((now) => now && to(now));
   const zoom = (times: number) => {

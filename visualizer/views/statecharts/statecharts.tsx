@@ -58,6 +58,7 @@ export const Pane = ({ desk }: PaneProps) => {
       <LaidOut chart={chart} isFull={isFull.value}>
         {(layout) => (
           <Canvas
+            node={node}
             title={title}
             layout={layout}
             active={activeIn(value)}
