@@ -40,7 +40,10 @@ test('the chart of the leader opens with its state lit, and rewind shows the one
   await lit(page, 'leader');
   // Before it led it did not.
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
-  await page.getByRole('region', { name: 'Last step' }).getByRole('button').click();
+  const step = page.getByRole('region', { name: 'Last step' }).getByRole('button');
+  const at = await step.innerText();
+  await step.click();
+  await page.waitForFunction((then) => document.querySelector('.clock')?.textContent === then, at);
   await lit(page, 'leader');
   await page.keyboard.press('Shift+ArrowLeft');
   await page.locator('.chart [data-state=leader][data-active=false]').waitFor();
