@@ -11,7 +11,9 @@
  * the life of the node that asked: every process counts time from its own start.
  *
  * A clock that stood still or jumped makes everything void: when the host says so, or when a round
- * trip contradicts what is known by more than both bounds.
+ * trip contradicts what is known by more than both bounds. Answers to what was asked before then are
+ * not believed either: they may have waited at this host while its clock stood still, and would seem
+ * to have come at once.
  *
  * Each question says what was answered last, when this node counts as one of this group. So the
  * leader knows, on its own clock, that the node was here not before it answered, however late
@@ -41,6 +43,8 @@ export interface Context extends TimekeeperInput {
   readonly settled: boolean;
   /** What the leader of `term` answered last; null, when it has not. */
   readonly heardMs: number | null;
+  /** When everything was void last: only what was asked later is believed. Null, when never. */
+  readonly voidMs: number | null;
 }
 
 export type Events =
@@ -95,6 +99,7 @@ export const timekeeperMachine = setup({
     /** From the leader, and asked on this clock: that of an earlier life began at another time. */
     isCurrent: ({ context, event }) =>
       event.type === 'timekeeper.tell' &&
+      (context.voidMs === null || event.sentMs > context.voidMs) &&
       event.term === context.term &&
       event.from === context.leader &&
       event.life === context.incarnation &&
@@ -161,7 +166,7 @@ export const timekeeperMachine = setup({
         event.type === 'clock.jumped'
           ? `our clock stood still or jumped by ${Math.round(event.byMs)} ms`
           : 'a round trip contradicts what was known of the time';
-      enqueue.assign(nothing);
+      enqueue.assign({ ...nothing, voidMs: event.at });
       enqueue.emit({ type: 'timekeeper.voided', reason });
     }),
   },
@@ -173,6 +178,7 @@ export const timekeeperMachine = setup({
     leader: null,
     term: 0,
     settled: false,
+    voidMs: null,
   }),
   initial: 'unsynced',
   on: {

@@ -16,11 +16,16 @@ interface View {
   readonly group?: string;
 }
 
-/** Why a city has not settled; undefined when it has. Progress is a commit after `sinceIndex`. */
-export const unsettled = (city: City, sinceIndex: number): string | undefined => {
+/** The last committed index of each group that there ever was. */
+export type Progress = ReadonlyMap<string, number>;
+
+/** Why a city has not settled; undefined when it has. Each node must have committed since then. */
+export const unsettled = (city: City, since: Progress = new Map()): string | undefined => {
   const running = city.running();
   const groups = new Set(running.map((id) => contextOf<View>(city, id, 'membership')?.group));
+  const [group = ''] = groups;
   if (groups.size !== 1) return `groups: ${[...groups].join(', ')}`;
+  const sinceIndex = since.get(group) ?? 0;
   const leaders = running.map(
     (id) => contextOf<{ leader: string | null }>(city, id, 'election')?.leader ?? null,
   );
@@ -43,9 +48,11 @@ export const unsettled = (city: City, sinceIndex: number): string | undefined =>
   return isInOffice ? undefined : `${leader} does not know that it leads`;
 };
 
+export const progressOf = (city: City): Progress =>
+  new Map([...city.invariants.groups].map(([group, record]) => [group, record.lastCommitted]));
+
 /** The greatest committed index of any group. */
-export const lastCommitted = (city: City): number =>
-  Math.max(0, ...[...city.invariants.groups.values()].map((group) => group.lastCommitted));
+export const lastCommitted = (city: City): number => Math.max(0, ...progressOf(city).values());
 
 const contextOf = <Context>(
   city: City,

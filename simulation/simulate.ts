@@ -10,7 +10,7 @@ import { type Fault, inject } from './faults.ts';
 import type { Violation } from './invariants.ts';
 import { callers, load, readers } from './load.ts';
 import { clocksAt, type FaultLevel, partedAtFirst, scheduleOf } from './schedule.ts';
-import { lastCommitted, SETTLED_MS_MAX, unsettled } from './settling.ts';
+import { progressOf, SETTLED_MS_MAX, unsettled } from './settling.ts';
 import { evenly, mixedBy, type Sharers, sharedTown } from './shared-town.ts';
 import { town } from './town.ts';
 
@@ -125,12 +125,12 @@ const settle = async (city: City): Promise<number | null> => {
   if (city.violations.length > 0) return null;
   city.heal();
   for (const id of city.ids) city.restart(id);
-  const [healedMs, sinceIndex] = [city.now(), lastCommitted(city)];
+  const [healedMs, since] = [city.now(), progressOf(city)];
   let settledMs: number | null = null;
   let complaint: string | undefined = 'nothing has happened';
   while (city.now() - healedMs < SETTLED_MS_MAX && city.violations.length === 0) {
     await city.run(city.now() + LOOK_MS);
-    complaint = unsettled(city, sinceIndex);
+    complaint = unsettled(city, since);
     // Settled is who stays so.
     if (complaint !== undefined) settledMs = null;
     else settledMs ??= city.now() - healedMs;

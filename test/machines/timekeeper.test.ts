@@ -205,12 +205,33 @@ describe('a backup', () => {
         reason: 'our clock stood still or jumped by 5000 ms',
       });
       expect(play.snapshot.context.estimates).toEqual([]);
+      play.pass(timing.timeSyncMs / 10);
       const [again] = only(
         play.hear(tell(play.nowMs, play.nowMs + 10_000, 2)),
         'timekeeper.synced',
       );
       expect(again).toMatchObject({ offsetMs: 10_000, boundMs: 0, term: 2 });
     });
+
+    test.each([
+      ['its host says so', () => jumped],
+      ['it is contradicted', ({ nowMs }: Playing) => tell(nowMs, nowMs + 9000)],
+    ])(
+      'believes no answer to what it asked before: it may have waited here meanwhile (%s)',
+      (_, event) => {
+        const play = backup();
+        exchange(play, 1, 1);
+        play.pass(100);
+        const askedMs = play.nowMs;
+        play.hear(event(play));
+        expect(play.hear(tell(askedMs, askedMs + 5000))).toEqual([]);
+        play.pass(1);
+        expect(play.hear(tell(askedMs, askedMs + 5000))).toEqual([]);
+        expect(typesOf(play.hear(tell(play.nowMs, play.nowMs + 9000)))).toEqual([
+          'timekeeper.synced',
+        ]);
+      },
+    );
   });
 
   describe('that says it is here', () => {

@@ -184,10 +184,10 @@ test('a city in calm weather settles, and stays so when everyone is stalled for 
   city.start();
   load(city, 1_000);
   await city.run(10_000);
-  expect(unsettled(city, 0)).toBeUndefined();
+  expect(unsettled(city)).toBeUndefined();
   for (const id of city.ids) city.stall(id, 400);
   await city.run(20_000);
-  expect(unsettled(city, 0)).toBeUndefined();
+  expect(unsettled(city)).toBeUndefined();
   expect(city.violations).toEqual([]);
 });
 

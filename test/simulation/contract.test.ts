@@ -8,7 +8,7 @@ import type { Emitted } from '../../protocol/event.ts';
 import { lan, type Timing } from '../../protocol/timing.ts';
 import { type City, type CityOptions, createCity } from '../../simulation/city.ts';
 import { leaderOf, load, readers } from '../../simulation/load.ts';
-import { lastCommitted, SETTLED_MS_MAX, unsettled } from '../../simulation/settling.ts';
+import { progressOf, SETTLED_MS_MAX, unsettled } from '../../simulation/settling.ts';
 import { sharedTown } from '../../simulation/shared-town.ts';
 import { town } from '../../simulation/town.ts';
 import { LIT_MS } from './shared-words.ts';
@@ -71,7 +71,7 @@ const isInForce = (city: City, id: string) =>
 const isInForceEverywhere = (city: City) => () => city.running().every((id) => isInForce(city, id));
 
 const expectSettled = async (city: City) => {
-  const since = lastCommitted(city);
+  const since = progressOf(city);
   await runUntil(city, SETTLED_MS_MAX, () => unsettled(city, since) === undefined);
 };
 
@@ -180,7 +180,7 @@ test.each([0, 1])(
     await runUntil(city, 10_000, () => ours.every((id) => isInForce(city, id)));
     expect(theirs.some((id) => isInForce(city, id))).toBe(false);
     city.heal();
-    await runUntil(city, 2 * SETTLED_MS_MAX, () => unsettled(city, 0) === undefined);
+    await runUntil(city, 2 * SETTLED_MS_MAX, () => unsettled(city) === undefined);
     const [one, ...others] = city.ids.map((id) => city.place(id).stateOf('contract')?.context);
     const timingOf = (context: unknown) => (context as { timing: Timing }).timing;
     for (const other of others) expect(timingOf(other)).toEqual(timingOf(one));

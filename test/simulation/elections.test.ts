@@ -5,7 +5,7 @@ import type { JournalLine } from '../../protocol/journal.ts';
 import { lan } from '../../protocol/timing.ts';
 import { type City, createCity } from '../../simulation/city.ts';
 import { leaderOf, load } from '../../simulation/load.ts';
-import { lastCommitted, unsettled } from '../../simulation/settling.ts';
+import { lastCommitted, progressOf, unsettled } from '../../simulation/settling.ts';
 import { Chronicle } from './golden.ts';
 
 const SETTLED_MS = 10_500;
@@ -20,7 +20,7 @@ const settled = async (seed: number, journal: (line: JournalLine) => void) => {
   city.start();
   load(city, 1_000);
   await city.run(SETTLED_MS);
-  expect(unsettled(city, 0)).toBeUndefined();
+  expect(unsettled(city)).toBeUndefined();
   const leader = leaderOf(city) as string;
   // The order in which they stand once the leader is lost.
   const [first, second, ...rest] = city.ids.filter((id) => id !== leader);
@@ -69,7 +69,7 @@ test('two candidates of one term get two votes each, and a later attempt by plac
   expect(votesFor(second)).toEqual([second, fourth]);
   expect(leaderOf(city)).toBeUndefined();
   city.heal();
-  const since = lastCommitted(city);
+  const since = progressOf(city);
   await city.run(SETTLED_MS + electionTimeoutMs);
   const next = leaderOf(city) as string;
   expect(next).toBeDefined();
@@ -96,7 +96,7 @@ test('a best-placed node that speaks but does not hear holds no election up', as
   for (const id of city.running()) {
     expect(electionOf(city, id).term).toBeLessThanOrEqual(term + 1);
   }
-  const since = lastCommitted(city);
+  const since = progressOf(city);
   city.heal();
   city.restart(leader);
   await city.run(SETTLED_MS + 35_000);

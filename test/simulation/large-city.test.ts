@@ -25,7 +25,7 @@ test('forty nodes are one view after deaths, a partition and its end, each withi
   city.start();
   load(city, 3_000);
   await city.run(10_000);
-  expect(unsettled(city, 0)).toBeUndefined();
+  expect(unsettled(city)).toBeUndefined();
 
   // Two die with their hosts and are seen by silence, one is killed and seen by evidence.
   const dead = ['n05', 'n17', 'n30'];
@@ -46,7 +46,7 @@ test('forty nodes are one view after deaths, a partition and its end, each withi
   city.heal();
   for (const id of dead) city.restart(id);
   await city.run(34_000);
-  expect(unsettled(city, 0)).toBeUndefined();
+  expect(unsettled(city)).toBeUndefined();
   expect(city.violations).toEqual([]);
 }, 120_000);
 

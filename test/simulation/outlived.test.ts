@@ -7,7 +7,7 @@ import { settlingMs } from '../../machines/rights.ts';
 import { lan } from '../../protocol/timing.ts';
 import { type City, createCity } from '../../simulation/city.ts';
 import { leaderOf, load } from '../../simulation/load.ts';
-import { lastCommitted, unsettled } from '../../simulation/settling.ts';
+import { progressOf, unsettled } from '../../simulation/settling.ts';
 import { sharedTown } from '../../simulation/shared-town.ts';
 
 import { LIT_MS } from './shared-words.ts';
@@ -62,7 +62,7 @@ test.each<[string, End, number]>([
     await city.run(sinceMs + SERVES_MS_MAX);
     expect(followed(city, id)).toBe(lifeOf(city, id));
     expect(city.counts.outbids).toBe(1);
-    const since = lastCommitted(city);
+    const since = progressOf(city);
     await city.run(city.now() + 10_000);
     expect(unsettled(city, since)).toBeUndefined();
     expect(city.violations).toEqual([]);

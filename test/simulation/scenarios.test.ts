@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Replica } from '../../machines/replication.ts';
 import { type City, createCity } from '../../simulation/city.ts';
 import { leaderOf, load } from '../../simulation/load.ts';
-import { lastCommitted, unsettled } from '../../simulation/settling.ts';
+import { lastCommitted, progressOf, unsettled } from '../../simulation/settling.ts';
 import { town } from '../../simulation/town.ts';
 import { Chronicle } from './golden.ts';
 
@@ -24,14 +24,14 @@ const five = async (seed: number, loadMs = 1_000): Promise<Scene> => {
   city.start();
   load(city, loadMs);
   await city.run(SETTLED_MS);
-  expect(unsettled(city, 0)).toBeUndefined();
+  expect(unsettled(city)).toBeUndefined();
   const leader = leaderOf(city) as string;
   return { city, chronicle, leader, others: city.ids.filter((id) => id !== leader) };
 };
 
 /** All is well again, and something was committed since. */
 const expectSettled = async (city: City, untilMs: number) => {
-  const since = lastCommitted(city);
+  const since = progressOf(city);
   await city.run(untilMs);
   expect(unsettled(city, since)).toBeUndefined();
   expect(city.violations).toEqual([]);
@@ -44,7 +44,7 @@ test('five nodes found a group, elect a leader, enrol and adopt a plan', async (
   const city = createCity({ seed: 21, district: 5, journal: chronicle.see });
   city.start();
   await city.run(SETTLED_MS);
-  expect(unsettled(city, 0)).toBeUndefined();
+  expect(unsettled(city)).toBeUndefined();
   expect(replicaOf(city, 'n1').state.plan?.intersections).toHaveLength(5);
   chronicle.expectGolden('founding', 'Five nodes found a group, elect a leader and adopt a plan');
 });
@@ -111,7 +111,7 @@ test('a node that was never seen before joins and becomes a voter', async () => 
   city.start(['n1', 'n2', 'n3', 'n4']);
   load(city, 1_000);
   await city.run(SETTLED_MS);
-  expect(unsettled(city, 0)).toBeUndefined();
+  expect(unsettled(city)).toBeUndefined();
   city.restart('n5');
   await expectSettled(city, 25_000);
   const { state } = replicaOf(city, 'n1');

@@ -118,7 +118,7 @@ test.each([
     expect(voided).toBeGreaterThanOrEqual(0);
     expect(told === -1 || told > voided).toBe(true);
     expect(of('election.lost').length).toBeGreaterThan(0);
-    expect(unsettled(city, 0)).toBeUndefined();
+    expect(unsettled(city)).toBeUndefined();
   },
 );
 
