@@ -4,10 +4,10 @@
  */
 import { changeMs } from '../../../machines/sequence.ts';
 import { splitsOf } from '../../../machines/splits.ts';
-import { litBy } from '../../../protocol/check-district.ts';
 import type { Group, Intersection, Stage } from '../../../protocol/district.ts';
 import type { Lamp, Lamps } from '../../../protocol/lamp.ts';
 import type { Plan } from '../../../protocol/plan.ts';
+import { litBy } from '../../../protocol/stage.ts';
 
 export interface Span {
   readonly fromMs: number;

@@ -3,6 +3,8 @@ import type { Scene, WayScene } from './scene.ts';
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
+const figure = (ms: number | undefined) => (ms === undefined ? undefined : (ms / 1000).toFixed(1));
+
 export const BandWords = ({ scene }: { scene: Scene }) => (
   <ul class="band-words" aria-label="Green bands">
     {scene.ways.map((one, place) => (
@@ -10,8 +12,8 @@ export const BandWords = ({ scene }: { scene: Scene }) => (
         key={one.way.name}
         class={place === 0 ? 'up' : 'down'}
         data-way={one.way.name}
-        data-planned-s={one.planned && (fullMs(one) / 1000).toFixed(1)}
-        data-shown-s={one.shownMs !== undefined && (one.shownMs / 1000).toFixed(1)}
+        data-planned-s={figure(one.planned && fullMs(one))}
+        data-shown-s={figure(one.shownMs)}
       >
         <svg width="16" height="11" aria-hidden="true">
           <path d={place === 0 ? 'M1 10L15 1' : 'M1 1L15 10'} />
