@@ -23,9 +23,11 @@ import {
 } from '../../visualizer/views/time-space/scene.ts';
 import {
   greensOf,
+  type Interval,
   plannedStrip,
   type Span,
   shownStrip,
+  type Timetable,
 } from '../../visualizer/views/time-space/strip.ts';
 
 const spans = (...pairs: [number, number][]): Span[] =>
@@ -272,16 +274,23 @@ describe('the arterial that is shipped', () => {
     expect(plan?.sinceMs).toBeLessThan(10_000);
   });
 
-  test('shows each planned green where the plan has it in the group’s time', () => {
-    for (const { stops } of scene.ways) {
-      for (const { shown, planned } of stops) {
-        const edges = greensOf(planned).map(({ fromMs }) => fromMs);
-        const greens = greensOf(shown).slice(1, -1);
-        expect(greens.length).toBeGreaterThan(1);
-        for (const { fromMs } of greens) {
-          const off = Math.min(...edges.map((edge) => Math.abs(edge - fromMs)));
-          expect(off).toBeLessThan(300);
+  test('shows in every group, lamp by lamp, what is planned in the group’s time', () => {
+    const span = { fromMs: 220_000, toMs: 430_000 };
+    const changes = new Recording().read(history, span);
+    const schedule = scene.schedule as Timetable;
+    const lampAt = (strip: readonly Interval[], ms: number) =>
+      strip.find(({ fromMs, toMs }) => fromMs <= ms && ms < toMs)?.lamp;
+    for (const { intersection } of corridor.stops) {
+      for (const { id } of intersection.groups) {
+        const shown = shownStrip(changes.get(intersection.id) ?? [], [id], span);
+        const planned = plannedStrip(intersection, [id], schedule, span);
+        const strange: unknown[] = [];
+        for (let ms = span.fromMs; ms < span.toMs; ms += 500) {
+          const lamp = lampAt(shown, ms);
+          const near = [-300, 0, 300].map((by) => lampAt(planned, ms + by));
+          if (!near.includes(lamp)) strange.push([intersection.id, id, ms, lamp, near]);
         }
+        expect(strange).toEqual([]);
       }
     }
   });

@@ -101,10 +101,13 @@ const cycleOf = (intersection: Intersection, group: Group, plan: Plan): Interval
     const next = (splits[(place + 1) % splits.length] as (typeof splits)[number]).stage;
     if (litBy(stage).includes(group.id)) {
       const lamp = greenOf(stage, group.id);
-      const goesOn = greenOf(next, group.id) === lamp && litBy(next).includes(group.id);
-      const offMs = goesOn ? endMs : endMs - changeMs(intersection, stage, next);
+      const offMs = endMs - changeMs(intersection, stage, next);
       found.push({ fromMs: startMs, toMs: offMs, lamp });
-      if (!goesOn) {
+      if (litBy(next).includes(group.id)) {
+        // Who stays lit is not interrupted, and yields while either stage has it yield.
+        const kept = greenOf(next, group.id) === lamp ? lamp : 'greenPermissive';
+        found.push({ fromMs: offMs, toMs: endMs, lamp: kept });
+      } else {
         const redMs = Math.min(endMs, offMs + group.amberS * 1000);
         found.push({ fromMs: offMs, toMs: redMs, lamp: 'amber' });
       }
