@@ -20,6 +20,17 @@ const shakableSchemas = (): Plugin => ({
         ),
 });
 
+/** What schemas say of themselves is for the published files; the page checks by them alone. */
+const silentSchemas = (): Plugin => ({
+  name: 'silent-schemas',
+  transform: (code, id) =>
+    /\/protocol\/[\w-]+\.ts$/.test(id)
+      ? code.replace(/\bdescription:\s*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"),?/g, '')
+      : undefined,
+});
+
+const plugins = () => [shakableSchemas(), silentSchemas()];
+
 /** To make a schema does nothing else, so one that nobody reads is left out as well. */
 const rolldownOptions = { treeshake: { manualPureFunctions: ['Type'] } };
 
@@ -37,9 +48,9 @@ export default defineConfig({
   base: './',
   // The page checks and never converts: the checks alone do.
   resolve: { alias: { 'typebox/compile': 'typebox/schema' } },
-  plugins: [shakableSchemas(), chartsAsJson()],
+  plugins: [...plugins(), chartsAsJson()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
-  worker: { format: 'es', plugins: () => [shakableSchemas()], rolldownOptions },
+  worker: { format: 'es', plugins, rolldownOptions },
   build: {
     outDir: at('dist/page'),
     emptyOutDir: true,

@@ -35,8 +35,10 @@ export const journalTo = ({ node, wall, write }: JournalOptions) => {
       const { reason, peer } = fact;
       write({ ...common, kind: 'refused', reason, ...(peer !== undefined && { peer }) });
     } else if (!UNTOLD.has(fact.type)) {
-      const { at: _, ...told } = fact as Fact & { at: number };
-      write({ ...common, kind: 'fact', event: told as Fact });
+      const { at, ...told } = fact as Fact & { at: number };
+      // Our own clock means nothing to readers; the group's time does, which plans are made in.
+      const group = fact.type === 'timekeeper.synced' ? { groupMs: at + fact.offsetMs } : {};
+      write({ ...common, kind: 'fact', event: told as Fact, ...group });
       const reason = refusalIn(fact);
       if (reason !== undefined) {
         const peer = 'peer' in fact ? { peer: fact.peer } : {};

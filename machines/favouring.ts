@@ -7,8 +7,9 @@
  * crossing that is served on call is left out of its stage until somebody calls; who calls while the
  * stage is still to come, or has green for long enough, is let in.
  */
-import { litBy } from '../protocol/check-district.ts';
+
 import type { Grant, Interval, RightOfWay } from '../protocol/right.ts';
+import { litBy } from '../protocol/stage.ts';
 import {
   anewMs,
   COMMIT_MS,

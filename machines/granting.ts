@@ -2,10 +2,11 @@
  * What a grant at a shared intersection is made of: who can use it, from when it is clear of all
  * that conflicts, how far it may reach. Pure neighbour of `next-grant.ts`, which chooses.
  */
-import { litBy } from '../protocol/check-district.ts';
+
 import type { Command, State } from '../protocol/command.ts';
 import { type Group, type Intersection, nodesOf, type Stage } from '../protocol/district.ts';
 import type { Grant, Interval, RightOfWay, Timescale } from '../protocol/right.ts';
+import { litBy } from '../protocol/stage.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { clearOf, isCompatible, isEmpty } from './rights.ts';
 import { clearanceMs, minGreenMs } from './sequence.ts';

@@ -4,10 +4,11 @@
  * platoon released at one intersection finds green at the next.
  */
 
-import { litBy, stageSecondsMin } from '../protocol/check-district.ts';
+import { stageSecondsMin } from '../protocol/check-district.ts';
 import type { State } from '../protocol/command.ts';
 import type { Intersection, Link, Stage } from '../protocol/district.ts';
 import type { IntersectionPlan, Plan } from '../protocol/plan.ts';
+import { litBy } from '../protocol/stage.ts';
 import { intersectionsOf } from './district-state.ts';
 
 /** Green of a stage about which nothing else is known. In seconds. */

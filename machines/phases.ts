@@ -21,11 +21,11 @@
  * the stages go on in the order of the plan, and come into step as after any other delay.
  */
 import { assign, emit, enqueueActions, setup } from 'xstate';
-import { litBy } from '../protocol/check-district.ts';
 import { type Intersection, isShared } from '../protocol/district.ts';
 import type { Emitted, FactAs, HeardAs } from '../protocol/event.ts';
 import { isLit, type Lamps } from '../protocol/lamp.ts';
 import type { Plan } from '../protocol/plan.ts';
+import { litBy } from '../protocol/stage.ts';
 import type { Timing } from '../protocol/timing.ts';
 import {
   boundaryMs,

@@ -3,10 +3,11 @@
  * when, ending in red, so that a node that dies leaves lamps that go out safely by themselves.
  * Instants are milliseconds of the node's clock.
  */
-import { litBy } from '../protocol/check-district.ts';
+
 import type { Group, Intersection, Stage } from '../protocol/district.ts';
 import type { Show } from '../protocol/event.ts';
 import type { Lamp } from '../protocol/lamp.ts';
+import { litBy } from '../protocol/stage.ts';
 
 /** Red after the last stage before the lamps flash, when nothing more is heard. */
 export const TAIL_RED_MS = 3000;

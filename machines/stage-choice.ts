@@ -5,8 +5,9 @@
  * Whatever is chosen, a green lasts its minimum, and a change takes the amber and the red clearance
  * of what ends.
  */
-import { litBy } from '../protocol/check-district.ts';
+
 import type { Intersection, Stage } from '../protocol/district.ts';
+import { litBy } from '../protocol/stage.ts';
 import { type Call, transitCall, urgentCall } from './calls.ts';
 import { changeMs, type Green, lengthOf, maxGreenMs } from './sequence.ts';
 import {

@@ -15,6 +15,7 @@ import {
   timingFileSchema,
 } from './district.ts';
 import { type IntersectionPlan, type Plan, planSchema } from './plan.ts';
+import { litBy } from './stage.ts';
 import { checkTiming, type Discovery, discoveryDefault, lan, type Timing } from './timing.ts';
 
 /** A district file that passed every check, with the contract filled in. */
@@ -174,9 +175,6 @@ const problemsOfPlanned = (
   }
   return problems;
 };
-
-/** The groups a stage lights, protected and permissive. */
-export const litBy = (stage: Stage): string[] => [...stage.green, ...(stage.permissive ?? [])];
 
 /** Least length of a stage: the longest minimum green, amber and red clearance of its groups. */
 export const stageSecondsMin = (intersection: Intersection, stage: Stage): number => {

@@ -57,7 +57,14 @@ export const journalTable = {
     ),
     lamps: Type.Record(Type.String(), lampSchema),
   }),
-  fact: Type.Object({ ...common, kind: Type.Literal('fact'), event: factSchema }),
+  fact: Type.Object({
+    ...common,
+    kind: Type.Literal('fact'),
+    event: factSchema,
+    groupMs: Type.Optional(
+      Type.Number({ description: 'With `timekeeper.synced`: the group’s time at this moment.' }),
+    ),
+  }),
   heard: Type.Object({ ...common, kind: Type.Literal('heard'), type: text, peer: text, bytes }),
   said: Type.Object({ ...common, kind: Type.Literal('said'), type: text, peer: text, bytes }),
   state: Type.Object({
@@ -107,7 +114,7 @@ export type JournalLine = Common &
         nowMs?: number;
         lamps: Record<string, Static<typeof lampSchema>>;
       }
-    | { kind: 'fact'; event: Fact }
+    | { kind: 'fact'; event: Fact; groupMs?: number }
     | { kind: 'heard' | 'said'; type: string; peer: string; bytes: number }
     | { kind: 'state'; machine: string; value: unknown }
     | { kind: 'refused'; reason: string; peer?: string }

@@ -8,6 +8,7 @@
 import type { Command, Voter } from '../protocol/command.ts';
 import type { Intersection, Link } from '../protocol/district.ts';
 import type { Lamps } from '../protocol/lamp.ts';
+import type { Plan } from '../protocol/plan.ts';
 import { nodesOf } from '../protocol/serving.ts';
 
 /** Entries of the log and notes that a picture keeps: as many as somebody reads. */
@@ -55,6 +56,8 @@ export interface NodePicture {
   readonly mode: string | undefined;
   /** How far its clock may be from the group's. In milliseconds. */
   readonly boundMs: number | undefined;
+  /** The group's time less that of the journal, as the node has it. In milliseconds. */
+  readonly groupAheadMs: number | undefined;
   /** φ of its silence, as an observer knows it. */
   readonly phi: number | undefined;
   readonly view: ReadonlyMap<string, PeerPicture>;
@@ -117,6 +120,8 @@ export interface Picture {
   network: NetworkPicture;
   voters: readonly Voter[];
   log: readonly LogEntry[];
+  /** The plan that is agreed on, and since when as far as is known here. */
+  plan: { readonly plan: Plan; readonly sinceMs: number } | undefined;
   notes: readonly Note[];
 }
 
@@ -143,6 +148,7 @@ export const unknownNode = (node: string, intersection: string | undefined): Nod
   stage: undefined,
   mode: undefined,
   boundMs: undefined,
+  groupAheadMs: undefined,
   phi: undefined,
   view: new Map(),
   machines: {},
@@ -163,6 +169,7 @@ export const blankPicture = (name: string, streets: Streets): Picture => {
     network: quietNetwork,
     voters: [],
     log: [],
+    plan: undefined,
     notes: [],
   };
   addStreets(picture, streets);

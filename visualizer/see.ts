@@ -138,10 +138,13 @@ const readFact = (picture: Picture, line: LineOf<'fact'>, event: Fact): void => 
       change(picture, line, () => ({ leader: undefined }));
       return;
     case 'timekeeper.synced':
-      change(picture, line, () => ({ boundMs: event.boundMs }));
+      change(picture, line, ({ groupAheadMs }) => ({
+        boundMs: event.boundMs,
+        groupAheadMs: line.groupMs === undefined ? groupAheadMs : line.groupMs - t,
+      }));
       return;
     case 'timekeeper.voided':
-      change(picture, line, () => ({ boundMs: undefined }));
+      change(picture, line, () => ({ boundMs: undefined, groupAheadMs: undefined }));
       return;
     case 'phases.changed':
       change(picture, line, () => ({ stage: event.stage, mode: event.mode }));
@@ -152,6 +155,11 @@ const readFact = (picture: Picture, line: LineOf<'fact'>, event: Fact): void => 
     case 'replica.restored': {
       const { index, state } = event;
       change(picture, line, () => ({ commit: index, plan: state.plan?.id }));
+      // A node may restore a state that is older than what others have told.
+      const isNew = index >= (picture.log.at(-1)?.index ?? 0);
+      if (state.plan && isNew && picture.plan?.plan.id !== state.plan.id) {
+        picture.plan = { plan: state.plan, sinceMs: t };
+      }
       if (state.voters.length > 0) picture.voters = state.voters;
       for (const { intersection, links } of state.members) {
         if (intersection) addStreets(picture, { intersections: [intersection], links });
@@ -178,6 +186,7 @@ const readCommitted = (
   // Each node tells each entry; the first is when it was agreed, as far as is known here.
   const isNew = last === undefined || index > last.index || term > last.term;
   if (!isNew) return;
+  if (command.kind === 'plan.adopt') picture.plan = { plan: command.plan, sinceMs: line.t };
   const kept = picture.log.filter((entry) => entry.index < index).slice(1 - LOG_MAX);
   picture.log = [...kept, { index, term, command, atMs: line.t }];
 };

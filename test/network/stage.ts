@@ -117,9 +117,17 @@ export class Stage {
     expect(town.nodes.filter((node) => town.watch(node).errors.some(isOurs))).toEqual([]);
   }
 
-  /** Every lamp has been green, and is to go on. */
+  /**
+   * Every lamp has been green, and is to go on: by the life that commands it now, because one that
+   * lost its disk waits, and what its former life was granted goes on until then and no longer.
+   */
   async shine(): Promise<void> {
     const { town } = this;
+    const follows = (node: string) => !town.kind.isShared || town.watch(node).mode === 'following';
+    await town.until(
+      () => town.nodes.every(follows),
+      () => `nodes that follow rights: ${town.nodes.filter((node) => !follows(node)).join(', ')}`,
+    );
     await town.green(town.nodes, machineMs());
     town.record.serve(town.nodes);
   }

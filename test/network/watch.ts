@@ -13,6 +13,8 @@ export class Watch {
   commitTerm = 0;
   group = '';
   isEnrolled = false;
+  /** How it stands to what is agreed on about rights of way: settling, entering, following. */
+  mode = '';
   /** Counted since the start of the process. */
   elections = 0;
   departures = 0;
@@ -36,6 +38,9 @@ export class Watch {
       case 'merge.yielded':
       case 'membership.outlived':
         this.#begin();
+        break;
+      case 'holder.changed':
+        this.mode = event.mode;
         break;
       case 'enrolment.enrolled':
         this.isEnrolled = true;
@@ -65,5 +70,6 @@ export class Watch {
     this.commitTerm = 0;
     this.group = '';
     this.isEnrolled = false;
+    this.mode = '';
   }
 }

@@ -5,13 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { pathText } from '../../protocol/assert.ts';
-import {
-  checkDistrict,
-  conflictsOf,
-  litBy,
-  stageSecondsMin,
-} from '../../protocol/check-district.ts';
+import { checkDistrict, conflictsOf, stageSecondsMin } from '../../protocol/check-district.ts';
 import { type DistrictFile, districtSchema, type Intersection } from '../../protocol/district.ts';
+import { litBy } from '../../protocol/stage.ts';
 import { discoveryDefault, lan } from '../../protocol/timing.ts';
 import { seeded } from '../transport/seeded.ts';
 import { example, mutated } from './examples.ts';

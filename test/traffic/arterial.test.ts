@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { readDistrict } from '../../bin/read-district.ts';
-import { conflictsOf, litBy, stageSecondsMin } from '../../protocol/check-district.ts';
+import { conflictsOf, stageSecondsMin } from '../../protocol/check-district.ts';
+import { litBy } from '../../protocol/stage.ts';
 
 const district = readDistrict(
   fileURLToPath(new URL('../../districts/arterial.json', import.meta.url)),

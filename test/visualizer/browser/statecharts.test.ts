@@ -21,7 +21,7 @@ test('the chart of the leader opens with its state lit, and rewind shows the one
   const { page, troubles } = await open(browser, `${site.url}?seed=5`);
   const engine = page.waitForResponse((response) => response.url().includes('elk-worker'));
   const leader = await leaderShown(page);
-  await page.keyboard.press('3');
+  await page.getByRole('tab', { name: 'Statecharts' }).click();
   await engine;
   // The leader's election comes first, as nothing is selected.
   await lit(page, 'leader');
@@ -55,7 +55,7 @@ test('the chart of the leader opens with its state lit, and rewind shows the one
 test('a machine is chosen by keys, its chart is moved by keys, and its context is shown', async () => {
   const { page, troubles } = await open(browser, `${site.url}?district=shared&seed=5&t=20000`);
   await leaderShown(page);
-  await page.keyboard.press('3');
+  await page.getByRole('tab', { name: 'Statecharts' }).click();
   await machine(page, 'coordination').click();
   await machine(page, 'coordination').press('ArrowDown');
   await lit(page, 'shared.driver.present');

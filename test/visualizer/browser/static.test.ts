@@ -122,3 +122,27 @@ test('the whole page can be used by keys, and every button has a name', async ()
   await page.keyboard.press('Shift+ArrowLeft');
   await page.waitForFunction((at) => document.querySelector('.clock')?.textContent !== at, was);
 }, 60_000);
+
+test('the time-space diagram of the arterial shows a strip for each intersection and the band', async () => {
+  const url = `${site.url}?district=arterial&seed=5&t=300000#view=time-space`;
+  const { page, troubles } = await open(browser, url);
+  const up = page.locator('.band-words [data-way=eastbound]');
+  await page.locator('[data-way=eastbound][data-shown-s]').waitFor();
+  const [planned, shown] = await Promise.all(
+    ['data-planned-s', 'data-shown-s'].map((name) => up.getAttribute(name)),
+  );
+  expect(Number(planned)).toBeGreaterThan(20);
+  expect(Math.abs(Number(shown) - Number(planned))).toBeLessThan(0.5);
+  expect(await up.innerText()).toContain(`band ${planned} s of 70 s`);
+  const down = page.locator('.band-words [data-way=westbound]');
+  expect(await down.innerText()).toContain('no band through all 6 is planned');
+  for (const way of ['eastbound', 'westbound']) {
+    expect(await page.locator(`svg [data-way=${way}] .strip:has(.full.green)`).count()).toBe(6);
+    expect(await page.locator(`svg [data-way=${way}] .strip:has(.planned)`).count()).toBe(6);
+  }
+  await page.locator('[data-stop=a4]').focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('region', { name: 'Signal timing of a4' }).waitFor();
+  expect(await page.locator('[data-group]').count()).toBe(7);
+  expect(troubles).toEqual([]);
+}, 120_000);
