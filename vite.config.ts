@@ -1,6 +1,7 @@
 /** How the page is built: `visualizer/` becomes a static site that works in any folder of a server. */
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
+import { charts } from './visualizer/views/statecharts/definitions.ts';
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -33,12 +34,21 @@ const plugins = () => [shakableSchemas(), silentSchemas()];
 /** To make a schema does nothing else, so one that nobody reads is left out as well. */
 const rolldownOptions = { treeshake: { manualPureFunctions: ['Type'] } };
 
+/** Charts come to the page as the JSON that they are, and not with the machines they are read from. */
+const chartsAsJson = (): Plugin => ({
+  name: 'charts-as-json',
+  load: (id) =>
+    id === at('visualizer/views/statecharts/definitions.ts')
+      ? `export const charts = JSON.parse(${JSON.stringify(JSON.stringify(charts))});`
+      : undefined,
+});
+
 export default defineConfig({
   root: at('visualizer'),
   base: './',
   // The page checks and never converts: the checks alone do.
   resolve: { alias: { 'typebox/compile': 'typebox/schema' } },
-  plugins: plugins(),
+  plugins: [...plugins(), chartsAsJson()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es', plugins, rolldownOptions },
   build: {

@@ -33,7 +33,7 @@ const LAYERS: Record<string, { imports: string[]; ports?: string[]; packages?: R
       ...['protocol', 'machines', 'actors', 'transport', 'traffic', 'cabinet'],
       ...['simulation', 'districts'],
     ],
-    packages: /^(preact(\/hooks)?|@preact\/signals|typebox)$/,
+    packages: /^(preact(\/hooks)?|@preact\/signals|typebox|xstate|elkjs\/.*)$/,
   },
   bin: {
     imports: [

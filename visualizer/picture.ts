@@ -35,6 +35,11 @@ export interface Rate {
   readonly perSecond: number | undefined;
 }
 
+export interface Step {
+  readonly atMs: number;
+  readonly from: unknown;
+}
+
 export interface NodePicture {
   readonly node: string;
   /** The intersection it serves. */
@@ -58,6 +63,8 @@ export interface NodePicture {
   readonly view: ReadonlyMap<string, PeerPicture>;
   /** The state of each machine, by its name. */
   readonly machines: Readonly<Record<string, unknown>>;
+  /** The last step of each that has made one: when, and from which state. */
+  readonly steps: Readonly<Record<string, Step>>;
   readonly said: Rate;
   readonly heard: Rate;
   readonly trouble: string | undefined;
@@ -145,6 +152,7 @@ export const unknownNode = (node: string, intersection: string | undefined): Nod
   phi: undefined,
   view: new Map(),
   machines: {},
+  steps: {},
   said: noRate,
   heard: noRate,
   trouble: undefined,

@@ -43,10 +43,7 @@ const read = (picture: Picture, line: JournalLine): void => {
       change(picture, line, ({ heard }) => ({ ...awake, heard: counted(heard, line) }));
       return;
     case 'state':
-      change(picture, line, ({ machines }) => ({
-        ...awake,
-        machines: { ...machines, [line.machine]: line.value },
-      }));
+      readState(picture, line);
       return;
     case 'fact':
       readFact(picture, line, line.event);
@@ -75,6 +72,19 @@ const change = (
 ): void => {
   const known = picture.nodes.get(node);
   if (known) picture.nodes.set(node, { ...known, ...to(known) });
+};
+
+const readState = (picture: Picture, line: LineOf<'state'>): void => {
+  const { machine, value } = line;
+  change(picture, line, ({ machines, steps }) => {
+    const from = machines[machine];
+    const step = { atMs: picture.t, from };
+    return {
+      ...awake,
+      machines: { ...machines, [machine]: value },
+      ...(from !== undefined && { steps: { ...steps, [machine]: step } }),
+    };
+  });
 };
 
 const counted = ({ sinceMs, bytes, perSecond }: Rate, line: LineOf<'said' | 'heard'>): Rate => {

@@ -32,6 +32,17 @@ test('a seed, a district and what was done give the same journal, however time w
   expect(await played([...frames, 12_000], done)).toEqual(once);
 });
 
+test('what a machine remembers can be looked at, and is nothing where none runs', async () => {
+  const run = new CityRun(plan);
+  await run.run(4_000);
+  const context = run.contextOf('n1', 'election');
+  expect(context).toMatchObject({ id: 'n1', leader: expect.any(String) });
+  expect(JSON.parse(JSON.stringify(context))).toEqual(context);
+  run.act({ kind: 'kill', node: 'n1' });
+  expect(run.contextOf('n1', 'election')).toBeUndefined();
+  expect(run.contextOf('nobody', 'election')).toBeUndefined();
+});
+
 /** One of each kind that a page can do. */
 const DEEDS: { [K in DeedKind]: Deed } = {
   kill: { kind: 'kill', node: 'n1' },

@@ -205,3 +205,16 @@ test('where no lamp driver is heard, lamps are those of the stage that the node 
   see(picture, { t: 2_000, node: 'n1', kind: 'lamps', intersection: 'x1', lamps: { NS: 'amber' } });
   expect(lampsOf(picture, first!)).toEqual({ lamps: { NS: 'amber' }, isTold: false });
 });
+
+test('the last step of a machine is remembered with where it came from, until its process ends', () => {
+  const state = (value: string, t: number): JournalLine => ({
+    ...({ t, node: 'n1', kind: 'state', machine: 'election', value } as const),
+  });
+  const stepOf = ({ nodes }: Picture) => nodes.get('n1')?.steps['election'];
+  const picture = after(state('follower', 1_000));
+  expect(stepOf(picture)).toBeUndefined();
+  see(picture, state('leader', 2_000));
+  expect(stepOf(picture)).toEqual({ atMs: 2_000, from: 'follower' });
+  see(picture, started('n1', 3_000));
+  expect(stepOf(picture)).toBeUndefined();
+});

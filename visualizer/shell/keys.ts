@@ -13,7 +13,7 @@ export const KEYS: readonly (readonly [string, string])[] = [
   ['L', 'to the present'],
   ['1 2 …', 'the views'],
   ['N P', 'next, previous intersection (on the map)'],
-  ['+ − 0', 'larger, smaller, fit (on the map)'],
+  ['+ − 0', 'larger, smaller, fit (map, charts)'],
   ['X', 'draw a line that parts the network (on the map)'],
 ];
 

@@ -11,6 +11,8 @@ import { type City, createCity } from '../../simulation/city.ts';
 import type { Deed, DeedKind } from '../deed.ts';
 import type { Opening } from '../opening.ts';
 
+type Concern = Parameters<ReturnType<City['place']>['stateOf']>[0];
+
 /** Clocks of a few hosts, as far apart and as unsteady as good crystals. */
 const CLOCKS = { offsetMsMax: 200, driftPpmMax: 30 };
 
@@ -69,6 +71,12 @@ export class CityRun {
   /** Lets virtual time pass up to an instant. */
   async run(untilMs: number): Promise<void> {
     await this.#city.run(untilMs);
+  }
+
+  /** What a machine of a node remembers now, if it runs. Contexts are plain JSON. */
+  contextOf(node: string, machine: string): unknown {
+    if (!this.#city.ids.includes(node)) return undefined;
+    return this.#city.place(node).stateOf(machine as Concern)?.context;
   }
 
   /** Does it now; throws when there is nobody to do it to. */

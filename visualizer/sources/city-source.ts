@@ -19,6 +19,7 @@ export class CitySource implements Source {
   readonly #plan: CityPlan;
   readonly #worker = new Worker(new URL('./city-worker.ts', import.meta.url), { type: 'module' });
   readonly #waiting = new Map<number, (answer: Acted) => void>();
+  readonly #looking = new Map<number, (context: unknown) => void>();
   readonly #done: Done[];
   #sink: Sink | undefined;
   #speed = 1;
@@ -73,6 +74,12 @@ export class CitySource implements Source {
     });
   }
 
+  contextOf(node: string, machine: string): Promise<unknown> {
+    const ticket = ++this.#tickets;
+    this.#tell({ kind: 'look', ticket, node, machine });
+    return new Promise((resolve) => this.#looking.set(ticket, resolve));
+  }
+
   linkTo(atMs: number): string {
     const url = new URL(location.href);
     const done = this.#done.filter((one) => one.atMs <= atMs);
@@ -98,6 +105,9 @@ export class CitySource implements Source {
       if (word.violation === undefined) return;
       sink.link({ state: 'lost', why: `the city stands still: ${word.violation}` });
       this.close();
+    } else if (word.kind === 'looked') {
+      this.#looking.get(word.ticket)?.(word.context);
+      this.#looking.delete(word.ticket);
     } else {
       this.#waiting.get(word.ticket)?.(word);
       this.#waiting.delete(word.ticket);

@@ -22,7 +22,14 @@ export type ToCity =
   | { readonly kind: 'begin'; readonly plan: CityPlan }
   /** Lets so much virtual time pass. Answered by `ran`. */
   | { readonly kind: 'run'; readonly ms: number }
-  | { readonly kind: 'act'; readonly ticket: number; readonly deed: Deed };
+  | { readonly kind: 'act'; readonly ticket: number; readonly deed: Deed }
+  /** Asks for the context of a machine. Answered by `looked`. */
+  | {
+      readonly kind: 'look';
+      readonly ticket: number;
+      readonly node: string;
+      readonly machine: string;
+    };
 
 export type FromCity =
   | { readonly kind: 'began'; readonly opening: Opening }
@@ -38,4 +45,5 @@ export type FromCity =
       readonly ticket: number;
       readonly atMs: number;
       readonly problem?: string;
-    };
+    }
+  | { readonly kind: 'looked'; readonly ticket: number; readonly context: unknown };

@@ -47,6 +47,11 @@ const hear = async (word: ToCity): Promise<void> => {
     tell(ran(run));
     return;
   }
+  if (word.kind === 'look') {
+    const { ticket, node, machine } = word;
+    tell({ kind: 'looked', ticket, context: run.contextOf(node, machine) });
+    return;
+  }
   const { ticket, deed } = word;
   const acted = { kind: 'acted' as const, ticket, atMs: run.nowMs };
   try {

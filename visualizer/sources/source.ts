@@ -43,6 +43,8 @@ export interface Source {
   act(deed: Deed): Promise<void>;
   /** For a city in the page: its time is ours to make. */
   readonly pump?: Pump;
+  /** The context of a node's machine now, where the machines are at hand: no journal has it. */
+  contextOf?(node: string, machine: string): Promise<unknown>;
   /** A link to the present moment that others can open, if there is one. */
   linkTo?(atMs: number): string;
 }

@@ -5,4 +5,5 @@ export const views: readonly View[] = [
   { id: 'map', title: 'Streets', load: () => import('./map/street-map.tsx') },
   { id: 'cluster', title: 'Cluster', load: () => import('./cluster/cluster.tsx') },
   { id: 'time-space', title: 'Time-space', load: () => import('./time-space/time-space.tsx') },
+  { id: 'charts', title: 'Statecharts', load: () => import('./statecharts/statecharts.tsx') },
 ];

@@ -1,15 +1,15 @@
-/** What pointers, fingers, wheel and keys mean on the map. */
+/** What pointers, fingers, wheel and keys mean on the map, and on a chart. */
 import type { Vector } from './geometry.ts';
 
 export interface Meanings {
   readonly keys: Readonly<Record<string, () => void>>;
   /** The next press draws a line. */
-  readonly isLining: () => boolean;
+  readonly isLining?: () => boolean;
   readonly pan: (dx: number, dy: number) => void;
   readonly zoom: (times: number, at: Vector) => void;
   readonly click: (at: Vector) => void;
   /** A line is drawn, and at last done. */
-  readonly line: (line: readonly [Vector, Vector], isDone: boolean) => void;
+  readonly line?: (line: readonly [Vector, Vector], isDone: boolean) => void;
 }
 
 /** A press that moved less than this was a click; a line is longer. In pixels. */
@@ -21,20 +21,20 @@ const WHEEL = 400;
 const APART_PX_MIN = 20;
 
 export class Gestures {
-  readonly #canvas: HTMLCanvasElement;
+  readonly #pane: HTMLElement;
   readonly #meanings: Meanings;
   readonly #heard = new AbortController();
   readonly #fingers = new Map<number, Vector>();
   #travelled = 0;
   #lineFrom: Vector | undefined;
 
-  constructor(canvas: HTMLCanvasElement, meanings: Meanings) {
-    this.#canvas = canvas;
+  constructor(pane: HTMLElement, meanings: Meanings) {
+    this.#pane = pane;
     this.#meanings = meanings;
     const on = <K extends keyof HTMLElementEventMap>(
       type: K,
       hear: (event: HTMLElementEventMap[K]) => void,
-    ) => canvas.addEventListener(type, hear, { passive: false, signal: this.#heard.signal });
+    ) => pane.addEventListener(type, hear, { passive: false, signal: this.#heard.signal });
     on('pointerdown', (event) => this.#press(event));
     on('pointermove', (event) => this.#drag(event));
     on('pointerup', (event) => this.#release(event));
@@ -60,12 +60,12 @@ export class Gestures {
   }
 
   #press(event: PointerEvent): void {
-    this.#canvas.setPointerCapture(event.pointerId);
-    this.#canvas.focus();
+    this.#pane.setPointerCapture(event.pointerId);
+    this.#pane.focus();
     const at = placeOf(event);
     this.#fingers.set(event.pointerId, at);
     this.#travelled = 0;
-    this.#lineFrom = this.#meanings.isLining() ? at : undefined;
+    this.#lineFrom = this.#meanings.isLining?.() ? at : undefined;
   }
 
   #drag(event: PointerEvent): void {
@@ -74,7 +74,7 @@ export class Gestures {
     const at = placeOf(event);
     const [dx, dy] = [at.x - before.x, at.y - before.y];
     this.#travelled += Math.hypot(dx, dy);
-    if (this.#lineFrom) this.#meanings.line([this.#lineFrom, at], false);
+    if (this.#lineFrom) this.#meanings.line?.([this.#lineFrom, at], false);
     else if (this.#fingers.size === 2) this.#pinch(event.pointerId, before, at);
     else if (this.#travelled > CLICK_PX) this.#meanings.pan(dx, dy);
     this.#fingers.set(event.pointerId, at);
@@ -95,7 +95,7 @@ export class Gestures {
     const from = this.#lineFrom;
     this.#lineFrom = undefined;
     if (from) {
-      if (this.#travelled > LINE_PX) this.#meanings.line([from, at], true);
+      if (this.#travelled > LINE_PX) this.#meanings.line?.([from, at], true);
     } else if (this.#travelled <= CLICK_PX) this.#meanings.click(at);
   }
 }
