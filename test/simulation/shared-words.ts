@@ -86,7 +86,8 @@ export const litLate = async ({ createCity }: Making) => {
   const [group, id] = leaderOf(city) === 'n1n' ? ['S', 'n1s'] : ['N', 'n1n'];
   city.suspend(id, 4_800);
   await until(group);
-  await city.run(city.now() + 2_300);
+  // So late that it lets go before the schedule stops waiting for it.
+  await city.run(city.now() + 2_800);
   const call = { id: 'fire', intersection: 'x1', group: 'E', forS: 30 };
   city.place(id).propose({ kind: 'preempt.call', ...call });
   await city.run(city.now() + 20_000);
