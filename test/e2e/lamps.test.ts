@@ -16,7 +16,9 @@ beforeEach(() => {
 afterEach(() => bench.clear());
 
 const bulb = (name: string) => join(bench.path('bulbs'), 'crossing', name, 'value');
-const set = (name: string, isOn: boolean) => writeFileSync(bulb(name), isOn ? '1\n' : '0\n');
+/** Overwrites it, as a pin would change: a file that is cut off first is read empty now and then. */
+const set = (name: string, isOn: boolean) =>
+  writeFileSync(bulb(name), isOn ? '1\n' : '0\n', { flag: 'r+' });
 
 const start = () => {
   const district: DistrictFile = {
