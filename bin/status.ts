@@ -13,7 +13,7 @@ import type { Address } from '../transport/transport.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
 import { onStopSignal } from './host.ts';
 import { interfaceAddress, seconds } from './options.ts';
-import { OperatorError, readDistrict } from './read-district.ts';
+import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
 
 /** A beat every third of a second, an announcement every five: long enough to hear both. */
 const LISTEN_S = 5.5;
@@ -64,7 +64,8 @@ export const statusCommand: Command = new Command('status')
       .catch((error: Error) => {
         throw new OperatorError(error.message);
       });
-    if (district) port.sendAll(question(district, port.address));
+    // Who names no district asks the shipped one: others would be heard, but are not disturbed.
+    port.sendAll(question(district ?? readDistrict(shippedDistrict), port.address));
     await new Promise<void>((resolve) => {
       setTimeout(resolve, options.for * 1000);
       onStopSignal(resolve);
