@@ -22,6 +22,8 @@ export const UNTOLD: ReadonlySet<string> = new Set([
   'clock.due',
   'membership.sighted',
   'lamps.shown',
+  'sensors.read',
+  'arrivals.expected',
   'replica.appended',
 ]);
 

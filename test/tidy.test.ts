@@ -82,6 +82,8 @@ const FOR_THE_JOURNAL = new Set([
   'lease.answered',
   'phases.changed',
   'holder.changed',
+  'arrivals.expected',
+  'arrivals.lost',
   // Heard by an operator's command, which watches the bus of its observer.
   'phases.tell',
 ]);
@@ -319,7 +321,15 @@ describe('every event', () => {
   });
 
   test('is named by its owner and one word', () => {
-    const owners = [...Object.keys(concerns), 'wire', 'storage', 'clock', 'lamps', 'node'];
+    const owners = [
+      ...Object.keys(concerns),
+      'wire',
+      'storage',
+      'clock',
+      'lamps',
+      'sensors',
+      'node',
+    ];
     for (const type of known) {
       expect(type).toMatch(/^[a-z]+\.[a-z][a-zA-Z]*$/);
       expect(owners).toContain(type.split('.')[0]);
