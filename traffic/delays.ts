@@ -3,6 +3,22 @@
 /** Over how long it is taken. In milliseconds. */
 const RECENT_MS = 300_000;
 
+/** Traffic in figures. */
+export interface TrafficFigures {
+  /** Vehicles on the roads, and of these those that stand. */
+  readonly inside: number;
+  readonly queue: number;
+  /** Those that find no room to come in. */
+  readonly outside: number;
+  /** Since the model began. */
+  readonly came: number;
+  readonly left: number;
+  /** Lost by each who left in the last minutes; undefined while nobody has. In seconds. */
+  readonly delayS: number | undefined;
+  /** The same since the model began. */
+  readonly meanDelayS: number | undefined;
+}
+
 export class Delays {
   readonly #recent: { readonly atMs: number; readonly delayS: number }[] = [];
   #count = 0;
@@ -14,22 +30,15 @@ export class Delays {
     this.#sumS += delayS;
   }
 
-  /** How many have left since the model began. */
-  get count(): number {
-    return this.#count;
-  }
-
-  /** What they lost on average; undefined while nobody has left. In seconds. */
-  get meanS(): number | undefined {
-    return this.#count > 0 ? this.#sumS / this.#count : undefined;
-  }
-
-  /** The same of the last minutes. */
-  recentS(nowMs: number): number | undefined {
+  figures(nowMs: number): Pick<TrafficFigures, 'left' | 'delayS' | 'meanDelayS'> {
     while ((this.#recent[0]?.atMs ?? nowMs) < nowMs - RECENT_MS) this.#recent.shift();
-    const { length } = this.#recent;
-    return length > 0
-      ? this.#recent.reduce((sum, { delayS }) => sum + delayS, 0) / length
-      : undefined;
+    const recentS = this.#recent.reduce((sum, { delayS }) => sum + delayS, 0);
+    return {
+      left: this.#count,
+      delayS: meanOf(recentS, this.#recent.length),
+      meanDelayS: meanOf(this.#sumS, this.#count),
+    };
   }
 }
+
+const meanOf = (sum: number, count: number) => (count > 0 ? sum / count : undefined);

@@ -14,7 +14,7 @@ import type { Intersection, Link } from '../protocol/district.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { Arrivals, type Chance } from './arrivals.ts';
-import { Delays } from './delays.ts';
+import { Delays, type TrafficFigures } from './delays.ts';
 import { Gates } from './gates.ts';
 import {
   JAM_M,
@@ -36,21 +36,6 @@ export interface QueueModelOptions {
   readonly startMs: number;
   /** Vehicles an hour that come into the district; ordinary traffic by default. */
   readonly perHour?: number | undefined;
-}
-
-export interface TrafficFigures {
-  /** Vehicles on the roads, and of these those that stand. */
-  readonly inside: number;
-  readonly queue: number;
-  /** Those that find no room to come in. */
-  readonly outside: number;
-  /** Since the model began. */
-  readonly came: number;
-  readonly left: number;
-  /** Lost by each who left in the last minutes; undefined while nobody has. In seconds. */
-  readonly delayS: number | undefined;
-  /** The same since the model began. */
-  readonly meanDelayS: number | undefined;
 }
 
 /** A lane, and the way on from it. */
@@ -126,9 +111,7 @@ export class QueueModel {
       queue: everybody.filter(({ speedMps }) => speedMps < STANDING_MPS).length,
       outside: this.#gates.count,
       came: this.#came,
-      left: this.#delays.count,
-      delayS: this.#delays.recentS(this.#nowMs),
-      meanDelayS: this.#delays.meanS,
+      ...this.#delays.figures(this.#nowMs),
     };
   }
 
@@ -201,7 +184,8 @@ export class QueueModel {
 
   /** Where the last of a lane is. */
   #endM(lane: Lane): number {
-    return this.queueOf(lane).vehicles.at(-1)?.m ?? Number.POSITIVE_INFINITY;
+    const { vehicles, passedM = Number.POSITIVE_INFINITY } = this.queueOf(lane);
+    return vehicles.at(-1)?.m ?? passedM;
   }
 
   /** Where he was when this step began; who has come since was not there yet. */

@@ -1,6 +1,6 @@
 /**
- * Who is on a road, and how he drives: at the speed of the road, until the one ahead or a stop line is
- * in his way. What is measured of real drivers stands here, with where it is from.
+ * Who is on a road, and how he drives: at the speed of the road, until the one ahead or a stop line
+ * is in his way. What is measured of real drivers stands here, with where it is from.
  */
 import type { Lane, Turn } from './roads.ts';
 

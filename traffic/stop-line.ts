@@ -102,14 +102,17 @@ export class StopLine {
       case 'greenPermissive': {
         if (lamp === 'greenPermissive' && this.#isTaken(priority.before)) return undefined;
         if (turn.isGuessed && this.#isTaken(priority.before)) return undefined;
-        return stands ? sinceMs + LOST_MS : nowMs;
+        const free = stands ? sinceMs + LOST_MS : nowMs;
+        const yields = lamp === 'greenPermissive' || turn.isGuessed;
+        return yields ? Math.max(free, this.#lastMs(priority.before)) : free;
       }
       case 'amber':
         // Who waited for a gap in the intersection leaves it now.
         if (!stands || !(isYielding || (turn.isGuessed && priority.before.length > 0))) {
           return undefined;
         }
-        return this.#isTaken(priority.before) ? undefined : nowMs;
+        if (this.#isTaken(priority.before)) return undefined;
+        return Math.max(nowMs, this.#lastMs(priority.before));
       case 'flashingAmber':
       case 'flashingRed':
       case 'dark': {
@@ -139,6 +142,14 @@ export class StopLine {
   /** Whether somebody comes whom one has to let pass. */
   #isTaken(turns: readonly Turn[]): boolean {
     return turns.some((turn) => isGo(this.#lampOf(turn)) && this.#comes(turn));
+  }
+
+  /** When the last of them passed: maybe later in this very step. */
+  #lastMs(turns: readonly Turn[]): number {
+    return Math.max(
+      Number.NEGATIVE_INFINITY,
+      ...turns.map(({ lane }) => this.#queueOf(lane).passedMs),
+    );
   }
 
   /** Whether somebody who turns so is about to pass. */
