@@ -9,6 +9,7 @@ import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { clearCommand } from './clear.ts';
 import { contractCommand } from './contract.ts';
+import { driveCommand } from './drive.ts';
 import { importCommand } from './import.ts';
 import { inspectCommand } from './inspect.ts';
 import { lampsCommand } from './lamps.ts';
@@ -45,6 +46,7 @@ for (const command of [
   inspectCommand,
   schemaCommand,
   simulateCommand,
+  driveCommand,
   checkCommand,
 ]) {
   command.exitOverride();

@@ -9,6 +9,7 @@
 import { assert } from '../protocol/assert.ts';
 import type { District } from '../protocol/check-district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
+import type { LampsSeen } from '../protocol/judge.ts';
 import type { Read } from '../protocol/readings.ts';
 import { nodesOf } from '../protocol/serving.ts';
 import { type Faults, MemoryNetwork } from '../transport/memory.ts';
@@ -28,6 +29,8 @@ export interface CityOptions {
   readonly network?: Partial<Faults>;
   readonly clocks?: Clocks;
   readonly journal?: (line: JournalLine) => void;
+  /** Told what an intersection shows, at every change. */
+  readonly shown?: (seen: LampsSeen) => void;
 }
 
 /** Nodes do not start at one instant. In milliseconds. */
@@ -53,7 +56,7 @@ export class City {
   #sides: readonly (readonly string[])[] = [];
   #isOpening = false;
 
-  constructor({ seed, district, network = {}, clocks, journal }: CityOptions) {
+  constructor({ seed, district, network = {}, clocks, journal, shown }: CityOptions) {
     this.#seed = seed;
     this.#journal = journal;
     this.district = typeof district === 'number' ? town(district) : district;
@@ -74,6 +77,7 @@ export class City {
       yielded: (id) => this.#beginAnew(id),
       outlived: (id, by) => this.#beginAnew(id, by),
       ...(clocks && { clocks }),
+      ...(shown && { shown }),
     });
   }
 

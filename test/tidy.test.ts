@@ -82,8 +82,6 @@ const FOR_THE_JOURNAL = new Set([
   'lease.answered',
   'phases.changed',
   'holder.changed',
-  'arrivals.expected',
-  'arrivals.lost',
   // Heard by an operator's command, which watches the bus of its observer.
   'phases.tell',
 ]);
