@@ -1,12 +1,12 @@
 /**
  * Traffic beside real lamps: the queue model in real time, on the monotonic clock, by what the lamp
- * driver says that it shows.
+ * driver says that it shows. Its sensors are heard by nodes as real ones would be, at a socket.
  */
 import type { District } from '../protocol/check-district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
-import type { Read } from '../protocol/readings.ts';
 import { random } from '../simulation/random.ts';
 import { StreetLife, stamped } from '../traffic/street-life.ts';
+import { SensorDoors } from './sensor-door.ts';
 
 /** How often it is looked whether a second has passed. In milliseconds. */
 const LOOK_MS = 100;
@@ -17,21 +17,27 @@ export interface RealTrafficOptions {
   /** Vehicles an hour; ordinary traffic by default. */
   readonly demand?: number | undefined;
   readonly tell: (line: JournalLine) => void;
-  readonly sense?: (intersection: string, read: Read) => void;
 }
 
 export class RealTraffic {
   readonly #life: StreetLife;
+  readonly #doors: SensorDoors;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor({ district, seed, demand, tell, sense = () => {} }: RealTrafficOptions) {
+  constructor({ district, seed, demand, tell }: RealTrafficOptions) {
+    this.#doors = new SensorDoors(district);
     this.#life = new StreetLife({
-      ...{ district, sense, perHour: demand },
+      ...{ district, perHour: demand, sense: this.#doors.tell },
       chance: (name) => random(seed, name).next,
       startMs: performance.now(),
       sensing: 'vehicles',
       tell: (line) => tell(stamped(line, Date.now())),
     });
+  }
+
+  /** Lets nodes hear its sensors; they may come at any time. */
+  open(): Promise<void> {
+    return this.#doors.open();
   }
 
   begin(): void {
@@ -41,6 +47,7 @@ export class RealTraffic {
 
   end(): void {
     clearInterval(this.#timer);
+    this.#doors.close();
   }
 
   /** Hears what the lamps show; all other lines are nothing to traffic. */

@@ -115,6 +115,7 @@ class Up {
     onStopSignal(this.#stop);
     const wanted = { ...this.#options, token: this.#token, print: this.#print };
     const server = await offerPage(this.#stream, wanted);
+    await this.#traffic?.open();
     const latches = join(this.#data, 'latches');
     this.#start('lamps', ['lamps', this.#file, '--latch', latches, '--json']);
     const { for: limitS } = this.#options;

@@ -5,7 +5,7 @@ import { town } from '../../simulation/town.ts';
 import { GAP_S, JAM_M, type Passing, type Vehicle } from '../../traffic/road-user.ts';
 import { driven, modelOf, shipped, street } from './driven.ts';
 
-const RUNS = { seed: 20_260_501, numRuns: 12 };
+const RUNS = { seed: 20_260_501, numRuns: 10 };
 const DISTRICTS = [shipped('arterial'), shipped('shared'), town(4), town(9), street(3)];
 const anyDrive = fc.record({
   district: fc.constantFrom(...DISTRICTS),
@@ -18,7 +18,7 @@ test('nobody is lost or doubled, however much traffic there is', () => {
   fc.assert(
     fc.property(anyDrive, (drive) => {
       const { model, run } = driven(drive);
-      run(400, () => {
+      run(240, () => {
         const { came, left, inside, outside } = model.figures();
         expect(came).toBe(left + inside + outside);
         const ids = [...model.vehicles()].map(({ id }) => id);
@@ -37,7 +37,7 @@ test('nobody passes a red, nor a green that yields while somebody comes', () => 
     fc.property(anyDrive, (drive) => {
       const { model, lamps, run } = driven(drive);
       const all: Passing[] = [];
-      run(400, (passings) => all.push(...passings));
+      run(240, (passings) => all.push(...passings));
       for (const { turn, atMs } of all) {
         const lamp = lamps.get(turn.lane.road.to ?? '')?.at(atMs)[turn.group];
         expect(lamp).toMatch(/^(green|greenPermissive|amber)$/);
@@ -53,7 +53,7 @@ test('all keep their distance, and drive forwards, at most as fast as the road a
     fc.property(anyDrive, (drive) => {
       const { model, run } = driven(drive);
       const before = new Map<number, { lane: Vehicle['lane']; m: number }>();
-      run(300, () => {
+      run(200, () => {
         for (const lane of model.roads.lanes) {
           const { vehicles } = model.queueOf(lane);
           vehicles.forEach(({ id, m }, k) => {
