@@ -152,7 +152,10 @@ export const witnessMachine = setup({
       const watchers = withWatcher(context.watchers, watcher, at);
       const lit = litTurn(context, at);
       const words = lit?.words ?? {};
-      // What is lit is said now, and need not be said again.
+      // Who asked before is to hear of it too, before it counts as told.
+      if (lit && !lit.isTold) {
+        for (const told of tellsOf(context, at, { moment: 'lit', ...words })) enqueue.emit(told);
+      }
       enqueue.assign({ watchers, turns: withTold(context.turns, lit) });
       for (const told of tellsOf({ ...context, watchers: [watcher] }, at, {
         moment: 'asked',
