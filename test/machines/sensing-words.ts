@@ -26,6 +26,7 @@ export const traffic = (
     { lane: 'A_0', vehicles: a.map((etaS) => ({ group: 'a', etaS, waitedS: 0 })) },
     { lane: 'B_0', vehicles: b.map((etaS) => ({ group: 'b', etaS, waitedS: 0 })) },
   ].filter(({ vehicles }) => vehicles.length > 0),
+  flows: [],
   inside: 0,
   stuck: [],
   barred: [],
