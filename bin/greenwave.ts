@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../protocol/assert.ts';
+import { benchTrafficCommand } from './bench-traffic.ts';
 import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { clearCommand } from './clear.ts';
@@ -47,6 +48,7 @@ for (const command of [
   schemaCommand,
   simulateCommand,
   driveCommand,
+  benchTrafficCommand,
   checkCommand,
 ]) {
   command.exitOverride();

@@ -13,6 +13,8 @@ export interface Knowledge {
   /** Of vehicles that are sensed one by one: how long each has stood. In seconds. */
   readonly waits: readonly { readonly vehicle: string; readonly waitedS: number }[];
   readonly groups: readonly GroupKnowledge[];
+  /** For how many steps it has been learned from, as far as that is of use. */
+  readonly steps: number;
 }
 
 interface GroupKnowledge {
@@ -25,6 +27,8 @@ interface GroupKnowledge {
   /** For how long it is still not counted on: at any green, and at one that yields. In seconds. */
   readonly stuckS: number;
   readonly barredS: number;
+  /** Vehicles that come for it in a second, on the average of the last minutes. */
+  readonly flow: number;
 }
 
 export type Expected = Omit<FactAs<'arrivals.expected'>, 'at' | 'type'>;
@@ -52,14 +56,25 @@ const BARRED_S = 20;
 const STUCK_S = 8;
 /** So long a first vehicle waits at the most before its group is served whatever it costs. */
 const HELD_S_MAX = 120;
+/** Over so many steps flows are averaged. */
+const FLOW_STEPS_MAX = 600;
 /** So long a group without sensors stays dark, as somebody may wait there. */
 const DARK_S_MAX = 90;
 
 export const nothingKnown = ({ groups }: Pick<Intersection, 'groups'>): Knowledge => ({
   waits: [],
   groups: groups
-    .map(({ id: group }) => ({ group, litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0 }))
+    .map(({ id: group }) => ({
+      group,
+      litS: 0,
+      darkS: 0,
+      heldS: 0,
+      stuckS: 0,
+      barredS: 0,
+      flow: 0,
+    }))
     .sort((a, b) => (a.group < b.group ? -1 : 1)),
+  steps: 0,
 });
 
 /** What is known after a step, and what is to be expected by it. */
@@ -76,13 +91,14 @@ export const expect = (
     waitedS: speedMps < STANDING_MPS ? (waited.get(vehicle) ?? 0) + read.stepS : 0,
   }));
   const firsts = firstsOf(near);
-  const groups = before.groups.map((known) =>
-    groupAfter(known, {
-      first: firsts.get(known.group),
-      lamp: lamps[known.group] ?? 'red',
-      stepS: read.stepS,
-    }),
-  );
+  const steps = Math.min(FLOW_STEPS_MAX, before.steps + 1);
+  const news = near.filter(({ vehicle }) => !waited.has(vehicle)).map(({ group }) => group);
+  const groups = before.groups.map((known) => {
+    const { group } = known;
+    const seen = { first: firsts.get(group), lamp: lamps[group] ?? 'red', stepS: read.stepS };
+    const came = news.filter((one) => one === group).length / read.stepS;
+    return { ...groupAfter(known, seen), flow: known.flow + (came - known.flow) / steps };
+  });
   const speeds = new Map(intersection.lanes?.map(({ id, speedMps }) => [id, speedMps]));
   const lanes = new Map<string, Expected['lanes'][number]>();
   near.forEach((reading, k) => {
@@ -95,11 +111,12 @@ export const expect = (
   const of = (is: (known: GroupKnowledge) => boolean) =>
     groups.filter(is).map(({ group }) => group);
   return {
-    knowledge: { waits, groups },
+    knowledge: { waits, groups, steps },
     expected: {
       sensing: read.sensing,
       stepS: read.stepS,
       lanes: [...lanes.values()],
+      flows: groups.map(({ group, flow }) => ({ group, perS: flow })),
       inside: vehicles.filter(({ place, speedMps }) => place === 'inside' && speedMps < INSIDE_MPS)
         .length,
       stuck: of(({ stuckS }) => stuckS > 0),

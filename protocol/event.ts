@@ -365,9 +365,10 @@ export const facts = {
   /** What all sensors of the intersection say of one step. */
   'sensors.read': Type.Object(readFields),
   /** What the traffic at this intersection will do, as far as its sensors tell: by lane, from the
-   *  stop line upstream, when each vehicle could be there, and how long it has stood. `inside`: those
-   *  that stand between the stop lines. `stuck`: groups whose first vehicle does not go at green;
-   *  `barred`: at a green that yields. `overdue`: groups that must be served next, the worst first. */
+   *  stop line upstream, when each vehicle could be there and how long it has stood; and how many
+   *  come for each group in a second, of late. `inside`: those that stand between the stop lines.
+   *  `stuck`: groups whose first vehicle does not go at green; `barred`: at a green that yields.
+   *  `overdue`: groups that must be served next, the worst first. */
   'arrivals.expected': Type.Object({
     sensing: Type.Enum(SENSING),
     stepS: Type.Number(),
@@ -379,6 +380,7 @@ export const facts = {
         ),
       }),
     ),
+    flows: Type.Array(Type.Object({ group: text, perS: Type.Number() })),
     inside: count,
     stuck: Type.Array(text),
     barred: Type.Array(text),
