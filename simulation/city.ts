@@ -152,13 +152,19 @@ export class City {
     place.kill();
   }
 
+  /** Calls `act` when the host of a node is awake: nothing is started on one that sleeps. */
+  whenAwake(id: string, act: () => void): void {
+    const { clock, wakesMs } = this.place(id);
+    if (clock.isSuspended) this.at(wakesMs, () => this.whenAwake(id, act));
+    else act();
+  }
+
   /** Starts a node that is down. */
   restart(id: string, loss: Loss = {}, known?: number): void {
     const place = this.place(id);
     if (place.standing !== 'down') return;
-    // Nothing is started on a host that sleeps.
     if (place.clock.isSuspended) {
-      this.at(place.wakesMs, () => this.restart(id, loss, known));
+      this.whenAwake(id, () => this.restart(id, loss, known));
       return;
     }
     this.counts.starts += 1;

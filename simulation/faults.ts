@@ -60,7 +60,8 @@ const begin = (city: City, fault: Fault): (() => void) => {
       city.kill(node);
       // The time of day is no witness of former lives.
       city.setWall(node, city.place(node).wallAheadMs - SET_BACK_MS);
-      return () => city.restart(node, { wipe: mayWipe(city, node) });
+      // Which disks can be spared is asked when one is lost, and not before.
+      return () => city.whenAwake(node, () => city.restart(node, { wipe: mayWipe(city, node) }));
     }
     case 'leave':
       city.stop(fault.node);
