@@ -13,8 +13,8 @@ import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { onStopSignal, printer, startGreenwave } from './host.ts';
-import { inspectOption, interfaceAddress, seconds, whole } from './options.ts';
-import { newToken, offerPage } from './page-server.ts';
+import { contentsOption, inspectOption, interfaceAddress, seconds, whole } from './options.ts';
+import { isPageWanted, newToken, offerPage } from './page-server.ts';
 import { PageStream } from './page-stream.ts';
 import { Picture } from './picture.ts';
 import { PROCESS_DEEDS, processDeeds } from './process-deeds.ts';
@@ -37,6 +37,7 @@ interface Options {
   readonly pagePort?: number;
   readonly inspect?: string;
   readonly json?: true;
+  readonly contents?: true;
 }
 
 export const upCommand: Command = new Command('up')
@@ -55,6 +56,7 @@ export const upCommand: Command = new Command('up')
   .option('--no-page', 'serve no page (with --json there is none unless --page-port is given)')
   .addOption(inspectOption())
   .option('--json', 'print the journal as JSON lines')
+  .addOption(contentsOption())
   .action(async (file: string, options: Options) => {
     const district = readDistrict(file);
     const up = new Up({ file, district }, options);
@@ -117,7 +119,8 @@ class Up {
   #startNode(node: string): void {
     if (this.#children.has(node)) return;
     const intersection = this.#district.intersections.find((one) => nodesOf(one).includes(node));
-    const { interface: address, ttl, inspect } = this.#options;
+    const { interface: address, ttl, inspect, contents } = this.#options;
+    const hasContents = contents === true || isPageWanted(this.#options);
     this.#start(node, [
       'node',
       this.#file,
@@ -127,6 +130,7 @@ class Up {
       ...['--data', join(this.#data, node)],
       ...['--lamps', cabinetSocket(this.#district, intersection?.id ?? '')],
       ...(inspect === undefined ? [] : ['--inspect', inspect]),
+      ...(hasContents ? ['--contents'] : []),
     ]);
   }
 

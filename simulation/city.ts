@@ -26,6 +26,8 @@ export interface CityOptions {
   readonly network?: Partial<Faults>;
   readonly clocks?: Clocks;
   readonly journal?: (line: JournalLine) => void;
+  /** What messages say is in the journal too. */
+  readonly hasContents?: boolean;
 }
 
 /** Nodes do not start at one instant. In milliseconds. */
@@ -51,7 +53,7 @@ export class City {
   #sides: readonly (readonly string[])[] = [];
   #isOpening = false;
 
-  constructor({ seed, district, network = {}, clocks, journal }: CityOptions) {
+  constructor({ seed, district, network = {}, clocks, journal, ...rest }: CityOptions) {
     this.#seed = seed;
     this.#journal = journal;
     this.district = typeof district === 'number' ? town(district) : district;
@@ -68,6 +70,7 @@ export class City {
       district: this.district,
       invariants: this.invariants,
       journal,
+      hasContents: rest.hasContents ?? false,
       wall: this.#wall,
       yielded: (id) => this.#beginAnew(id),
       outlived: (id, by) => this.#beginAnew(id, by),
