@@ -17,6 +17,7 @@ import { contentsOption, inspectOption, interfaceAddress, seconds, whole } from 
 import { isPageWanted, newToken, offerPage } from './page-server.ts';
 import { PageStream } from './page-stream.ts';
 import { Picture } from './picture.ts';
+import { preempted } from './preempt.ts';
 import { PROCESS_DEEDS, processDeeds } from './process-deeds.ts';
 import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
 import { screen } from './screen.ts';
@@ -90,6 +91,7 @@ class Up {
       running: (node) => this.#children.get(node),
       start: (node) => this.#startNode(node),
       say: (node, standing) => this.#say(node, { standing }),
+      preempt: (route, forS) => preempted(district, options, { route, forS }),
     });
     this.#stream = new PageStream(district, { token: this.#token, can: PROCESS_DEEDS, act });
     this.#data = options.data ?? mkdtempSync(join(tmpdir(), 'greenwave-'));

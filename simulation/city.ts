@@ -178,6 +178,12 @@ export class City {
     this.network.mend(from, to);
   }
 
+  /** Lets what is sent one way take so much longer; 0 ends it. */
+  delay(from: string, to: string, ms: number): void {
+    this.#note(`slow ${from} → ${to} by ${ms} ms`);
+    this.network.delay(from, to, ms);
+  }
+
   /** Lets only those of one side reach each other; who is not named is on one more side. */
   partition(sides: readonly (readonly string[])[]): void {
     this.counts.partitions += 1;
@@ -194,7 +200,7 @@ export class City {
     this.#divide();
   }
 
-  /** Undoes every cut and partition. */
+  /** Undoes every cut, delay and partition. */
   heal(): void {
     this.#note('heal');
     this.network.heal();

@@ -7,9 +7,11 @@
  */
 import type { District } from '../../protocol/check-district.ts';
 import type { JournalLine } from '../../protocol/journal.ts';
+import { callOf, legsOf } from '../../protocol/route.ts';
 import { type City, createCity } from '../../simulation/city.ts';
 import type { Deed, DeedKind } from '../deed.ts';
 import type { Opening } from '../opening.ts';
+import { Contents } from './contents.ts';
 
 type Concern = Parameters<ReturnType<City['place']>['stateOf']>[0];
 
@@ -18,8 +20,8 @@ const CLOCKS = { offsetMsMax: 200, driftPpmMax: 30 };
 
 export class CityRun {
   readonly #city: City;
+  readonly #contents = new Contents();
   #lines: JournalLine[] = [];
-  #calls = 0;
   readonly #deeds: { [K in DeedKind]: (deed: Extract<Deed, { kind: K }>) => void } = {
     kill: ({ node }) => this.#city.kill(node),
     restart: ({ node }) => this.#city.restart(node),
@@ -29,6 +31,12 @@ export class CityRun {
     cut: ({ from, to }) => {
       this.#city.cut(from, to);
       this.#city.cut(to, from);
+    },
+    slow: ({ from, to, byMs }) => this.#delay(from, to, byMs),
+    mend: ({ from, to }) => {
+      this.#city.mend(from, to);
+      this.#city.mend(to, from);
+      this.#delay(from, to, 0);
     },
     heal: () => this.#city.heal(),
     weather: ({ lossRatio, latencyMsMax }) => this.#city.weather({ lossRatio, latencyMsMax }),
@@ -41,7 +49,8 @@ export class CityRun {
       seed,
       district,
       clocks: CLOCKS,
-      journal: (line) => this.#lines.push(line),
+      journal: (line) => this.#lines.push(this.#contents.without(line)),
+      hasContents: true,
     });
     this.#city.start();
   }
@@ -79,6 +88,11 @@ export class CityRun {
     return this.#city.place(node).stateOf(machine as Concern)?.context;
   }
 
+  /** What a message says, by its sender and id, if that is not too long ago. */
+  contentsOf(key: string): object | undefined {
+    return this.#contents.of(key);
+  }
+
   /** Does it now; throws when there is nobody to do it to. */
   act(deed: Deed): void {
     if ('node' in deed && !this.#city.ids.includes(deed.node)) {
@@ -89,11 +103,15 @@ export class CityRun {
   }
 
   /** Somebody of the district asks for it, as an operator's command would. */
-  #preempt({ intersection, group, forS }: Extract<Deed, { kind: 'preempt' }>): void {
+  #preempt({ route, forS }: Extract<Deed, { kind: 'preempt' }>): void {
     const [asker] = this.#city.running();
     if (asker === undefined) throw new Error('no node runs that could be asked');
-    this.#calls += 1;
-    const id = `page-${this.#calls}`;
-    this.#city.place(asker).propose({ kind: 'preempt.call', id, intersection, group, forS });
+    for (const leg of legsOf(this.#city.district, route, forS))
+      this.#city.place(asker).propose(callOf(leg));
+  }
+
+  #delay(from: string, to: string, ms: number): void {
+    this.#city.delay(from, to, ms);
+    this.#city.delay(to, from, ms);
   }
 }
