@@ -1,9 +1,6 @@
 /** The messages in words, the latest first, for who does not see the drawing. */
 import type { Exchange } from './exchange.ts';
 
-/** As many as somebody listens to. */
-const TOLD_MAX = 30;
-
 interface Props {
   readonly exchanges: readonly Exchange[];
   readonly leader: string | undefined;
@@ -11,14 +8,11 @@ interface Props {
 
 export const MessageWords = ({ exchanges, leader }: Props) => (
   <ul class="unseen" aria-label="Messages">
-    {exchanges
-      .slice(-TOLD_MAX)
-      .toReversed()
-      .map((exchange) => (
-        <li key={exchange.key} data-exchange={exchange.key} data-type={exchange.type}>
-          {textOf(exchange, leader)}
-        </li>
-      ))}
+    {exchanges.toReversed().map((exchange) => (
+      <li key={exchange.key} data-exchange={exchange.key} data-type={exchange.type}>
+        {textOf(exchange, leader)}
+      </li>
+    ))}
   </ul>
 );
 
