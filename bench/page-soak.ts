@@ -3,13 +3,16 @@
  * two hundred intersections, and whether its memory, or that of who streams to it, grows while a
  * live district is streamed for minutes.
  *
- * The district is a simulated one that a real server streams in real time, because what is measured
- * is the page and not the district: it says as much as twenty-five processes would.
+ * The district is a simulated one, recorded and streamed faster, again and again, by the real
+ * server, because what is measured is the page and not the district. It says as much as two hundred
+ * processes would, so that what the page keeps is full after some minutes.
  */
 import Table from 'cli-table3';
 import type { CDPSession, Page } from 'playwright-core';
 import { servePage } from '../bin/page-server.ts';
 import { PageStream } from '../bin/page-stream.ts';
+import type { District } from '../protocol/check-district.ts';
+import type { JournalLine } from '../protocol/journal.ts';
 import { createCity } from '../simulation/city.ts';
 import { town } from '../simulation/town.ts';
 import { launch, serveStatic } from './browser.ts';
@@ -21,7 +24,12 @@ const VIEWS = 5;
 /** Memory may waver by so much of itself. */
 const WAVER = 0.15;
 const NODES = 25;
-/** How often the city is run on. In milliseconds. */
+/** How long the district is recorded, and from when on that is told again. In milliseconds. */
+const RECORDED_MS = 30_000;
+const FOUNDED_MS = 10_000;
+/** So many times as fast as it was recorded, so that all that the page keeps is full in time. */
+const SPEED = 8;
+/** How often lines are streamed. In milliseconds. */
 const STEP_MS = 50;
 /** Frames a second that are aimed at. */
 export const FRAMES_AIM = 30;
@@ -52,7 +60,7 @@ export const measureFrames = async (): Promise<Frames> => {
   const [browser, site] = await Promise.all([launch(), serveStatic()]);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    page.setDefaultTimeout(120_000);
+    page.setDefaultTimeout(600_000);
     await page.goto(`${site.url}?district=town200&seed=7`);
     await page.locator('[data-leader]:not([data-leader=""])').waitFor();
     const fromS = await secondsShown(page);
@@ -96,27 +104,10 @@ export const measureMemory = async (
 ): Promise<Sample[]> => {
   const district = town(NODES);
   const stream = new PageStream(district, 'nothing can be done to a measurement');
-  let lines = 0;
-  const city = createCity({
-    seed: 7,
-    district,
-    hasContents: true,
-    journal: (line) => {
-      lines += 1;
-      stream.tell({ ...line, t: line.t + startMs });
-    },
-  });
-  const startMs = Date.now();
-  city.start();
+  const loop = endless(await record(district), stream);
   const server = await servePage(stream, { port: 0 });
   const browser = await launch();
-  let isOver = false;
-  const running = (async () => {
-    while (!isOver) {
-      await city.run(Date.now() - startMs);
-      await new Promise((resolve) => setTimeout(resolve, STEP_MS));
-    }
-  })();
+  const streaming = setInterval(loop.tell, STEP_MS);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.goto(server.url);
@@ -128,18 +119,63 @@ export const measureMemory = async (
         await page.keyboard.press(`${view}`);
         await page.waitForTimeout(60_000 / VIEWS);
       }
+      const { lines } = loop;
       const sample = { minute, lines, pageMb: await heapMb(devtools), serverMb: ownMb() };
       samples.push(sample);
       told(sample);
     }
     return samples;
   } finally {
-    isOver = true;
-    await running;
+    clearInterval(streaming);
     await browser.close();
     server.close();
   }
 };
+
+/** What a city says from its founding on. */
+const record = async (district: District): Promise<JournalLine[]> => {
+  const lines: JournalLine[] = [];
+  const journal = (line: JournalLine) => lines.push(line);
+  const city = createCity({ seed: 7, district, hasContents: true, journal });
+  city.start();
+  await city.run(RECORDED_MS);
+  return lines;
+};
+
+/** Streams a record, and what it says of a founded district again and again. */
+const endless = (record: readonly JournalLine[], stream: PageStream) => {
+  const again = record.filter(({ t }) => t >= FOUNDED_MS);
+  const startMs = Date.now();
+  let round = 0;
+  let place = 0;
+  let lines = 0;
+  const next = () => (round === 0 ? record : again)[place];
+  const dueMs = ({ t }: JournalLine) => (t + round * (RECORDED_MS - FOUNDED_MS)) / SPEED;
+  const tell = () => {
+    for (let line = next(); line; line = next()) {
+      if (startMs + dueMs(line) > Date.now()) return;
+      stream.tell(renamed({ ...line, t: startMs + dueMs(line) }, round));
+      lines += 1;
+      place += 1;
+      if (next()) continue;
+      round += 1;
+      place = 0;
+    }
+  };
+  return {
+    tell,
+    get lines() {
+      return lines;
+    },
+  };
+};
+
+/** Messages of each round have names of their own. */
+const renamed = (line: JournalLine, round: number): JournalLine => ({
+  ...line,
+  ...('id' in line && { id: `${line.id}${round}` }),
+  ...('cause' in line && { cause: `${line.cause}${round}` }),
+});
 
 /** What is used after everything that can be freed was. */
 const heapMb = async (devtools: CDPSession): Promise<number> => {

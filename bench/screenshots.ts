@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 import type { Done } from '../visualizer/sources/city-words.ts';
 import { launch, serveStatic } from './browser.ts';
 
-const WIDTH = 1120;
+const WIDTH = 1200;
 const HEIGHT = 640;
 
 interface Picture {
@@ -30,7 +30,7 @@ const PICTURES: readonly Picture[] = [
     atMs: 24_000,
     view: 'map',
     done: [{ atMs: 20_000, deed: { kind: 'cut', from: 'n13', to: 'n14' } }],
-    pose: (page) => selectNode(page, 'n8'),
+    pose: (page) => selectNode(page, 'n08'),
   },
   {
     name: 'time-space',
@@ -46,12 +46,14 @@ const PICTURES: readonly Picture[] = [
     atMs: 20_000,
     view: 'charts',
     pose: async (page) => {
+      await page.getByRole('checkbox', { name: 'details' }).uncheck();
       await page.locator('.chart [data-active=true]').first().waitFor();
+      await page.getByRole('button', { name: 'Whole chart' }).click();
     },
   },
   {
     name: 'messages',
-    district: 'town9',
+    district: 'arterial',
     seed: 5,
     atMs: 10_000,
     view: 'messages',

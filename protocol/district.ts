@@ -4,6 +4,7 @@
  * `protocol/schema/district.json`, and editors complete and check a file that names it.
  */
 import Type, { type Static } from 'typebox';
+import { partOf, recordOf } from './lean-schema.ts';
 import { planSchema } from './plan.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
@@ -129,7 +130,7 @@ export const intersectionSchema = Type.Object(
       }),
     ),
     nodes: Type.Optional(
-      Type.Record(Type.String(), Type.String({ minLength: 1, maxLength: 64 }), {
+      recordOf(Type.String({ minLength: 1, maxLength: 64 }), {
         description: 'For a shared intersection: the node of each group.',
       }),
     ),
@@ -201,8 +202,8 @@ export const districtSchema = Type.Object(
     intersections: Type.Array(intersectionSchema, { minItems: 1, maxItems: INTERSECTIONS_MAX }),
     links: Type.Optional(Type.Array(linkSchema)),
     plans: Type.Optional(Type.Array(planSchema)),
-    timing: Type.Optional(Type.Partial(timingSchema, { additionalProperties: false })),
-    discovery: Type.Optional(Type.Partial(discoverySchema, { additionalProperties: false })),
+    timing: Type.Optional(partOf(timingSchema)),
+    discovery: Type.Optional(partOf(discoverySchema)),
   },
   {
     additionalProperties: false,
@@ -216,7 +217,7 @@ export type DistrictFile = Static<typeof districtSchema>;
 export const timingFileSchema = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
-    timing: Type.Partial(timingSchema, { additionalProperties: false }),
+    timing: partOf(timingSchema),
   },
   { additionalProperties: false, title: 'Greenwave timing' },
 );

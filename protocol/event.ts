@@ -18,6 +18,7 @@ import {
 import { FORMER_MAX } from './contract.ts';
 import { GROUPS_MAX } from './district.ts';
 import { lampSchema } from './lamp.ts';
+import { recordOf } from './lean-schema.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -354,7 +355,7 @@ export const facts = {
   /** An instant asked for by `clock.wake` has come. */
   'clock.due': Type.Object({ id: text, atMs: milliseconds }),
   /** The lamp driver answers: what it shows, or that it refused a sequence. */
-  'lamps.shown': Type.Object({ lamps: Type.Record(Type.String(), lampSchema) }),
+  'lamps.shown': Type.Object({ lamps: recordOf(lampSchema) }),
   'lamps.refused': Type.Object({ reason }),
   /** The lamp driver follows the sequence with this ticket, and none before it any more. */
   'lamps.accepted': Type.Object({ ticket: count }),

@@ -5,6 +5,7 @@
 import Type, { type Static } from 'typebox';
 import { type Fact, facts } from './event.ts';
 import { lampSchema } from './lamp.ts';
+import { recordOf } from './lean-schema.ts';
 
 const common = {
   t: Type.Number({ description: 'When: ms since the Unix epoch; in simulations, virtual ms.' }),
@@ -67,7 +68,7 @@ export const journalTable = {
     nowMs: Type.Optional(
       Type.Number({ description: 'When, on the monotonic clock of the lamp driver’s host.' }),
     ),
-    lamps: Type.Record(Type.String(), lampSchema),
+    lamps: recordOf(lampSchema),
   }),
   fact: Type.Object({
     ...common,

@@ -13,13 +13,15 @@ export const beatsOf = (lines: readonly JournalLine[], by: string, peer: string)
       : [],
   );
 
-/** Prints how beats of each peer came, and holds that they came as they should. */
-export const expectBeats = (
-  lines: readonly JournalLine[],
-  by: string,
-  peers: readonly string[],
-): void => {
-  const figures = peers.map((peer) => {
+interface Beats {
+  readonly lines: readonly JournalLine[];
+  /** Who heard them. */
+  readonly by: string;
+  readonly peers: readonly string[];
+}
+
+const figuresOf = ({ lines, by, peers }: Beats) =>
+  peers.map((peer) => {
     const times = beatsOf(lines, by, peer);
     const gaps = times
       .slice(1)
@@ -27,10 +29,18 @@ export const expectBeats = (
       .toSorted((a, b) => a - b);
     return { peer, n: gaps.length, medianMs: median(gaps), maxMs: gaps.at(-1) ?? 0 };
   });
-  console.table(figures);
+
+/**
+ * Prints how beats of each peer came, and holds that they came as they should: as those of `others`
+ * at the same time, to whom nothing was done, because a busy machine makes all of them late.
+ */
+export const expectBeats = (beats: Beats, others: Beats): void => {
+  const [figures, usual] = [figuresOf(beats), figuresOf(others)];
+  console.table([...figures, ...usual.map((one) => ({ ...one, peer: `${one.peer} (other)` }))]);
   const { beatMs, heartbeatTimeoutMs } = lan();
+  const usualMs = Math.max(beatMs, ...usual.map(({ medianMs }) => medianMs));
   for (const { medianMs, maxMs } of figures) {
-    expect(medianMs).toBeLessThan(1.25 * beatMs);
+    expect(medianMs).toBeLessThan(1.25 * usualMs);
     expect(maxMs).toBeLessThan(heartbeatTimeoutMs);
   }
 };

@@ -22,8 +22,9 @@ afterEach(() => bench.clear());
 const startUp = async (
   place: number,
   nodes = 1,
+  name = 'crossroads',
 ): Promise<{ up: Process; url: URL; token: string }> => {
-  const file = bench.file('crossroads.json', crossroads(nodes, discoveryPort(place)));
+  const file = bench.file(`${name}.json`, crossroads(nodes, discoveryPort(place), name));
   const up = bench.start('up', file, '--json', '--page-port', '0');
   const told = await up.until('the page', () => /The page: (\S+)/.exec(up.stderr)?.[1]);
   const url = new URL(told);
@@ -192,10 +193,11 @@ test('a page that does not read is given up, and another hears every line', asyn
 
 test('nodes keep their heartbeat times while pages watch that do not read', async () => {
   const { up, url } = await startUp(6, 5);
+  const { up: other } = await startUp(8, 3, 'unwatched');
   await up.fact('replica.committed', ({ command }) => command.kind === 'plan.adopt');
   const stalled = await Promise.all([deaf(Number(url.port)), deaf(Number(url.port))]);
   await busy(crossroads(5, discoveryPort(6)), 300);
-  const from = up.lines.length;
+  const [from, otherFrom] = [up.lines.length, other.lines.length];
   const peers = ['n1', 'n2', 'n3', 'n4'];
   await up.until(
     'enough beats of each',
@@ -205,7 +207,10 @@ test('nodes keep their heartbeat times while pages watch that do not read', asyn
     },
     60_000,
   );
-  expectBeats(up.lines.slice(from), 'n5', peers);
+  expectBeats(
+    { lines: up.lines.slice(from), by: 'n5', peers },
+    { lines: other.lines.slice(otherFrom), by: 'n3', peers: ['n1', 'n2'] },
+  );
   const lost = up.lines.filter(
     (line) => line.kind === 'fact' && line.event.type === 'membership.left',
   );

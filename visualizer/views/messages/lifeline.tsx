@@ -41,7 +41,7 @@ export const Lifeline = ({ node, scene, frame }: Props) => {
       {scene.marks
         .filter((mark) => mark.node === node)
         .map(({ atMs, text }) => (
-          <text key={`${atMs} ${text}`} class="leads" x={x} y={rows.at(atMs) + 14}>
+          <text key={`${atMs} ${text}`} class="leads" x={x - 7} y={rows.at(atMs) + 16}>
             ★ {text}
           </text>
         ))}

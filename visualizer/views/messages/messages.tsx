@@ -167,5 +167,6 @@ const Legend = () => (
     <li>▶▶ came twice, dropped</li>
     <li class="bad">✕ lost, or not taken</li>
     <li class="faint">┄ may still come</li>
+    <li class="leads">★ leads from here on</li>
   </ul>
 );

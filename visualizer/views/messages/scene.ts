@@ -115,7 +115,7 @@ const marksIn = (lines: readonly JournalLine[], fromMs: number): Mark[] =>
     if (line.kind !== 'fact' || line.t < fromMs) return [];
     const { event, node, t: atMs } = line;
     if (event.type !== 'election.elected' || event.leader !== node) return [];
-    return [{ node, atMs, text: `leads, term ${event.term}` }];
+    return [{ node, atMs, text: `term ${event.term}` }];
   });
 
 const chainIn = (lines: readonly JournalLine[], chosen: string): ReadonlySet<string> => {
