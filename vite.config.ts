@@ -29,7 +29,7 @@ const silentSchemas = (): Plugin => ({
       : undefined,
 });
 
-/** No schema of ours names a format, and those that there are would be a tenth of the checks. */
+/** No schema of ours names a format (a test sees to it), and those that there are would be a tenth of the checks. */
 const noFormats = (): Plugin => ({
   name: 'no-formats',
   transform: (_, id) =>
