@@ -17,6 +17,8 @@ interface Picture {
   readonly seed: number;
   readonly atMs: number;
   readonly view: string;
+  /** In pixels, where the usual is not enough. */
+  readonly height?: number;
   readonly done?: readonly Done[];
   /** What somebody does before it is taken. */
   readonly pose?: (page: Page) => Promise<void>;
@@ -45,9 +47,12 @@ const PICTURES: readonly Picture[] = [
     seed: 5,
     atMs: 20_000,
     view: 'charts',
+    height: 940,
     pose: async (page) => {
-      await page.getByRole('checkbox', { name: 'details' }).uncheck();
       await page.locator('.chart [data-active=true]').first().waitFor();
+      await page.getByRole('checkbox', { name: 'details' }).uncheck();
+      // Until it is laid out anew, the former chart stands.
+      await page.waitForTimeout(5_000);
       await page.getByRole('button', { name: 'Whole chart' }).click();
     },
   },
@@ -85,11 +90,14 @@ const isAt = async (page: Page, atMs: number): Promise<void> => {
 
 const folder = fileURLToPath(new URL('../../docs/pictures/', import.meta.url));
 mkdirSync(folder, { recursive: true });
+/** Those that are named, or all. */
+const named = process.argv.slice(2);
+const wanted = PICTURES.filter(({ name }) => named.length === 0 || named.includes(name));
 const [browser, site] = await Promise.all([launch(), serveStatic()]);
 try {
-  for (const { name, district, seed, atMs, view, done = [], pose } of PICTURES) {
+  for (const { name, district, seed, atMs, view, height, done = [], pose } of wanted) {
     const context = await browser.newContext({
-      viewport: { width: WIDTH, height: HEIGHT },
+      viewport: { width: WIDTH, height: height ?? HEIGHT },
       colorScheme: 'light',
     });
     context.setDefaultTimeout(300_000);
