@@ -19,15 +19,21 @@ export interface Supervised {
   readonly say: (node: string, standing: 'stopped' | 'continued') => void;
   /** Has green along a route agreed on by the district; throws when it refuses. */
   readonly preempt: (route: readonly Stop[], forS: number) => Promise<void>;
+  /** The model of its traffic, if there is one. */
+  readonly traffic: { demand(perHour: number): void } | undefined;
 }
 
 /** Gives what does a deed, or throws an error that says why not. */
-export const processDeeds = ({ nodes, running, start, say, preempt }: Supervised) => {
+export const processDeeds = ({ nodes, running, start, say, preempt, traffic }: Supervised) => {
   const signal = (child: ChildProcess, name: NodeJS.Signals) => {
     if (!child.kill(name)) throw new Error('the process has just ended');
   };
   return (deed: Deed): void | Promise<void> => {
     if (deed.kind === 'preempt') return preempt(deed.route, deed.forS);
+    if (deed.kind === 'demand' && traffic) {
+      traffic.demand(deed.perHour);
+      return;
+    }
     if (!('node' in deed)) throw new Error(`${deed.kind} cannot be done to real processes`);
     const { node } = deed;
     if (!nodes.has(node)) throw new Error(`no node ${node} was started here`);

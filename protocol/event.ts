@@ -19,6 +19,7 @@ import { FORMER_MAX } from './contract.ts';
 import { GROUPS_MAX } from './district.ts';
 import { lampSchema } from './lamp.ts';
 import { recordOf } from './lean-schema.ts';
+import { readFields, SENSING } from './readings.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -370,6 +371,32 @@ export const facts = {
     group: text,
     active: Type.Boolean(),
   }),
+  /** What all sensors of the intersection say of one step. */
+  'sensors.read': Type.Object(readFields),
+  /** What the traffic at this intersection will do, as far as its sensors tell: by lane, from the
+   *  stop line upstream, when each vehicle could be there and how long it has stood; and how many
+   *  come for each group in a second, of late. `inside`: those that stand between the stop lines.
+   *  `stuck`: groups whose first vehicle does not go at green; `barred`: at a green that yields.
+   *  `overdue`: groups that must be served next, the worst first. */
+  'arrivals.expected': Type.Object({
+    sensing: Type.Enum(SENSING),
+    stepS: Type.Number(),
+    lanes: Type.Array(
+      Type.Object({
+        lane: text,
+        vehicles: Type.Array(
+          Type.Object({ group: text, etaS: Type.Number(), waitedS: Type.Number() }),
+        ),
+      }),
+    ),
+    flows: Type.Array(Type.Object({ group: text, perS: Type.Number() })),
+    inside: count,
+    stuck: Type.Array(text),
+    barred: Type.Array(text),
+    overdue: Type.Array(text),
+  }),
+  /** The sensors have fallen silent, or never spoke: nothing is known of the traffic. */
+  'arrivals.lost': Type.Object({ reason }),
   /** The operator asked this node to stop. */
   'node.stopping': Type.Object({}),
   /** An announcement of the same district and contract was heard, whatever its group. */

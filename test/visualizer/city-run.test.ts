@@ -57,6 +57,7 @@ const DEEDS: { [K in DeedKind]: Deed } = {
   preempt: { kind: 'preempt', route: [{ intersection: 'x9', group: 'NS' }], forS: 10 },
   slow: { kind: 'slow', from: 'n4', to: 'n5', byMs: 200 },
   mend: { kind: 'mend', from: 'n4', to: 'n5' },
+  demand: { kind: 'demand', perHour: 1200 },
 };
 
 test('every deed that a page knows leaves a trace in the journal of the city', async () => {
