@@ -8,6 +8,7 @@
  */
 import { type AnyActorRef, type AnyStateMachine, type EventObject, fromCallback } from 'xstate';
 import type { BusEvent, Emitted, Heard } from '../protocol/event.ts';
+import type { Trace } from './trace.ts';
 
 /** Puts an event on the bus; it is stamped with the node's clock unless it brings a stamp. */
 export type Deliver = (event: Emitted | Heard) => void;
@@ -74,18 +75,26 @@ export interface QueueOptions {
   readonly now: () => number;
   /** Told every event with its stamp and who said it, before anybody hears it. */
   readonly tell: (event: OnBus, by?: string) => void;
+  /** Follows what came of which message, for whoever wants to know. */
+  readonly trace?: Trace | undefined;
 }
 
 /** Gives what puts an event on the queue of one node, with its stamp. `by`: the actor that says it. */
-export const busQueue = ({ audience, hearer, now, tell }: QueueOptions) => {
+export const busQueue = ({ audience, hearer, now, tell, trace }: QueueOptions) => {
   const put = queueOf<OnBus>((event) => {
-    for (const id of hearersOf(audience, event)) hearer(id)?.send(event);
+    trace?.begin(event);
+    try {
+      for (const id of hearersOf(audience, event)) hearer(id)?.send(event);
+    } finally {
+      trace?.end();
+    }
   });
   return (event: { readonly type: string; readonly at?: number }, by?: string): void => {
     // A spread with one more key would cost twenty times as much (Node 20).
     const stamped = (
       event.at === undefined ? Object.assign({}, event, { at: now() }) : event
     ) as OnBus;
+    trace?.put(stamped);
     tell(stamped, by);
     put(stamped);
   };

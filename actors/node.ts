@@ -24,6 +24,7 @@ import { lampsHear, lampsThrough, type OpenLamps } from './lamps.ts';
 import { type Answer, Operator } from './operator.ts';
 import { noSensors, type OpenSensors, sensorsThrough } from './sensors.ts';
 import { type Store, storageHears, storageOn } from './storage.ts';
+import { Trace } from './trace.ts';
 import { wireHears, wireOver } from './wire.ts';
 
 export interface NodeOptions {
@@ -42,6 +43,8 @@ export interface NodeOptions {
   /** Milliseconds since the Unix epoch, for journals and headers. Nothing is decided by it. */
   readonly wall?: () => number;
   readonly journal?: (line: JournalLine) => void;
+  /** What messages say is in the journal too. */
+  readonly hasContents?: boolean;
   readonly inspect?: (event: InspectionEvent) => void;
   /** A part of the node failed: its lamps end in red, and nothing else will happen. */
   readonly failed?: (reason: string) => void;
@@ -139,7 +142,10 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   const write = options.journal ?? (() => {});
   const trouble = (message: string) => write({ t: wall(), node: id, kind: 'error', message });
 
-  const journal = options.journal && journalTo({ node: id, wall, write });
+  const trace = options.journal && new Trace();
+  const { incarnation } = store;
+  const hasContents = options.hasContents ?? false;
+  const journal = trace && journalTo({ node: id, incarnation, trace, hasContents, wall, write });
   if (journal) watchers.push(journal.event);
 
   watchers.push((event) => {
@@ -177,6 +183,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
     audience,
     hearer: (concern) => actor.system.get(concern),
     now: clock.now,
+    trace,
     tell: (event, by) => {
       for (const watch of watchers) watch(event as Emitted & OnBus, by);
     },
@@ -215,7 +222,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
       clock,
       input: {
         id,
-        incarnation: store.incarnation,
+        incarnation,
         outbids: options.outbids ?? 0,
         store: store.id,
         district: name,

@@ -18,6 +18,7 @@ import {
 import type { Deliver } from './bus.ts';
 import type { Clock } from './clock.ts';
 import { Freshness } from './freshness.ts';
+import { Telling } from './telling.ts';
 
 /** Types of event the wire hears on the bus. */
 export const wireHears = [
@@ -31,8 +32,6 @@ export const wireHears = [
 
 /** Peers whose address is remembered. */
 const ADDRESSES_MAX = 2000;
-/** Refusals told in one second; the rest are counted into the next one. */
-const REFUSALS_TOLD_MAX = 20;
 /** What an observer may say: it takes no part, but it asks for what is agreed and for what is to be
  *  agreed. Nothing of that is counted by anybody. */
 const OBSERVER_SAYS: ReadonlySet<string> = new Set([
@@ -75,6 +74,13 @@ export const wireOver = (options: WireOptions) =>
     return () => wire.close();
   });
 
+/** A message as it goes out. */
+interface Letter {
+  readonly type: Message['type'];
+  readonly counter: number;
+  readonly bytes: Uint8Array;
+}
+
 class Wire {
   readonly #node: NodeInput;
   readonly #options: WireOptions;
@@ -88,7 +94,8 @@ class Wire {
   #isClosed = false;
   /** The node has given its store up: it says nothing more. */
   #isMute = false;
-  #told = { sinceMs: Number.NEGATIVE_INFINITY, count: 0 };
+  readonly #refusals = new Telling();
+  readonly #repeats = new Telling();
 
   constructor(node: NodeInput, options: WireOptions) {
     this.#node = node;
@@ -142,31 +149,32 @@ class Wire {
       );
       return;
     }
-    if (to === ALL) this.#sendAll(message, bytes);
-    else if (typeof to !== 'string') this.#sendOne(`${to.host}:${to.port}`, to, message, bytes);
+    const letter = { type: message.type, counter, bytes };
+    if (to === ALL) this.#sendAll(letter);
+    else if (typeof to !== 'string') this.#sendOne(`${to.host}:${to.port}`, to, letter);
     else {
       const address = this.#addresses.get(to);
-      if (address) this.#sendOne(to, address, message, bytes);
+      if (address) this.#sendOne(to, address, letter);
     }
   }
 
   /** By multicast; what does not fit into a datagram goes to every known peer one by one. */
-  #sendAll(message: Message, bytes: Uint8Array): void {
-    if (bytes.length <= DATAGRAM_BYTES_MAX) {
-      this.#port?.sendAll(bytes);
-      this.#tellSaid(message, ALL, bytes);
+  #sendAll(letter: Letter): void {
+    if (letter.bytes.length <= DATAGRAM_BYTES_MAX) {
+      this.#port?.sendAll(letter.bytes);
+      this.#tellSaid(ALL, letter);
       return;
     }
-    for (const [peer, address] of this.#addresses) this.#sendOne(peer, address, message, bytes);
+    for (const [peer, address] of this.#addresses) this.#sendOne(peer, address, letter);
   }
 
-  #sendOne(name: string, to: Address, message: Message, bytes: Uint8Array): void {
-    this.#port?.sendOne(to, bytes);
-    this.#tellSaid(message, name, bytes);
+  #sendOne(name: string, to: Address, letter: Letter): void {
+    this.#port?.sendOne(to, letter.bytes);
+    this.#tellSaid(name, letter);
   }
 
-  #tellSaid({ type }: Message, to: string, { length }: Uint8Array): void {
-    this.#options.deliver({ type: 'wire.said', message: type, to, bytes: length });
+  #tellSaid(to: string, { type: message, counter, bytes: { length: bytes } }: Letter): void {
+    this.#options.deliver({ type: 'wire.said', message, to, counter, bytes });
   }
 
   #hear(bytes: Uint8Array, { via, host }: Origin): void {
@@ -180,9 +188,16 @@ class Wire {
     }
     const { message, counter, life } = decoded;
     if (!this.#isForUs(message)) return;
-    // Networks repeat datagrams, so what is not fresh is dropped without a word.
-    if (!this.#freshness.isFresh(life, counter)) return;
-    this.#options.deliver(Object.assign({}, message, { at }) as Heard);
+    // Networks repeat datagrams, so what is not fresh is dropped.
+    if (this.#freshness.isFresh(life, counter))
+      this.#options.deliver(Object.assign({}, message, { at, counter }) as Heard);
+    else this.#tellRepeated(message, counter);
+  }
+
+  #tellRepeated({ type, from, incarnation, bytes }: Omit<Heard, 'at'>, counter: number): void {
+    if (!this.#repeats.isDue(this.#options.clock.now())) return;
+    const what = { message: type, peer: from, peerIncarnation: incarnation, counter, bytes };
+    this.#options.deliver({ type: 'wire.repeated', ...what });
   }
 
   /** Whether a message concerns this node: of its district, its group, and a life that counts. */
@@ -210,17 +225,10 @@ class Wire {
   }
 
   #refuse(reason: string, peer: string): void {
-    const now = this.#options.clock.now();
-    const { sinceMs, count } = this.#told;
-    if (now - sinceMs < 1000) {
-      this.#told = { sinceMs, count: count + 1 };
-      if (count >= REFUSALS_TOLD_MAX) return;
-    } else {
-      const untold = Math.max(0, count - REFUSALS_TOLD_MAX);
-      this.#told = { sinceMs: now, count: 1 };
-      if (untold > 0)
-        this.#options.deliver({ type: 'wire.refused', reason: `${untold} more messages` });
-    }
-    this.#options.deliver({ type: 'wire.refused', reason, peer });
+    const isDue = this.#refusals.isDue(this.#options.clock.now());
+    const untold = this.#refusals.takeUntold();
+    if (untold > 0)
+      this.#options.deliver({ type: 'wire.refused', reason: `${untold} more messages` });
+    if (isDue) this.#options.deliver({ type: 'wire.refused', reason, peer });
   }
 }

@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startGreenwave } from '../bin/host.ts';
-import type { Stop } from '../bin/route.ts';
 import { type DistrictFile, nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
+import type { Stop } from '../protocol/route.ts';
 
 const LOOK_MS = 50;
 

@@ -8,10 +8,11 @@ import { type Observer, observing } from '../bin/observer.ts';
 import { adopt } from '../bin/plan.ts';
 import { followCalls } from '../bin/preempt-follow.ts';
 import { readDistrict } from '../bin/read-district.ts';
-import { legsOf, type Stop } from '../bin/route.ts';
+import { agreedLegs } from '../bin/route.ts';
 import type { District } from '../protocol/check-district.ts';
 import { isShared } from '../protocol/district.ts';
 import type { Plan } from '../protocol/plan.ts';
+import type { Stop } from '../protocol/route.ts';
 import { lampDistrict } from './lamp-district.ts';
 import { callSamples, planSamples, type Sample, victimOf } from './lamp-figures.ts';
 import { LampProcesses } from './lamp-processes.ts';
@@ -156,7 +157,7 @@ class Rounds {
   async #called(stops: readonly Stop[]) {
     const { observer } = this.#place;
     // No route: nobody drives from one to the next, so that all are called at once.
-    const legs = stops.flatMap((stop) => legsOf(observer.state(), [stop], FOR_S));
+    const legs = stops.flatMap((stop) => agreedLegs(observer.state(), [stop], FOR_S));
     const calls = await followCalls(observer, legs, onStop);
     const standing = calls.filter(({ isCleared }) => !isCleared);
     await Promise.all(standing.map(({ id }) => observer.commit({ kind: 'preempt.clear', id })));

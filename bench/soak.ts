@@ -1,7 +1,7 @@
 /**
  * `npm run soak`: long runs of the simulated city, which are no part of `npm test`. Many seeds under
- * heavy faults, a few for longer, many of shared intersections, and one large city; ends with status 1
- * if any invariant broke.
+ * heavy faults, a few for longer, many of shared intersections, and one large city; then the page, in
+ * a browser. Ends with status 1 if any invariant broke, the page’s memory grew or it drew too slowly.
  *
  * Each run is the command that an operator would type, so what it prints can be run again.
  */
@@ -11,9 +11,12 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
+import { soakPage } from './page-soak.ts';
 
-const PARTS = ['many', 'long', 'shared', 'large'] as const;
+const SIMULATED = ['many', 'long', 'shared', 'large'] as const;
+const PARTS = [...SIMULATED, 'page'] as const;
 type Part = (typeof PARTS)[number];
+type Simulated = (typeof SIMULATED)[number];
 
 const above0 = (text: string): number => {
   const value = Number(text);
@@ -42,12 +45,13 @@ interface Options {
   readonly sharedHours: number;
   readonly largeNodes: number;
   readonly largeHours: number;
+  readonly pageMinutes: number;
   readonly first: number;
   readonly only: Part[];
 }
 
 const options = new Command('soak')
-  .description('Long runs of the simulated city; the options shorten them.')
+  .description('Long runs of the simulated city and of the page; the options shorten them.')
   .option('--seeds <n>', 'many: seeds of nine nodes', whole, 200)
   .option('--minutes <n>', 'many: virtual minutes of each', above0, 10)
   .option('--long-seeds <n>', 'long: seeds of nine nodes', whole, 4)
@@ -55,6 +59,7 @@ const options = new Command('soak')
   .option('--shared-hours <n>', 'shared: intersection-hours, about', above0, 1_000)
   .option('--large-nodes <n>', 'large: nodes of the one city', whole, 500)
   .option('--large-hours <n>', 'large: virtual hours', above0, 1)
+  .option('--page-minutes <n>', 'page: minutes of streaming to a browser', whole, 10)
   .option('--first <seed>', 'the first seed', whole, 1)
   .option('--only <parts>', `some of ${PARTS.join(', ')}`, partsOf, [...PARTS])
   .parse()
@@ -62,6 +67,7 @@ const options = new Command('soak')
 
 const { seeds, minutes, longSeeds, hours, sharedHours, largeNodes, largeHours, first, only } =
   options;
+const simulated = SIMULATED.filter((part) => only.includes(part));
 const range = (count: number) => `${first}..${first + count - 1}`;
 /** Four nodes share one intersection or, more often, two; each is watched a little longer than there
  *  are faults. */
@@ -69,7 +75,7 @@ const SHARED_HOURS_A_SEED = 1.1;
 const sharedSeeds = Math.ceil(sharedHours / SHARED_HOURS_A_SEED);
 
 /** What each part is: the arguments of `greenwave simulate`. */
-const runs: Record<Part, readonly string[]> = {
+const runs: Record<Simulated, readonly string[]> = {
   many: ['--seeds', range(seeds), '--nodes', '9', '--minutes', `${minutes}`, '--faults', 'heavy'],
   long: ['--seeds', range(longSeeds), '--nodes', '9', '--hours', `${hours}`, '--faults', 'heavy'],
   shared: [
@@ -103,7 +109,7 @@ interface Summary {
 const program = fileURLToPath(new URL('../bin/greenwave.js', import.meta.url));
 
 /** Runs one part to its end, however it ends. */
-const run = async (part: Part): Promise<Summary> => {
+const run = async (part: Simulated): Promise<Summary> => {
   const args = ['simulate', ...runs[part], '--json'];
   process.stderr.write(`greenwave ${args.join(' ')} …\n`);
   const child = spawn(process.execPath, [program, ...args], {
@@ -129,8 +135,7 @@ const table = new Table({
   style: { head: [], border: [], compact: true },
 });
 let violations = 0;
-for (const part of PARTS) {
-  if (!only.includes(part)) continue;
+for (const part of simulated) {
   const summary = await run(part);
   violations += summary.violations.length;
   table.push([
@@ -141,5 +146,6 @@ for (const part of PARTS) {
     ...[summary.settledSecondsMax ?? '–', summary.violations.length],
   ]);
 }
-process.stdout.write(`${table}\n`);
-process.exitCode = violations === 0 ? 0 : 1;
+if (simulated.length > 0) process.stdout.write(`${table}\n`);
+const isPageGood = !only.includes('page') || (await soakPage(options.pageMinutes));
+process.exitCode = violations === 0 && isPageGood ? 0 : 1;

@@ -17,7 +17,7 @@ import { jsonPrinter, onStopSignal, printer, startGreenwave } from './host.ts';
 import { InspectorStream } from './inspect-stream.ts';
 import { lampsAt } from './lamp-port.ts';
 import { type Create, live, storesIn } from './lives.ts';
-import { inspectOption, interfaceAddress, whole } from './options.ts';
+import { contentsOption, inspectOption, interfaceAddress, whole } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
 import { sensorsAt } from './sensor-port.ts';
 import { hostUptimeMs, watchSuspension } from './suspension.ts';
@@ -34,6 +34,7 @@ interface Options {
   readonly lamps?: string;
   readonly inspect?: string;
   readonly json?: true;
+  readonly contents?: true;
 }
 
 export const nodeCommand: Command = new Command('node')
@@ -55,6 +56,7 @@ export const nodeCommand: Command = new Command('node')
   )
   .addOption(inspectOption())
   .option('--json', 'print the journal as JSON lines')
+  .addOption(contentsOption())
   .action(async (file: string, id: string, options: Options) => {
     const district = readDistrict(file);
     const intersection = intersectionOf(district, id);
@@ -108,6 +110,7 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
       lamps: lampsAt({ door: { path: lamps.path }, ...(lamps.isForeign && { shown }) }),
       sensors: sensorsAt(sensorSocket(district, intersection.id), trouble),
       journal,
+      hasContents: options.contents === true,
       suspension: (jumped) => watchSuspension(realClock, hostUptimeMs, jumped),
       failed: (reason) => end(`${id} failed: ${reason}`, 1),
       ...next,

@@ -79,3 +79,7 @@ export const interfaceAddress = (text: string): string => {
   if (isIP(text) !== 4) throw new InvalidArgumentError('It must be an IPv4 address of this host.');
   return text;
 };
+
+/** `--contents`, of every command that prints journals of nodes. */
+export const contentsOption = (): Option =>
+  new Option('--contents', 'with --json: tell what messages say, too (a fifth more)');

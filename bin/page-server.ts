@@ -77,12 +77,21 @@ export interface Wanted {
   readonly print: (text: string) => void;
 }
 
+/** The journal is printed alone, unless a page is asked for. */
+export const isPageWanted = ({
+  page,
+  pagePort,
+  json,
+}: Pick<Wanted, 'page' | 'pagePort' | 'json'>): boolean =>
+  page && (json !== true || pagePort !== undefined);
+
 /** Serves the page and says where, unless nobody wants it, or it cannot be and nobody asked for it. */
 export const offerPage = async (
   stream: PageStream,
-  { page, pagePort: port, json, token, print }: Wanted,
+  wanted: Wanted,
 ): Promise<PageServer | undefined> => {
-  if (!page || (json && port === undefined)) return undefined;
+  const { pagePort: port, json, token, print } = wanted;
+  if (!isPageWanted(wanted)) return undefined;
   const say = json ? (text: string) => void process.stderr.write(`${text}\n`) : print;
   try {
     const server = await servePage(stream, { port, token });

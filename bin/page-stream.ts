@@ -32,7 +32,7 @@ export interface Doing {
   readonly token: string;
   readonly can: readonly DeedKind[];
   /** Does it, or throws an error that says why not. */
-  readonly act: (deed: Deed) => void;
+  readonly act: (deed: Deed) => void | Promise<void>;
 }
 
 const isUpward = Compile(upwardSchema);
@@ -89,7 +89,7 @@ export class PageStream {
       deeds = now === second ? deeds + 1 : 1;
       second = now;
       if (deeds > DEEDS_A_SECOND) page.close(BROKEN_RULE, 'too many messages');
-      else this.#hear(page, data, isBinary);
+      else void this.#hear(page, data, isBinary);
     });
   }
 
@@ -122,25 +122,25 @@ export class PageStream {
     } else page.send(text);
   }
 
-  #hear(page: WebSocket, data: RawData, isBinary: boolean): void {
+  async #hear(page: WebSocket, data: RawData, isBinary: boolean): Promise<void> {
     const word = isBinary ? undefined : upwardIn(String(data));
     if (!word) {
       page.close(BROKEN_RULE, 'not a deed');
       return;
     }
-    const problem = this.#problemOf(word);
+    const problem = await this.#problemOf(word);
     const { ticket } = word;
     this.#send(page, { kind: 'acted', ticket, ...(problem !== undefined && { problem }) });
   }
 
   /** Does what was asked; gives why not, if not. */
-  #problemOf({ token, deed }: Upward): string | undefined {
+  async #problemOf({ token, deed }: Upward): Promise<string | undefined> {
     const doing = this.#doing;
     if (typeof doing === 'string') return doing;
     if (!isToken(token, doing.token)) return 'the token that greenwave up printed is missing';
     if (!doing.can.includes(deed.kind)) return `${deed.kind} cannot be done to real processes`;
     try {
-      doing.act(deed);
+      await doing.act(deed);
       return undefined;
     } catch (error) {
       return (error as Error).message;

@@ -6,9 +6,10 @@ import Table from 'cli-table3';
 import { intersectionsOf } from '../machines/district-state.ts';
 import { waitedFor } from '../machines/preempting.ts';
 import type { Command, State } from '../protocol/command.ts';
+import { callOf, type Leg } from '../protocol/route.ts';
 import { onStopSignal } from './host.ts';
 import type { Observer } from './observer.ts';
-import type { Leg } from './route.ts';
+
 import { serversOf } from './served.ts';
 import { duration } from './spread.ts';
 
@@ -91,9 +92,9 @@ export const followCalls = async (
     look();
   });
   const committed = await Promise.all(
-    legs.map(({ arrivalS: _, ...call }, k) => {
+    legs.map((leg, k) => {
       (heard[k] as Heard).sinceMs = performance.now();
-      return observer.commit({ kind: 'preempt.call', ...call });
+      return observer.commit(callOf(leg));
     }),
   );
   const latestS = Math.max(...legs.map(({ afterS }) => afterS));

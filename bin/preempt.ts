@@ -5,12 +5,13 @@
 import { Command } from 'commander';
 import type { District } from '../protocol/check-district.ts';
 import { isShared } from '../protocol/district.ts';
+import { callOf, type Leg, type Stop } from '../protocol/route.ts';
 import { atDoor } from './cabinet-door.ts';
-import { type Observer, observing } from './observer.ts';
+import { type Joining, type Observer, observing } from './observer.ts';
 import { briefly, interfaceAddress } from './options.ts';
 import { callText, followCalls, GREEN_MS_MAX, greenText } from './preempt-follow.ts';
 import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
-import { type Leg, legsOf, readRoute, type Stop } from './route.ts';
+import { agreedLegs, readRoute } from './route.ts';
 import { duration } from './spread.ts';
 
 const FOR_S = 60;
@@ -111,12 +112,23 @@ const howText = ({ intersections }: District, intersection: string): string => {
   return found && isShared(found) ? ', asked of the district: several nodes serve it' : '';
 };
 
+/** Has green along a route agreed on, and does not wait for the lamps. */
+export const preempted = (
+  district: District,
+  joining: Joining,
+  { route, forS }: { route: readonly Stop[]; forS: number },
+): Promise<void> =>
+  observing(district, joining, async (observer) => {
+    const legs = agreedLegs(observer.state(), route, forS);
+    await Promise.all(legs.map((leg) => observer.commit(callOf(leg))));
+  });
+
 const agreed = async (
   observer: Observer,
   route: readonly Stop[],
   options: Options,
 ): Promise<number> => {
-  const legs = legsOf(observer.state(), route, options.for);
+  const legs = agreedLegs(observer.state(), route, options.for);
   if (options.clear) return clear(observer, legs, options);
   const calls = await followCalls(observer, legs);
   if (options.json) print(JSON.stringify({ local: false, cleared: false, calls }));

@@ -1,11 +1,13 @@
 /**
- * What a page may do to the processes of `greenwave up`: what a supervisor can really do, by signals.
- * The lamps are not among them: they are the last gate.
+ * What a page may do to the district of `greenwave up`: what a supervisor can really do to its
+ * processes, by signals, and what any operator may ask of the district. The process of the lamps is
+ * left alone: they are the last gate.
  */
 import type { ChildProcess } from 'node:child_process';
+import type { Stop } from '../protocol/route.ts';
 import type { Deed, DeedKind } from '../visualizer/deed.ts';
 
-export const PROCESS_DEEDS: readonly DeedKind[] = ['kill', 'restart', 'stop', 'stall'];
+export const PROCESS_DEEDS: readonly DeedKind[] = ['kill', 'restart', 'stop', 'stall', 'preempt'];
 
 export interface Supervised {
   /** The ids of all nodes, whether they run or not. */
@@ -15,16 +17,19 @@ export interface Supervised {
   readonly start: (node: string) => void;
   /** Tells that a process was stopped, or goes on. */
   readonly say: (node: string, standing: 'stopped' | 'continued') => void;
+  /** Has green along a route agreed on by the district; throws when it refuses. */
+  readonly preempt: (route: readonly Stop[], forS: number) => Promise<void>;
   /** The model of its traffic, if there is one. */
   readonly traffic: { demand(perHour: number): void } | undefined;
 }
 
 /** Gives what does a deed, or throws an error that says why not. */
-export const processDeeds = ({ nodes, running, start, say, traffic }: Supervised) => {
+export const processDeeds = ({ nodes, running, start, say, preempt, traffic }: Supervised) => {
   const signal = (child: ChildProcess, name: NodeJS.Signals) => {
     if (!child.kill(name)) throw new Error('the process has just ended');
   };
-  return (deed: Deed): void => {
+  return (deed: Deed): void | Promise<void> => {
+    if (deed.kind === 'preempt') return preempt(deed.route, deed.forS);
     if (deed.kind === 'demand' && traffic) {
       traffic.demand(deed.perHour);
       return;

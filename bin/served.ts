@@ -6,8 +6,12 @@ import { nodesOf } from '../protocol/district.ts';
 import { OperatorError } from './read-district.ts';
 
 /** The group at an intersection, or an `OperatorError` that says what there is. */
-export const demandGroup = (state: State, intersection: string, group: string): void => {
-  const known = state.members.flatMap((member) => member.intersection ?? []);
+export const demandGroup = (
+  { members }: Pick<State, 'members'>,
+  intersection: string,
+  group: string,
+): void => {
+  const known = members.flatMap((member) => member.intersection ?? []);
   const found = known.find(({ id }) => id === intersection);
   if (!found) {
     const there = [...new Set(known.map(({ id }) => id))].sort();

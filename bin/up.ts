@@ -8,16 +8,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { cabinetSocket } from '../cabinet/address.ts';
 import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { complaintsOf, stopChild } from './child.ts';
 import { onStopSignal, printer, startGreenwave } from './host.ts';
-import { inspectOption, interfaceAddress, perHour, seconds, whole } from './options.ts';
+import { nodeArguments } from './node-arguments.ts';
+import {
+  contentsOption,
+  inspectOption,
+  interfaceAddress,
+  perHour,
+  seconds,
+  whole,
+} from './options.ts';
 import { newToken, offerPage } from './page-server.ts';
 import { PageStream } from './page-stream.ts';
 import { Picture } from './picture.ts';
+import { preempted } from './preempt.ts';
 import { PROCESS_DEEDS, processDeeds } from './process-deeds.ts';
 import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
 import { RealTraffic } from './real-traffic.ts';
@@ -40,6 +48,7 @@ interface Options {
   readonly pagePort?: number;
   readonly inspect?: string;
   readonly json?: true;
+  readonly contents?: true;
 }
 
 export const upCommand: Command = new Command('up')
@@ -61,6 +70,7 @@ export const upCommand: Command = new Command('up')
   .option('--no-page', 'serve no page (with --json there is none unless --page-port is given)')
   .addOption(inspectOption())
   .option('--json', 'print the journal as JSON lines')
+  .addOption(contentsOption())
   .action(async (file: string, options: Options) => {
     const district = readDistrict(file);
     const up = new Up({ file, district }, options);
@@ -100,6 +110,7 @@ class Up {
       running: (node) => this.#children.get(node),
       start: (node) => this.#startNode(node),
       say: (node, standing) => this.#say(node, { standing }),
+      preempt: (route, forS) => preempted(district, options, { route, forS }),
       traffic: this.#traffic,
     });
     const can = this.#traffic ? [...PROCESS_DEEDS, 'demand' as const] : PROCESS_DEEDS;
@@ -132,18 +143,8 @@ class Up {
 
   #startNode(node: string): void {
     if (this.#children.has(node)) return;
-    const intersection = this.#district.intersections.find((one) => nodesOf(one).includes(node));
-    const { interface: address, ttl, inspect } = this.#options;
-    this.#start(node, [
-      'node',
-      this.#file,
-      node,
-      '--json',
-      ...['--interface', address, '--ttl', `${ttl}`],
-      ...['--data', join(this.#data, node)],
-      ...['--lamps', cabinetSocket(this.#district, intersection?.id ?? '')],
-      ...(inspect === undefined ? [] : ['--inspect', inspect]),
-    ]);
+    const where = { file: this.#file, district: this.#district, data: this.#data };
+    this.#start(node, nodeArguments(node, where, this.#options));
   }
 
   #start(name: string, args: readonly string[]): void {

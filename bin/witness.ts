@@ -5,7 +5,7 @@
 import { arrivalsOf, phiAfter } from '../machines/phi.ts';
 import type { Emitted, Heard } from '../protocol/event.ts';
 import { facts, messages } from '../protocol/event.ts';
-import { type JournalLine, type Seen, UNTOLD } from '../protocol/journal.ts';
+import { type JournalLine, messageId, type Seen, UNTOLD } from '../protocol/journal.ts';
 
 /** Arrivals that φ is told from. */
 const ARRIVALS_MAX = 60;
@@ -41,8 +41,9 @@ export class Witness {
   hear = (event: (Emitted | Heard) & { at: number }): void => {
     const { by, wall, write } = this.#options;
     if (isMessage(event)) {
-      const { type, from: peer, bytes } = event;
-      write({ t: wall(), node: by, kind: 'heard', type, peer, bytes });
+      const { type, from: peer, bytes, incarnation, counter = 0 } = event;
+      const id = messageId(incarnation, counter);
+      write({ t: wall(), node: by, kind: 'heard', type, peer, id, bytes });
       this.#learn(event);
       return;
     }

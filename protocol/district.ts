@@ -6,6 +6,7 @@
 import Type, { type Static } from 'typebox';
 import { CONTROLS } from './control.ts';
 import { laneSchema } from './lane.ts';
+import { partOf, recordOf } from './lean-schema.ts';
 import { planSchema } from './plan.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
@@ -132,7 +133,7 @@ export const intersectionSchema = Type.Object(
       }),
     ),
     nodes: Type.Optional(
-      Type.Record(Type.String(), Type.String({ minLength: 1, maxLength: 64 }), {
+      recordOf(Type.String({ minLength: 1, maxLength: 64 }), {
         description: 'For a shared intersection: the node of each group.',
       }),
     ),
@@ -217,8 +218,8 @@ export const districtSchema = Type.Object(
     intersections: Type.Array(intersectionSchema, { minItems: 1, maxItems: INTERSECTIONS_MAX }),
     links: Type.Optional(Type.Array(linkSchema)),
     plans: Type.Optional(Type.Array(planSchema)),
-    timing: Type.Optional(Type.Partial(timingSchema, { additionalProperties: false })),
-    discovery: Type.Optional(Type.Partial(discoverySchema, { additionalProperties: false })),
+    timing: Type.Optional(partOf(timingSchema)),
+    discovery: Type.Optional(partOf(discoverySchema)),
   },
   {
     additionalProperties: false,
@@ -232,7 +233,7 @@ export type DistrictFile = Static<typeof districtSchema>;
 export const timingFileSchema = Type.Object(
   {
     $schema: Type.Optional(Type.String()),
-    timing: Type.Partial(timingSchema, { additionalProperties: false }),
+    timing: partOf(timingSchema),
   },
   { additionalProperties: false, title: 'Greenwave timing' },
 );

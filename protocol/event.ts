@@ -18,6 +18,7 @@ import {
 import { FORMER_MAX } from './contract.ts';
 import { GROUPS_MAX } from './district.ts';
 import { lampSchema } from './lamp.ts';
+import { recordOf } from './lean-schema.ts';
 import { readFields, SENSING } from './readings.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
@@ -340,14 +341,22 @@ export const facts = {
   }),
   /** A message from outside was refused. */
   'wire.refused': Type.Object({ reason, peer: Type.Optional(text) }),
-  /** A message went out. */
-  'wire.said': Type.Object({ message: text, to: text, bytes: count }),
+  /** A message went out: the one of this life that was counted so. */
+  'wire.said': Type.Object({ message: text, to: text, counter: count, bytes: count }),
+  /** A message came once more than it was said, and was dropped. */
+  'wire.repeated': Type.Object({
+    message: text,
+    peer,
+    peerIncarnation: count,
+    counter: count,
+    bytes: count,
+  }),
   /** The store has made the batch with this ticket durable. */
   'storage.written': Type.Object({ owner: text, ticket: count }),
   /** An instant asked for by `clock.wake` has come. */
   'clock.due': Type.Object({ id: text, atMs: milliseconds }),
   /** The lamp driver answers: what it shows, or that it refused a sequence. */
-  'lamps.shown': Type.Object({ lamps: Type.Record(Type.String(), lampSchema) }),
+  'lamps.shown': Type.Object({ lamps: recordOf(lampSchema) }),
   'lamps.refused': Type.Object({ reason }),
   /** The lamp driver follows the sequence with this ticket, and none before it any more. */
   'lamps.accepted': Type.Object({ ticket: count }),
@@ -536,11 +545,15 @@ type Payloads = { [K in MessageType]: Static<(typeof messages)[K]['payload']> };
 
 /** A message as a machine writes it: flat, without the header. */
 export type Message = { [K in MessageType]: { type: K } & Payloads[K] }[MessageType];
-/** A message as a machine hears it: with who said it, in which group and life, and when. */
+/**
+ * A message as a machine hears it: with who said it, in which group and life, and when. Its counter
+ * is there for journals: no machine reads it.
+ */
 export type Heard<M extends Message = Message> = M & {
   from: string;
   group: string;
   incarnation: number;
+  counter?: number;
   bytes: number;
   at: number;
 };

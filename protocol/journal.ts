@@ -5,6 +5,7 @@
 import Type, { type Static } from 'typebox';
 import { type Fact, facts } from './event.ts';
 import { lampSchema } from './lamp.ts';
+import { recordOf } from './lean-schema.ts';
 import { type RoadsTold, roadsFields, type TrafficTold, trafficFields } from './traffic.ts';
 
 const common = {
@@ -14,10 +15,22 @@ const common = {
 const text = Type.String();
 const count = Type.Integer({ minimum: 0 });
 const bytes = count;
+const id = Type.String({
+  description: 'Which message: the life of its sender and its number in it, joined by a dot.',
+});
+const message = { type: text, peer: text, id, bytes };
+const cause = Type.Optional(
+  Type.String({ description: 'The message that this came of: its sender, a space, its id.' }),
+);
+
+/** Names a message among all of its sender. */
+export const messageId = (incarnation: number, counter: number): string =>
+  `${incarnation}.${counter}`;
 
 /** Facts that have lines of another kind, or are of no interest outside. */
 export const UNTOLD: ReadonlySet<string> = new Set([
   'wire.said',
+  'wire.repeated',
   'wire.refused',
   'storage.written',
   'clock.due',
@@ -58,7 +71,7 @@ export const journalTable = {
     nowMs: Type.Optional(
       Type.Number({ description: 'When, on the monotonic clock of the lamp driver’s host.' }),
     ),
-    lamps: Type.Record(Type.String(), lampSchema),
+    lamps: recordOf(lampSchema),
   }),
   fact: Type.Object({
     ...common,
@@ -67,14 +80,23 @@ export const journalTable = {
     groupMs: Type.Optional(
       Type.Number({ description: 'With `timekeeper.synced`: the group’s time at this moment.' }),
     ),
+    cause,
   }),
-  heard: Type.Object({ ...common, kind: Type.Literal('heard'), type: text, peer: text, bytes }),
-  said: Type.Object({ ...common, kind: Type.Literal('said'), type: text, peer: text, bytes }),
+  heard: Type.Object({ ...common, kind: Type.Literal('heard'), ...message }),
+  repeated: Type.Object({ ...common, kind: Type.Literal('repeated'), ...message }),
+  said: Type.Object({
+    ...common,
+    kind: Type.Literal('said'),
+    ...message,
+    contents: Type.Optional(Type.Object({}, { description: 'What it says, where that is told.' })),
+    cause,
+  }),
   state: Type.Object({
     ...common,
     kind: Type.Literal('state'),
     machine: text,
     value: Type.Unknown({ description: 'A name, or an object of regions and their values.' }),
+    cause,
   }),
   refused: Type.Object({
     ...common,
@@ -110,6 +132,8 @@ export const journalTable = {
 export const journalSchema = Type.Union(Object.values(journalTable), { title: 'Journal line' });
 
 type Common = { t: number; node: string };
+type Carried = { type: string; peer: string; id: string; bytes: number };
+type Caused = { cause?: string };
 /** A line as Greenwave writes it. */
 export type JournalLine = Common &
   (
@@ -119,9 +143,10 @@ export type JournalLine = Common &
         nowMs?: number;
         lamps: Record<string, Static<typeof lampSchema>>;
       }
-    | { kind: 'fact'; event: Fact; groupMs?: number }
-    | { kind: 'heard' | 'said'; type: string; peer: string; bytes: number }
-    | { kind: 'state'; machine: string; value: unknown }
+    | ({ kind: 'fact'; event: Fact; groupMs?: number } & Caused)
+    | ({ kind: 'heard' | 'repeated' } & Carried)
+    | ({ kind: 'said'; contents?: object } & Carried & Caused)
+    | ({ kind: 'state'; machine: string; value: unknown } & Caused)
     | { kind: 'refused'; reason: string; peer?: string }
     | { kind: 'error'; message: string }
     | {

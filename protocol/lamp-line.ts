@@ -8,6 +8,7 @@ import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { GROUPS_MAX, idSchema } from './district.ts';
 import { lampSchema } from './lamp.ts';
+import { recordOf } from './lean-schema.ts';
 
 /** Bytes of one line, in either direction. */
 export const LAMP_LINE_BYTES_MAX = 65_536;
@@ -31,7 +32,7 @@ const lifeSchema = Type.Object(
       'The last word that counted from this node, of whichever life: only later ones do. A life that is behind it begins anew above.',
   },
 );
-const lampsSchema = Type.Record(Type.String(), lampSchema, {
+const lampsSchema = recordOf(lampSchema, {
   description: 'What each signal group shows, all groups of the intersection.',
 });
 
@@ -74,7 +75,7 @@ export const sequenceSchema = Type.Object(
       description: 'Grows with every sequence of one incarnation; a lower one is refused.',
     }),
     notAfterMs: Type.Number({ description: 'When it is too late to accept this sequence.' }),
-    timelines: Type.Record(Type.String({ maxLength: 200 }), timelineSchema, {
+    timelines: recordOf(timelineSchema, {
       minProperties: 1,
       maxProperties: GROUPS_MAX,
       description: 'One for each group of the node that sends it. After their end comes flashing.',

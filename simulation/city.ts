@@ -29,6 +29,8 @@ export interface CityOptions {
   readonly network?: Partial<Faults>;
   readonly clocks?: Clocks;
   readonly journal?: (line: JournalLine) => void;
+  /** What messages say is in the journal too. */
+  readonly hasContents?: boolean;
   /** Told what an intersection shows, at every change. */
   readonly shown?: (seen: LampsSeen) => void;
 }
@@ -56,7 +58,7 @@ export class City {
   #sides: readonly (readonly string[])[] = [];
   #isOpening = false;
 
-  constructor({ seed, district, network = {}, clocks, journal, shown }: CityOptions) {
+  constructor({ seed, district, network = {}, clocks, journal, ...rest }: CityOptions) {
     this.#seed = seed;
     this.#journal = journal;
     this.district = typeof district === 'number' ? town(district) : district;
@@ -73,11 +75,12 @@ export class City {
       district: this.district,
       invariants: this.invariants,
       journal,
+      hasContents: rest.hasContents ?? false,
       wall: this.#wall,
       yielded: (id) => this.#beginAnew(id),
       outlived: (id, by) => this.#beginAnew(id, by),
       ...(clocks && { clocks }),
-      ...(shown && { shown }),
+      ...(rest.shown && { shown: rest.shown }),
     });
   }
 
@@ -194,6 +197,12 @@ export class City {
     this.network.mend(from, to);
   }
 
+  /** Lets what is sent one way take so much longer; 0 ends it. */
+  delay(from: string, to: string, ms: number): void {
+    this.#note(`slow ${from} → ${to} by ${ms} ms`);
+    this.network.delay(from, to, ms);
+  }
+
   /** Lets only those of one side reach each other; who is not named is on one more side. */
   partition(sides: readonly (readonly string[])[]): void {
     this.counts.partitions += 1;
@@ -210,7 +219,7 @@ export class City {
     this.#divide();
   }
 
-  /** Undoes every cut and partition. */
+  /** Undoes every cut, delay and partition. */
   heal(): void {
     this.#note('heal');
     this.network.heal();

@@ -28,6 +28,8 @@ export interface PlaceOptions {
   /** Virtual milliseconds, for the journal. */
   readonly wall: () => number;
   readonly journal?: ((line: JournalLine) => void) | undefined;
+  /** What messages say is in the journal too. */
+  readonly hasContents: boolean;
   readonly heard: (node: Observed, event: Emitted) => void;
   readonly failed: (reason: string) => void;
   readonly spins: (message: string) => void;
@@ -78,7 +80,7 @@ export class Place {
    *  settled. */
   start(loss: Loss = {}, known?: number): void {
     if (this.#standing !== 'down') return;
-    const { id, district, cabinet, wall, journal, disk } = this.#options;
+    const { id, district, cabinet, wall, journal, hasContents, disk } = this.#options;
     const { heard, failed, yielded, outlived } = this.#options;
     disk.settle(loss);
     this.#outbids = known === undefined ? 0 : this.#outbids + 1;
@@ -105,7 +107,7 @@ export class Place {
       suspension: (jumped) => this.clock.watch(loop, jumped),
       wall,
       decode: decodeOnce,
-      ...(journal && { journal }),
+      ...(journal && { journal, hasContents }),
       failed,
       yielded,
       outlived,

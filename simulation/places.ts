@@ -29,6 +29,7 @@ export interface PlacesOptions {
   readonly district: District;
   readonly invariants: Invariants;
   readonly journal?: ((line: JournalLine) => void) | undefined;
+  readonly hasContents: boolean;
   readonly yielded: (id: string) => void;
   readonly outlived: (id: string, by: number) => void;
   /** Virtual milliseconds, whole. */
@@ -99,7 +100,7 @@ const placeOf = (
   id: string,
   { clock, cabinet }: { clock: HostClock; cabinet: Cabinet },
 ): Place => {
-  const { seed, virtual, network, district, invariants, journal, wall } = options;
+  const { seed, virtual, network, district, invariants, journal, hasContents, wall } = options;
   return new Place({
     id,
     district,
@@ -109,6 +110,7 @@ const placeOf = (
     transport: network.transport(id),
     wall,
     journal,
+    hasContents,
     heard: (node, event) => invariants.heard(node, event),
     yielded: () => options.yielded(id),
     outlived: (by) => options.outlived(id, by),

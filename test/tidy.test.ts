@@ -72,6 +72,7 @@ const LONGER: Record<string, string> = {
 const FOR_THE_JOURNAL = new Set([
   'wire.refused',
   'wire.said',
+  'wire.repeated',
   'membership.refused',
   'membership.duplicate',
   'membership.outlived',

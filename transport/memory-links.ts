@@ -83,7 +83,8 @@ export class Links {
   }
 
   delay(from: Host, to: Host, ms: number) {
-    this.#delays.set(direction(from, to), ms);
+    if (ms > 0) this.#delays.set(direction(from, to), ms);
+    else this.#delays.delete(direction(from, to));
   }
 
   mend(from: Host, to: Host) {
@@ -92,6 +93,7 @@ export class Links {
 
   mendAll() {
     this.#cuts.clear();
+    this.#delays.clear();
   }
 
   /** Whether what `from` sends gets to `to` as things are. Nobody is cut off from itself. */
@@ -111,7 +113,7 @@ export class Links {
     return this.#latencyMsOf(this.#latencyStep());
   }
 
-  /** By how much what `from` sends to `to` takes longer than the way back. */
+  /** By how much what `from` sends to `to` takes longer than usual. */
   delayMs(from: Host, to: Host | undefined): number {
     return (to && this.#delays.get(direction(from, to))) ?? 0;
   }
@@ -127,12 +129,20 @@ export class Links {
       if (this.happens(duplicationRatio)) this.#put(host, batches);
     }
     batches.forEach((batch, step) => {
-      if (!batch) return;
-      const deliver = () => {
-        for (const host of batch) host.hearer?.heard(bytes, from.toAll);
-      };
-      this.later(deliver, this.#latencyMsOf(step));
+      if (batch) this.#deliver(bytes, from, { batch, afterMs: this.#latencyMsOf(step) });
     });
+  }
+
+  #deliver(
+    bytes: Uint8Array,
+    from: Host,
+    { batch, afterMs }: { batch: readonly Host[]; afterMs: number },
+  ) {
+    const hear = (host: Host) => host.hearer?.heard(bytes, from.toAll);
+    const slow = this.#delays.size === 0 ? [] : batch.filter((to) => this.delayMs(from, to) > 0);
+    for (const host of slow) this.later(() => hear(host), afterMs + this.delayMs(from, host));
+    const rest = slow.length === 0 ? batch : batch.filter((host) => !slow.includes(host));
+    if (rest.length > 0) this.later(() => rest.forEach(hear), afterMs);
   }
 
   /** Steps from `LATENCY_STEPS` on are those of reordered datagrams. */

@@ -46,13 +46,13 @@ export class MemoryNetwork {
     this.#links.cut(this.#host(from), this.#host(to));
   }
 
-  /** Lets what `from` sends to `to` over a connection take so much longer than the way back, which
-   *  no clock can tell from a clock that is off. */
+  /** Lets what `from` sends to `to` take so much longer; 0 ends it. Slower than the way back it makes
+   *  clocks seem off. */
   delay(from: string, to: string, ms: number): void {
     this.#links.delay(this.#host(from), this.#host(to), ms);
   }
 
-  /** Undoes one `cut`. */
+  /** Undoes one `cut`; a delay stays. */
   mend(from: string, to: string): void {
     this.#links.mend(this.#host(from), this.#host(to));
     this.#tellMended();
@@ -74,7 +74,7 @@ export class MemoryNetwork {
     this.#tellMended();
   }
 
-  /** Undoes every cut, isolation and partition. */
+  /** Undoes every cut, delay, isolation and partition. */
   heal(): void {
     this.#links.mendAll();
     for (const host of this.#hosts) host.side = 0;

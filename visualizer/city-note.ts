@@ -37,6 +37,15 @@ const NOTES: readonly (readonly [RegExp, Read])[] = [
     (from = '', to = '') => network((now) => ({ ...now, cuts: without(now, from, to) })),
   ],
   [
+    /^slow (\S+) → (\S+) by (\S+) ms$/,
+    (from = '', to = '', ms = '0') =>
+      network((now) => {
+        const others = now.slow.filter(([a, b]) => a !== from || b !== to);
+        const byMs = Number(ms);
+        return { ...now, slow: byMs > 0 ? [...others, [from, to, byMs] as const] : others };
+      }),
+  ],
+  [
     /^partition (.+)$/,
     (text = '') => {
       const sides = text.split(' | ').map((side) => side.split('+'));
@@ -44,7 +53,7 @@ const NOTES: readonly (readonly [RegExp, Read])[] = [
     },
   ],
   [/^reunite$/, () => network((now) => ({ ...now, sides: [] }))],
-  [/^heal$/, () => network((now) => ({ ...now, sides: [], cuts: [] }))],
+  [/^heal$/, () => network((now) => ({ ...now, sides: [], cuts: [], slow: [] }))],
   [
     /^network (\{.*\})$/,
     (text = '{}') => {

@@ -21,7 +21,11 @@ export const deedTable = {
   partition: Type.Object({ sides: Type.Array(Type.Array(name)) }),
   /** What one node sends to the other is dropped, and the other way round. */
   cut: Type.Object({ from: name, to: name }),
-  /** Undoes every cut and partition. */
+  /** What one node sends to the other takes so much longer, and the other way round. */
+  slow: Type.Object({ from: name, to: name, byMs: Type.Number({ minimum: 1, maximum: 2000 }) }),
+  /** Undoes a cut and a delay between two nodes. */
+  mend: Type.Object({ from: name, to: name }),
+  /** Undoes every cut, delay and partition. */
   heal: Type.Object({}),
   /** What the network does to every datagram. */
   weather: Type.Object({
@@ -30,10 +34,12 @@ export const deedTable = {
   }),
   /** The clock of a node's host gains so many microseconds a second. */
   drift: Type.Object({ ...node, ppm: Type.Number({ minimum: -5000, maximum: 5000 }) }),
-  /** Green for somebody who must have it, for a while. */
+  /** Green along a route for somebody who must have it, at each stop from when it is needed. */
   preempt: Type.Object({
-    intersection: name,
-    group: name,
+    route: Type.Array(Type.Object({ intersection: name, group: name }), {
+      minItems: 1,
+      maxItems: 30,
+    }),
     forS: Type.Number({ exclusiveMinimum: 0, maximum: 600 }),
   }),
   /** So many vehicles an hour come to the district, where its traffic is a model. */

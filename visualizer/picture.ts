@@ -81,6 +81,8 @@ export interface IntersectionPicture {
 export interface NetworkPicture {
   /** Directions that are cut: FROM and TO. */
   readonly cuts: readonly (readonly [string, string])[];
+  /** Directions that are slow: FROM, TO, and by how many milliseconds. */
+  readonly slow: readonly (readonly [string, string, number])[];
   /** Only nodes of one side reach each other; who is not named is on one more side. */
   readonly sides: readonly (readonly string[])[];
   /** Part of all datagrams that is lost, 0 to 1. */
@@ -130,6 +132,7 @@ export interface Picture {
 const noRate: Rate = { sinceMs: 0, bytes: 0, perSecond: undefined };
 export const quietNetwork: NetworkPicture = {
   cuts: [],
+  slow: [],
   sides: [],
   lossRatio: 0,
   latencyMsMax: undefined,

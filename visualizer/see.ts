@@ -92,7 +92,10 @@ const readState = (picture: Picture, line: LineOf<'state'>): void => {
   });
 };
 
-const counted = ({ sinceMs, bytes, perSecond }: Rate, line: LineOf<'said' | 'heard'>): Rate => {
+const counted = (
+  { sinceMs, bytes, perSecond }: Rate,
+  line: { readonly t: number; readonly bytes: number },
+): Rate => {
   const lastedMs = line.t - sinceMs;
   if (lastedMs < RATE_MS) return { sinceMs, bytes: bytes + line.bytes, perSecond };
   // The first second of all is not whole.

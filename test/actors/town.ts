@@ -63,6 +63,7 @@ export interface PlaceOptions {
   readonly isObserver?: boolean;
   readonly transport?: Transport;
   readonly inspector?: Inspector;
+  readonly hasContents?: boolean;
 }
 
 export class Town {
@@ -81,7 +82,7 @@ export class Town {
 
   /** Composes the node `id` and starts it; it runs once the clock does. */
   async open(id: string, options: PlaceOptions = {}): Promise<Place> {
-    const { incarnation = 1, isObserver = false, inspector } = options;
+    const { incarnation = 1, isObserver = false, hasContents = false, inspector } = options;
     const lines: JournalLine[] = [];
     const failures: string[] = [];
     const node = createNode({
@@ -95,6 +96,7 @@ export class Town {
       journal: (line) => lines.push(line),
       failed: (reason) => failures.push(reason),
       isObserver,
+      hasContents,
       ...(inspector && { inspect: inspector.step }),
     });
     if (inspector) node.watch(inspector.hear);

@@ -72,14 +72,26 @@ describe('is dropped without a word', () => {
     world.take({ type: 'membership.left', peer: 'n2', how: 'failed', reason: '' });
     expect(heardOf(world, encode(beat, sender({ incarnation: 6 })))).toHaveLength(1);
   });
+});
+
+describe('is dropped, and told', () => {
+  const repeated = { type: 'wire.repeated', message: beat.type, peer: 'n2', peerIncarnation: 1 };
 
   test('a repeated datagram', async () => {
     const world = await inGroup();
-    const bytes = encode(beat, sender());
+    const once = sender();
+    const bytes = encode(beat, once);
     expect(heardOf(world, bytes)).toHaveLength(1);
-    expect(heardOf(world, bytes)).toEqual([]);
+    expect(heardOf(world, bytes)).toMatchObject([{ ...repeated, counter: once.counter }]);
     world.network.faults.duplicationRatio = 1;
-    expect(heardOf(world, encode(beat, sender()))).toHaveLength(1);
+    expect(heardOf(world, encode(beat, sender()))).toMatchObject([beat, repeated]);
+  });
+
+  test('a flood of them at most twenty times a second', async () => {
+    const world = await inGroup();
+    const bytes = encode(beat, sender());
+    const told = Array.from({ length: 50 }, () => heardOf(world, bytes)).flat();
+    expect(told.filter(({ type }) => type === 'wire.repeated')).toHaveLength(20);
   });
 });
 

@@ -14,6 +14,10 @@ test.each([...schemaFiles()])('protocol/schema/%s is up to date (npm run schema)
   expect(published(name)).toBe(text);
 });
 
+test('no schema names a format: the page is built without the checks of formats', () => {
+  for (const [, text] of schemaFiles()) expect(text).not.toMatch(/"format": "/);
+});
+
 test('the published district schema, as plain JSON, takes the shipped district', () => {
   const schema = Compile(JSON.parse(published('district.json')));
   expect(schema.Check(JSON.parse(readFileSync(shipped, 'utf8')))).toBe(true);

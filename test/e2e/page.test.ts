@@ -8,7 +8,9 @@ import { PageStream } from '../../bin/page-stream.ts';
 import type { JournalLine } from '../../protocol/journal.ts';
 import { town } from '../../simulation/town.ts';
 import type { Downward } from '../../visualizer/stream.ts';
+import { busy } from './busy.ts';
 import { crossroads } from './crossroads.ts';
+import { beatsOf, expectBeats } from './heartbeats.ts';
 import { Bench, discoveryPort, type Process } from './processes.ts';
 
 let bench: Bench;
@@ -17,8 +19,12 @@ beforeEach(() => {
 });
 afterEach(() => bench.clear());
 
-const startUp = async (place: number): Promise<{ up: Process; url: URL; token: string }> => {
-  const file = bench.file('crossroads.json', crossroads(1, discoveryPort(place)));
+const startUp = async (
+  place: number,
+  nodes = 1,
+  name = 'crossroads',
+): Promise<{ up: Process; url: URL; token: string }> => {
+  const file = bench.file(`${name}.json`, crossroads(nodes, discoveryPort(place), name));
   const up = bench.start('up', file, '--json', '--page-port', '0');
   const told = await up.until('the page', () => /The page: (\S+)/.exec(up.stderr)?.[1]);
   const url = new URL(told);
@@ -91,7 +97,7 @@ test('the stream is refused to pages of other sites and by other names', async (
   expect(await refused({ host: 'evil.example' })).toBe(403);
   const socket = stream(url, { origin: url.origin });
   expect(await heard(socket, ({ kind }) => kind === 'began')).toMatchObject({
-    can: ['kill', 'restart', 'stop', 'stall'],
+    can: ['kill', 'restart', 'stop', 'stall', 'preempt'],
   });
   socket.close();
 });
@@ -185,12 +191,69 @@ test('a page that does not read is given up, and another hears every line', asyn
   server.close();
 }, 60_000);
 
+test('nodes keep their heartbeat times while pages watch that do not read', async () => {
+  const { up, url } = await startUp(6, 5);
+  const { up: other } = await startUp(8, 3, 'unwatched');
+  await up.fact('replica.committed', ({ command }) => command.kind === 'plan.adopt');
+  const stalled = await Promise.all([deaf(Number(url.port)), deaf(Number(url.port))]);
+  await busy(crossroads(5, discoveryPort(6)), 300);
+  const [from, otherFrom] = [up.lines.length, other.lines.length];
+  const peers = ['n1', 'n2', 'n3', 'n4'];
+  await up.until(
+    'enough beats of each',
+    () => {
+      const lines = up.lines.slice(from);
+      return peers.every((peer) => beatsOf(lines, 'n5', peer).length >= 60);
+    },
+    60_000,
+  );
+  expectBeats(
+    { lines: up.lines.slice(from), by: 'n5', peers },
+    { lines: other.lines.slice(otherFrom), by: 'n3', peers: ['n1', 'n2'] },
+  );
+  const lost = up.lines.filter(
+    (line) => line.kind === 'fact' && line.event.type === 'membership.left',
+  );
+  expect(lost).toEqual([]);
+  // They are connected still, and have read no more than came at once.
+  for (const { destroyed, bytesRead } of stalled) {
+    expect(destroyed).toBe(false);
+    expect(bytesRead).toBeLessThan(100_000);
+  }
+  for (const socket of stalled) socket.destroy();
+}, 150_000);
+
+test('green along a route is agreed on when the page asks for it, and refused where there is none', async () => {
+  const { up, url, token } = await startUp(7, 3);
+  const socket = stream(url);
+  await heard(socket, ({ kind }) => kind === 'began');
+  await up.fact('election.elected');
+  const act = async (route: object[], ticket: number) => {
+    const deed = { kind: 'preempt', route, forS: 10 };
+    socket.send(JSON.stringify({ kind: 'act', ticket, token, deed }));
+    const word = await heard(socket, (one) => one.kind === 'acted' && one.ticket === ticket);
+    return (word as { problem?: string }).problem;
+  };
+  const stop = (intersection: string) => ({ intersection, group: 'NS' });
+  expect(await act([stop('x1'), stop('x2')], 1)).toBeUndefined();
+  const called = up.lines.flatMap((line) =>
+    line.kind === 'fact' &&
+    line.event.type === 'replica.committed' &&
+    line.event.command.kind === 'preempt.call'
+      ? [line.event.command.intersection]
+      : [],
+  );
+  expect(new Set(called)).toEqual(new Set(['x1', 'x2']));
+  expect(await act([stop('x9')], 2)).toContain('no intersection x9; the district has x1, x2, x3');
+  socket.close();
+}, 90_000);
+
 /** Opens a stream and never reads what comes. */
 const deaf = async (port: number): Promise<Socket> => {
   const socket = connect(port, '127.0.0.1');
   await once(socket, 'connect');
   const head = [
-    'GET / HTTP/1.1',
+    'GET /stream HTTP/1.1',
     `Host: 127.0.0.1:${port}`,
     'Upgrade: websocket',
     'Connection: Upgrade',

@@ -7,7 +7,7 @@ import { lampDistrict } from '../../bench/lamp-district.ts';
 import { observing } from '../../bin/observer.ts';
 import { callText, followCalls } from '../../bin/preempt-follow.ts';
 import { readDistrict } from '../../bin/read-district.ts';
-import { legsOf } from '../../bin/route.ts';
+import { agreedLegs } from '../../bin/route.ts';
 import { createJudge } from '../../protocol/judge.ts';
 import { Bench, discoveryPort, type Process } from './processes.ts';
 
@@ -125,7 +125,7 @@ test('a holder that cannot be reached is waited for, and the command says so', a
     const mark = Date.now();
     await lamps.until('a green that begins', () => greensOf(green, mark) > 0);
     nodes.get(`s1${green}`)?.signal('SIGSTOP');
-    const legs = legsOf(observer.state(), [{ intersection: 's1', group: called }], 60);
+    const legs = agreedLegs(observer.state(), [{ intersection: 's1', group: called }], 60);
     const [call] = await followCalls(observer, legs, () => {});
     nodes.get(`s1${green}`)?.signal('SIGCONT');
     expect(call).toMatchObject({ waitedFor: [`s1${green}`], isCleared: false });

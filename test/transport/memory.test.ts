@@ -95,6 +95,26 @@ test('a partition keeps its sides apart; who is not named is on a side of its ow
   expect(heardBy('healed')).toEqual([true, true, true, true, true]);
 });
 
+test('a slow way takes so much longer for what is for all and for what is for one, until it is healed', async () => {
+  const { nodes, a, b, network, time } = await city(['a', 'b', 'c']);
+  network.delay('a', 'b', 300);
+  a.port.sendAll(bytesOf('to all'));
+  a.port.sendOne(b.port.address, bytesOf('to one'));
+  b.port.sendAll(bytesOf('back'));
+  time.run(200);
+  expect(nodes.map(({ ear }) => ear.texts.toSorted())).toEqual([
+    ['back', 'to all'],
+    ['back'],
+    ['back', 'to all'],
+  ]);
+  time.run(200);
+  expect(b.ear.texts.toSorted()).toEqual(['back', 'to all', 'to one']);
+  network.heal();
+  a.port.sendAll(bytesOf('again'));
+  time.run(10);
+  expect(b.ear.texts).toContain('again');
+});
+
 test('a connection outlives a short cut, and all arrives in order after it', async () => {
   const { a, b, network, time } = await city(['a', 'b']);
   a.port.sendOne(b.port.address, bytesOf('before'));

@@ -180,7 +180,7 @@ describe('the last step', () => {
   test('was caused by the last event before it that the node heard and the machine hears', () => {
     const heard = (node: string, type: string): JournalLine =>
       ({
-        ...{ t: 1, node, kind: 'heard', type, peer: 'n9', bytes: 1 },
+        ...{ t: 1, node, kind: 'heard', type, peer: 'n9', id: '1.1', bytes: 1 },
       }) as const;
     const state = (machine: string, value: string): JournalLine =>
       ({

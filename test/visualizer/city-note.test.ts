@@ -11,6 +11,7 @@ const story = await storyOf(4, 20_000, (city) => {
   const sides = [['n1', 'n2'], ['n3']];
   city.at(1_000, () => city.cut('n1', 'n2'));
   city.at(1_100, () => city.mend('n1', 'n2'));
+  city.at(1_150, () => city.delay('n1', 'n2', 300));
   city.at(1_200, () => city.partition(sides));
   city.at(1_300, () => city.reunite(sides));
   city.at(1_400, () => city.weather({ lossRatio: 0.2, latencyMsMax: 40 }));
@@ -46,9 +47,11 @@ test.each([
   ['a cut', ['cut n1 → n2'], { cuts: [['n1', 'n2']] }],
   ['a cut that is mended', ['cut n1 → n2', 'mend n1 → n2'], {}],
   ['a cut twice', ['cut a → b', 'cut a → b'], { cuts: [['a', 'b']] }],
+  ['a slow link', ['slow n1 → n2 by 300 ms'], { slow: [['n1', 'n2', 300]] }],
+  ['a slow link that is mended', ['slow a → b by 9 ms', 'slow a → b by 0 ms'], {}],
   ['a partition', ['partition n1+n2 | n3'], { sides: [['n1', 'n2'], ['n3']] }],
   ['a partition that ends', ['partition n1', 'reunite'], {}],
-  ['all that heals', ['partition n1', 'cut a → b', 'heal'], {}],
+  ['all that heals', ['partition n1', 'cut a → b', 'slow a → b by 9 ms', 'heal'], {}],
   ['loss', ['network {"lossRatio":0.2}'], { lossRatio: 0.2 }],
   ['delay', ['network {"latencyMsMax":40}'], { latencyMsMax: 40 }],
 ] as const)('%s is read', (_, messages, expected) => {

@@ -54,7 +54,9 @@ const DEEDS: { [K in DeedKind]: Deed } = {
   heal: { kind: 'heal' },
   weather: { kind: 'weather', lossRatio: 0.1, latencyMsMax: 20 },
   drift: { kind: 'drift', node: 'n5', ppm: 100 },
-  preempt: { kind: 'preempt', intersection: 'x9', group: 'NS', forS: 10 },
+  preempt: { kind: 'preempt', route: [{ intersection: 'x9', group: 'NS' }], forS: 10 },
+  slow: { kind: 'slow', from: 'n4', to: 'n5', byMs: 200 },
+  mend: { kind: 'mend', from: 'n4', to: 'n5' },
   demand: { kind: 'demand', perHour: 1200 },
 };
 

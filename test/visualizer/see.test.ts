@@ -87,6 +87,7 @@ test('a stopped process stands still until it says something', () => {
     kind: 'said',
     type: 'detector.beat',
     peer: 'all',
+    id: '1.1',
     bytes: 100,
   };
   expect(after(started('n1'), stopped).nodes.get('n1')?.standing).toBe('stalled');

@@ -4,6 +4,7 @@ import type { Deed } from '../deed.ts';
 import type { Desk } from '../desk.ts';
 import { type NodePicture, outermost, roleOf } from '../picture.ts';
 import { milliseconds } from '../words.ts';
+import { LinkPanel } from './link-panel.tsx';
 import { NetworkPanel } from './network-panel.tsx';
 import { PreemptPanel } from './preempt-panel.tsx';
 
@@ -28,6 +29,7 @@ export const SidePanel = ({ desk }: { desk: Desk }) => {
       {intersection !== undefined && moment && (
         <PreemptPanel desk={desk} picture={moment.picture} intersection={intersection} />
       )}
+      {picture && moment && <LinkPanel desk={desk} picture={moment.picture} node={picture.node} />}
       {readOnly !== undefined && <p class="read-only">Read only: {readOnly}.</p>}
       <NetworkPanel desk={desk} />
     </aside>

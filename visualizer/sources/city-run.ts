@@ -8,11 +8,13 @@
 import type { District } from '../../protocol/check-district.ts';
 import type { JournalLine } from '../../protocol/journal.ts';
 import type { Lamps } from '../../protocol/lamp.ts';
+import { callOf, legsOf } from '../../protocol/route.ts';
 import { type City, createCity } from '../../simulation/city.ts';
 import { random } from '../../simulation/random.ts';
 import type { StreetLife } from '../../traffic/street-life.ts';
 import type { Deed, DeedKind } from '../deed.ts';
 import type { Opening } from '../opening.ts';
+import { Contents } from './contents.ts';
 
 type Concern = Parameters<ReturnType<City['place']>['stateOf']>[0];
 
@@ -27,12 +29,12 @@ const TRAFFIC_MS = 1000;
 
 export class CityRun {
   readonly #city: City;
+  readonly #contents = new Contents();
   readonly #seed: number;
   readonly #shown = new Map<string, Lamps>();
   #life: StreetLife | undefined;
   #perHour: number | undefined;
   #lines: JournalLine[] = [];
-  #calls = 0;
   readonly #deeds: { [K in DeedKind]: (deed: Extract<Deed, { kind: K }>) => void } = {
     kill: ({ node }) => this.#city.kill(node),
     restart: ({ node }) => this.#city.restart(node),
@@ -42,6 +44,12 @@ export class CityRun {
     cut: ({ from, to }) => {
       this.#city.cut(from, to);
       this.#city.cut(to, from);
+    },
+    slow: ({ from, to, byMs }) => this.#delay(from, to, byMs),
+    mend: ({ from, to }) => {
+      this.#city.mend(from, to);
+      this.#city.mend(to, from);
+      this.#delay(from, to, 0);
     },
     heal: () => this.#city.heal(),
     weather: ({ lossRatio, latencyMsMax }) => this.#city.weather({ lossRatio, latencyMsMax }),
@@ -60,7 +68,8 @@ export class CityRun {
       seed,
       district,
       clocks: CLOCKS,
-      journal: (line) => this.#hear(line),
+      journal: (line) => this.#hear(this.#contents.without(line)),
+      hasContents: true,
     });
     this.#city.start();
   }
@@ -100,6 +109,11 @@ export class CityRun {
   contextOf(node: string, machine: string): unknown {
     if (!this.#city.ids.includes(node)) return undefined;
     return this.#city.place(node).stateOf(machine as Concern)?.context;
+  }
+
+  /** What a message says, by its sender and id, if that is not too long ago. */
+  contentsOf(key: string): object | undefined {
+    return this.#contents.of(key);
   }
 
   /** Does it now; throws when there is nobody to do it to. */
@@ -148,11 +162,15 @@ export class CityRun {
   }
 
   /** Somebody of the district asks for it, as an operator's command would. */
-  #preempt({ intersection, group, forS }: Extract<Deed, { kind: 'preempt' }>): void {
+  #preempt({ route, forS }: Extract<Deed, { kind: 'preempt' }>): void {
     const [asker] = this.#city.running();
     if (asker === undefined) throw new Error('no node runs that could be asked');
-    this.#calls += 1;
-    const id = `page-${this.#calls}`;
-    this.#city.place(asker).propose({ kind: 'preempt.call', id, intersection, group, forS });
+    for (const leg of legsOf(this.#city.district, route, forS))
+      this.#city.place(asker).propose(callOf(leg));
+  }
+
+  #delay(from: string, to: string, ms: number): void {
+    this.#city.delay(from, to, ms);
+    this.#city.delay(to, from, ms);
   }
 }

@@ -80,6 +80,14 @@ export class CitySource implements Source {
     return new Promise((resolve) => this.#looking.set(ticket, resolve));
   }
 
+  contentsOf(key: string): Promise<object | undefined> {
+    const ticket = ++this.#tickets;
+    this.#tell({ kind: 'read', ticket, key });
+    return new Promise((resolve) =>
+      this.#looking.set(ticket, (found) => resolve(found as object | undefined)),
+    );
+  }
+
   linkTo(atMs: number): string {
     const url = new URL(location.href);
     const done = this.#done.filter((one) => one.atMs <= atMs);

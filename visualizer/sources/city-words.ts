@@ -29,7 +29,9 @@ export type ToCity =
       readonly ticket: number;
       readonly node: string;
       readonly machine: string;
-    };
+    }
+  /** Asks what a message says. Answered by `looked`. */
+  | { readonly kind: 'read'; readonly ticket: number; readonly key: string };
 
 export type FromCity =
   | { readonly kind: 'began'; readonly opening: Opening }

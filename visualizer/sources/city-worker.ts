@@ -52,6 +52,10 @@ const hear = async (word: ToCity): Promise<void> => {
     tell({ kind: 'looked', ticket, context: run.contextOf(node, machine) });
     return;
   }
+  if (word.kind === 'read') {
+    tell({ kind: 'looked', ticket: word.ticket, context: run.contentsOf(word.key) });
+    return;
+  }
   const { ticket, deed } = word;
   const acted = { kind: 'acted' as const, ticket, atMs: run.nowMs };
   try {

@@ -45,6 +45,8 @@ export interface Source {
   readonly pump?: Pump;
   /** The context of a node's machine now, where the machines are at hand: no journal has it. */
   contextOf?(node: string, machine: string): Promise<unknown>;
+  /** What a message says, by its sender and id, where that is still known and stands in no line. */
+  contentsOf?(key: string): Promise<object | undefined>;
   /** A link to the present moment that others can open, if there is one. */
   linkTo?(atMs: number): string;
 }

@@ -6,4 +6,5 @@ export const views: readonly View[] = [
   { id: 'cluster', title: 'Cluster', load: () => import('./cluster/cluster.tsx') },
   { id: 'time-space', title: 'Time-space', load: () => import('./time-space/time-space.tsx') },
   { id: 'charts', title: 'Statecharts', load: () => import('./statecharts/statecharts.tsx') },
+  { id: 'messages', title: 'Messages', load: () => import('./messages/messages.tsx') },
 ];

@@ -3,7 +3,15 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { crossroads } from '../../e2e/crossroads.ts';
 import { Bench, discoveryPort, type Process } from '../../e2e/processes.ts';
-import { intersectionsShown, launch, leaderShown, open, rewindTo } from './chromium.ts';
+import {
+  choose,
+  intersectionsShown,
+  launch,
+  leaderShown,
+  lit,
+  open,
+  rewindTo,
+} from './chromium.ts';
 
 let browser: Browser;
 let bench: Bench;
@@ -68,6 +76,54 @@ test('five intersections and one leader are shown; it is killed by the button, t
   await page.locator(`tr[data-node=${former}][data-role=backup]`).waitFor();
   expect(troubles).toEqual([]);
 }, 180_000);
+
+test('of a live district of five, charts show the active state, and messages what they say and cause', async () => {
+  const { url } = await startUp(5, 11);
+  const { page, troubles } = await open(browser, url);
+  const leader = await leaderShown(page);
+  await page.getByRole('tab', { name: 'Statecharts' }).click();
+  await lit(page, 'leader');
+  const node = page.locator('.chart-node select');
+  expect(await node.inputValue()).toBe(leader);
+  await node.selectOption(leader === 'n2' ? 'n3' : 'n2');
+  await lit(page, 'follower.following');
+  await node.selectOption(leader);
+  await lit(page, 'leader');
+
+  await page.getByRole('tab', { name: 'Messages' }).click();
+  // The oldest that is shown: all that it caused has happened.
+  const entry = page.locator(`[data-type="replica.prepare"]`).last();
+  await entry.waitFor({ state: 'attached' });
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  // To all at once, or to each by itself when it is long.
+  expect(await entry.textContent()).toMatch(
+    new RegExp(`from ${leader} \\(the leader\\) to (all|several); taken by`),
+  );
+  await choose(page, (await entry.getAttribute('data-exchange')) ?? '');
+  const details = page.getByRole('complementary', { name: 'The chosen message' });
+  expect(await details.locator('pre').innerText()).toContain('"term"');
+  await details.getByText('says replica.ack to').first().click();
+  await details.getByText(`replica.prepare of ${leader}`).waitFor();
+  expect(troubles).toEqual([]);
+}, 120_000);
+
+test('green along a route is called by the page, and the lamps follow', async () => {
+  const { url } = await startUp(3, 10);
+  const { page, troubles } = await open(browser, url);
+  await leaderShown(page);
+  await page.keyboard.press('2');
+  for (const node of ['n1', 'n2']) {
+    await page.getByRole('button', { name: node, exact: true }).click();
+    await page.getByRole('combobox', { name: 'Signal group' }).selectOption('EW');
+    await page.getByRole('button', { name: 'Add to a route' }).click();
+  }
+  await page.getByRole('button', { name: 'Call the route' }).click();
+  await page.getByText('Green is called for x1 EW, then x2 EW.').waitFor();
+  for (const node of ['n1', 'n2']) {
+    await page.locator(`tr[data-node=${node}]`).getByText('preempted').waitFor();
+  }
+  expect(troubles).toEqual([]);
+}, 120_000);
 
 test('without the token a fault is refused, and nothing happens', async () => {
   const { up, url } = await startUp(3, 14);

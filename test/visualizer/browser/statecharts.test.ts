@@ -1,7 +1,7 @@
 /** Statecharts in a real browser: the engine is loaded, and what is lit is what the node does. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch, leaderShown, open, serveStatic } from './chromium.ts';
+import { launch, leaderShown, lit, open, serveStatic } from './chromium.ts';
 
 let browser: Browser;
 let site: Awaited<ReturnType<typeof serveStatic>>;
@@ -13,8 +13,6 @@ afterAll(async () => {
   site.close();
 });
 
-const lit = (page: Page, state: string) =>
-  page.locator(`.chart [data-state="${state}"][data-active=true]`).waitFor();
 const machine = (page: Page, name: string) => page.locator(`[data-machine=${name}]`);
 
 test('the chart of the leader opens with its state lit, and rewind shows the one before', async () => {

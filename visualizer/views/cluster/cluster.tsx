@@ -9,7 +9,7 @@ export const Pane = ({ desk }: PaneProps) => {
   if (!moment) return <p class="empty">Nothing is known yet.</p>;
   return (
     <div class="cluster">
-      <NodeTable desk={desk} picture={moment.picture} />
+      <NodeTable desk={desk} moment={moment} />
       <div class="cluster-lists">
         <NoteList desk={desk} moment={moment} />
         <LogTable moment={moment} />

@@ -1,12 +1,13 @@
 /** A row for each node: what it is, what it believes, and how the others see it. */
-import type { Desk } from '../../desk.ts';
+import type { Desk, Moment } from '../../desk.ts';
 import { leaderOf, type NodePicture, type Picture, roleOf } from '../../picture.ts';
 import { bytesText, milliseconds } from '../../words.ts';
 import { signOf } from '../map/badge.ts';
+import { silencesAt } from './silence.ts';
 
 interface Props {
   readonly desk: Desk;
-  readonly picture: Picture;
+  readonly moment: Moment;
 }
 
 const HEADS: readonly (readonly [string, string])[] = [
@@ -15,7 +16,7 @@ const HEADS: readonly (readonly [string, string])[] = [
   ['Term', 'The latest term it has entered'],
   ['Commit', 'Up to which entry it knows the log to be agreed'],
   ['View', 'Peers that it has in view, of all others that run'],
-  ['Suspected', 'φ of its silence, and by how many it is suspected'],
+  ['φ', 'Of its silence, as the leader hears it; and by how many it is suspected'],
   ['Life', 'Its incarnation, as its peers have it'],
   ['Clock', 'How far its clock may be from the group’s'],
   ['Out', 'Bytes a second that it sends'],
@@ -23,8 +24,10 @@ const HEADS: readonly (readonly [string, string])[] = [
   ['Stage', 'The stage that has green, and by what it is timed'],
 ];
 
-export const NodeTable = ({ desk, picture }: Props) => {
+export const NodeTable = ({ desk, moment }: Props) => {
+  const { picture } = moment;
   const { nodes } = picture;
+  const silences = silencesAt(moment);
   const running = [...nodes.values()].filter((node) => isRunning(node)).length;
   const leader = leaderOf(picture)?.node;
   const voters = new Set(picture.voters.map(({ node }) => node));
@@ -51,6 +54,7 @@ export const NodeTable = ({ desk, picture }: Props) => {
               running={running}
               isLeader={node.node === leader}
               isVoter={voters.has(node.node)}
+              silence={silences.get(node.node)}
             />
           ))}
         </tbody>
@@ -61,14 +65,18 @@ export const NodeTable = ({ desk, picture }: Props) => {
 
 const isRunning = ({ standing }: NodePicture) => standing === 'up' || standing === 'stalled';
 
-interface RowProps extends Props {
+interface RowProps {
+  readonly desk: Desk;
+  readonly picture: Picture;
+  /** φ of its silence, where the leader hears it. */
+  readonly silence: number | undefined;
   readonly node: NodePicture;
   readonly running: number;
   readonly isLeader: boolean;
   readonly isVoter: boolean;
 }
 
-const Row = ({ desk, node, picture, running, isLeader, isVoter }: RowProps) => {
+const Row = ({ desk, node, picture, running, isLeader, isVoter, silence }: RowProps) => {
   const isChosen = desk.selection.value.node === node.node;
   const role = node.standing === 'stalled' ? 'stands still' : roleOf(node);
   const isThere = isRunning(node);
@@ -91,7 +99,7 @@ const Row = ({ desk, node, picture, running, isLeader, isVoter }: RowProps) => {
       <td class="number">{isThere ? node.term : ''}</td>
       <td class="number">{isThere ? node.commit : ''}</td>
       <td class="number">{isThere ? viewText(node, running) : ''}</td>
-      <td>{suspicionText(node, picture)}</td>
+      <td>{suspicionText(node, picture, silence)}</td>
       <td class="number">{node.incarnation}</td>
       <td class="number">{node.boundMs === undefined ? '' : `± ${milliseconds(node.boundMs)}`}</td>
       <td class="number">{bytesText(node.said.perSecond)}</td>
@@ -107,8 +115,13 @@ const Row = ({ desk, node, picture, running, isLeader, isVoter }: RowProps) => {
 const viewText = ({ view }: NodePicture, running: number): string =>
   view.size === 0 && running > 1 ? '–' : `${view.size} / ${running - 1}`;
 
-const suspicionText = ({ node, phi }: NodePicture, { nodes }: Picture): string => {
+const suspicionText = (
+  { node, phi, standing }: NodePicture,
+  { nodes }: Picture,
+  silence: number | undefined,
+): string => {
   const phis = [...nodes.values()].flatMap(({ view }) => view.get(node)?.suspected?.phi ?? []);
   if (phis.length > 0) return `φ ${Math.max(...phis).toFixed(1)} by ${phis.length}`;
-  return phi === undefined ? '' : `φ ${phi.toFixed(1)}`;
+  const heard = phi ?? (standing === 'down' ? undefined : silence);
+  return heard === undefined ? '' : `φ ${heard.toFixed(1)}`;
 };

@@ -1,0 +1,71 @@
+/** The sequence diagram in a real browser: filtered, chosen by click and by key, followed. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { choose, launch, leaderShown, open, serveStatic } from './chromium.ts';
+
+let browser: Browser;
+let site: Awaited<ReturnType<typeof serveStatic>>;
+beforeAll(async () => {
+  [browser, site] = await Promise.all([launch(), serveStatic()]);
+});
+afterAll(async () => {
+  await browser.close();
+  site.close();
+});
+
+/** A city whose network loses a fifth, and whose leader was killed. */
+const done = encodeURIComponent(
+  JSON.stringify([
+    { atMs: 7_000, deed: { kind: 'weather', lossRatio: 0.2, latencyMsMax: 20 } },
+    { atMs: 8_000, deed: { kind: 'kill', node: 'n1' } },
+  ]),
+);
+const openMessages = () => open(browser, `${site.url}?seed=5&t=10000&done=${done}#view=messages`);
+
+const exchanges = (page: Page, type: string) => page.locator(`[data-type="${type}"]`);
+const details = (page: Page) => page.getByRole('complementary', { name: 'The chosen message' });
+
+test('of an election it shows who asked whom, what was lost, and what the votes brought about', async () => {
+  const { page, troubles } = await openMessages();
+  const leader = await leaderShown(page, 'n1');
+  await page.locator('.node-heads .leader', { hasText: leader }).waitFor();
+  await page.locator('.lifeline[data-node=n1] .ends').waitFor({ state: 'attached' });
+  const claims = exchanges(page, 'election.claim');
+  const won = claims.filter({ hasText: `from ${leader} (the leader) to all` }).first();
+  await won.waitFor({ state: 'attached' });
+  expect(await page.locator('.message .lost').count()).toBeGreaterThan(0);
+
+  await choose(page, (await won.getAttribute('data-exchange')) ?? '');
+  await details(page).locator('pre', { hasText: '"lastIndex"' }).waitFor();
+  await details(page).getByText('says election.vote to').first().click();
+  await details(page).getByRole('heading', { name: 'election.vote' }).waitFor();
+  await details(page).getByText(`election.claim of ${leader}`).waitFor();
+  expect(await page.locator('.message.of-chain').count()).toBeGreaterThan(3);
+  expect(troubles).toEqual([]);
+}, 120_000);
+
+test('types are filtered, and messages are gone through by keys', async () => {
+  const { page, troubles } = await openMessages();
+  const filter = page.getByRole('toolbar', { name: 'Types of messages' });
+  await filter.getByRole('button', { name: /^election.claim/ }).dblclick();
+  await page.waitForFunction(() => {
+    const types = [...document.querySelectorAll('[data-type]')].map(
+      (one) => one.getAttribute('data-type') ?? '',
+    );
+    return types.length > 0 && types.every((type) => type === 'election.claim');
+  });
+  await filter.getByRole('button', { name: /^detector.beat/ }).click();
+  await exchanges(page, 'detector.beat').first().waitFor({ state: 'attached' });
+  const drawing = page.getByRole('group', { name: /^Messages/ });
+  await drawing.focus();
+  await page.keyboard.press('ArrowUp');
+  const last = await page.locator('[data-message]').getAttribute('data-message');
+  await page.keyboard.press('ArrowUp');
+  await page.waitForFunction(
+    (key) => document.querySelector('[data-message]')?.getAttribute('data-message') !== key,
+    last,
+  );
+  await page.keyboard.press('Escape');
+  await details(page).waitFor({ state: 'detached' });
+  expect(troubles).toEqual([]);
+}, 120_000);
