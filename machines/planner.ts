@@ -15,14 +15,13 @@ import type { Stage } from '../protocol/district.ts';
 import { litBy } from '../protocol/stage.ts';
 import {
   type Board,
-  Course,
+  boardOf,
   type Crossroads,
   crossroadsOf,
   measured,
-  Queues,
-  servesOf,
   type View,
-} from './discharge.ts';
+} from './board.ts';
+import { Course } from './discharge.ts';
 
 /** How far ahead. In seconds. */
 const HORIZON_S = 60;
@@ -40,10 +39,7 @@ export const advise = (view: View): Stage | null => {
   const { crossroads, now } = placed(view);
   const overdue = overdueStage(crossroads, view);
   if (overdue !== undefined) return overdue === view.stage ? null : overdue;
-  const board = {
-    queues: new Queues(crossroads, view),
-    serves: servesOf(crossroads, view.expected),
-  };
+  const board = boardOf(crossroads, view);
   let bestCost = Number.POSITIVE_INFINITY;
   let best: Stage | null = null;
   for (const endS of ENDS_S) {
