@@ -24,8 +24,10 @@ const REFUSED_MS = 2_000;
 /** How long until a command that was not answered is proposed again, and until it is given up. */
 const AGAIN_MS = 1_000;
 const COMMIT_MS_MAX = 20_000;
-/** How long nodes tell what their lamps follow, unless they are asked again. In milliseconds. */
-const FOLLOW_MS = 600_000;
+/** How long nodes tell what their lamps follow, unless they are asked again; and how soon they are:
+ *  a question may be lost, and a node that has begun anew has heard none. In milliseconds. */
+const FOLLOW_MS = 20_000;
+const ASK_MS = 2_000;
 
 export type Tell = HeardAs<'phases.tell'>;
 
@@ -47,7 +49,7 @@ export interface Observer {
   commit(command: Command): Promise<Committed>;
   /** Calls `heard` for each command that is agreed on from now on, with the state before it. */
   hear(heard: (command: Command, before: State) => void): void;
-  /** Calls `heard` for what nodes tell of their lamps; they are asked now. */
+  /** Calls `heard` for what nodes tell of their lamps; they are asked from now on. */
   follow(heard: (tell: Tell) => void): void;
   close(): void;
 }
@@ -125,6 +127,7 @@ class Watching implements Observer {
   readonly node: GreenwaveNode;
   readonly #watchers: ((event: Emitted & { at: number }) => void)[];
   readonly #failed: Promise<never>;
+  #asking: NodeJS.Timeout | undefined;
 
   constructor(
     node: GreenwaveNode,
@@ -199,10 +202,13 @@ class Watching implements Observer {
       const told = event as { type: string };
       if (told.type === 'phases.tell') heard(told as Tell);
     });
-    this.node.survey(FOLLOW_MS);
+    const ask = () => this.node.survey(FOLLOW_MS);
+    ask();
+    this.#asking = setInterval(ask, ASK_MS);
   }
 
   close(): void {
+    clearInterval(this.#asking);
     this.node.kill();
   }
 

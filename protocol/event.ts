@@ -457,8 +457,13 @@ export const facts = {
   'election.lost': Type.Object({ term: count, reason }),
   /** The log ends at `index`, in `term`; it is known to match the leader's up to `matched`. */
   'replica.appended': Type.Object({ index: count, term: count, matched: count, commit: count }),
-  /** These vote, from the moment the entry is in the log. */
-  'replica.configured': Type.Object({ voters: Type.Array(voterSchema), index: count }),
+  /** `voters` vote, from the moment the entry is in the log. While it is not known to be committed,
+   *  `former` are those that voted before it. */
+  'replica.configured': Type.Object({
+    voters: Type.Array(voterSchema),
+    former: Type.Optional(Type.Array(voterSchema)),
+    index: count,
+  }),
   /** The entry at `index` is agreed for good. */
   'replica.committed': Type.Object({ index: count, term: count, command }),
   /** The primary refused a peer's command. */

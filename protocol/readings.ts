@@ -100,7 +100,7 @@ export const readFields = {
   stepS: Type.Number({ exclusiveMinimum: 0, description: 'How long the step was. In seconds.' }),
   readings: Type.Array(readingSchema, { maxItems: READINGS_MAX }),
 };
-const readSchema = Type.Object(readFields);
+export const readSchema = Type.Object(readFields);
 export type Read = Static<typeof readSchema>;
 
 /** What the sensors of each intersection say; none is missing. */
