@@ -7,7 +7,7 @@ import type { Intersection } from '../protocol/district.ts';
 import type { FactAs } from '../protocol/event.ts';
 import { isLit, type Lamps } from '../protocol/lamp.ts';
 import type { Read, VehicleReading } from '../protocol/readings.ts';
-import { type LaneTrack, NEEDS_OTHER_S, trackLanes } from './lane-track.ts';
+import { type LaneTrack, mayBeInside, NEEDS_OTHER_S, trackLanes } from './lane-track.ts';
 
 /** What was learned from steps before. Lists are sorted by their ids. */
 export interface Knowledge {
@@ -187,7 +187,8 @@ const byLane = (tracks: readonly LaneTrack[], lamps: Lamps): Seen => {
     return { lane, vehicles };
   });
   const occupied = lanes.filter(({ vehicles }) => vehicles.length > 0);
-  return { waits: [], tracks, lanes: occupied, firsts, came, inside: 0 };
+  const inside = tracks.filter(mayBeInside).length;
+  return { waits: [], tracks, lanes: occupied, firsts, came, inside };
 };
 
 const byPlace = (a: VehicleReading, b: VehicleReading): number =>

@@ -29,6 +29,8 @@ export interface LaneTrack {
   readonly idleS: number;
   /** How many have come during the step. */
   readonly came: number;
+  /** For how long nobody has left. In seconds. */
+  readonly calmS: number;
 }
 
 /** What is known of lanes that is not said by their readings. */
@@ -47,6 +49,11 @@ const CAR_M = 7.5;
 /** Of a step: who covers a loop so long stands on it. */
 const COVERED = 0.95;
 const CARS_MAX = 100;
+/** Who has crossed a stop line has left the intersection after so long. In seconds. */
+const LEFT_S = 3;
+
+/** Whether somebody may be inside who came from this lane. */
+export const mayBeInside = ({ calmS }: LaneTrack): boolean => calmS < LEFT_S;
 
 /** The lanes after a step. */
 export const trackLanes = (
@@ -77,7 +84,7 @@ export const trackLanes = (
 
 const newTrack = (lane: string, groups: string[]): LaneTrack => ({
   ...{ lane, groups, cars: [], behind: [] },
-  ...{ stands: false, idleS: 0, came: 0 },
+  ...{ stands: false, idleS: 0, came: 0, calmS: LEFT_S },
 });
 
 /** The reading nearest to the stop line knows best which groups the lane has. */
@@ -113,6 +120,7 @@ const settled = (
   return {
     ...{ lane, groups, cars: now.cars.slice(0, CARS_MAX), behind: now.behind ?? [] },
     ...{ stands: now.stands, idleS: isIdle ? was.idleS + stepS : 0, came: now.came },
+    calmS: now.left > 0 ? 0 : Math.min(LEFT_S, was.calmS + stepS),
   };
 };
 

@@ -5,8 +5,8 @@
  *
  * Candidates are to end the present green now or a little later, and then each other stage; or to
  * hold it. Each is completed greedily, by the stage that sends most vehicles in the time that it
- * takes, and costs what all vehicles in sight lose by it. Of plans that cost the same, the one that
- * acts first is taken, because an empty road is the best time to change.
+ * takes. It costs what all vehicles in sight lose by it, and a little for each second that it keeps
+ * the intersection busy.
  *
  * The work is bounded by candidates × stages × vehicles. All is plain arithmetic on what is handed
  * in: the same view gives the same advice.
@@ -31,6 +31,11 @@ const ENDS_S = [0, 1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20];
 const STAGES_MAX = 12;
 /** The least time a stage is taken to need, so that one with a single vehicle is not the best. */
 const STAGE_S_MIN = 3;
+/**
+ * What each second costs until the last stage of a plan ends, in vehicles: for those who are still out
+ * of sight, and will find it busy. What is green goes on unless a change is worth that.
+ */
+const BUSY_COST = 1;
 /** By how much another plan must be better. */
 const EPSILON = 1e-9;
 
@@ -118,5 +123,5 @@ const completed = (crossroads: Crossroads, next: Next, most: number): number => 
       place = other;
     }
   }
-  return course.costAt(HORIZON_S);
+  return course.costAt(HORIZON_S) + BUSY_COST * Math.min(endS, HORIZON_S);
 };
