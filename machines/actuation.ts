@@ -5,7 +5,7 @@
  */
 import type { Stage } from '../protocol/district.ts';
 import { litBy } from '../protocol/stage.ts';
-import type { View } from './discharge.ts';
+import type { View } from './board.ts';
 import { maxGreenMs } from './sequence.ts';
 
 /** Who could be at the stop line within this has not left a gap (passage time). In seconds. */
@@ -21,7 +21,8 @@ export const actuate = (view: View, greenMs: number): Stage | null => {
   const blind = new Set([...expected.stuck, ...expected.barred]);
   const isComing = expected.lanes.some(({ vehicles }) => {
     const [first] = vehicles;
-    return first && lit.has(first.group) && !blind.has(first.group) && first.etaS <= PASSAGE_S;
+    const goes = (group: string) => lit.has(group) && !blind.has(group);
+    return first?.groups.some(goes) && first.etaS <= PASSAGE_S;
   });
   return isComing ? null : next;
 };
@@ -30,12 +31,11 @@ export const actuate = (view: View, greenMs: number): Stage | null => {
 const calledAfter = ({ intersection, stage, expected, walks }: View): Stage | null => {
   const { stages } = intersection;
   const lit = new Set(litBy(stage));
-  const waiting = [
-    ...expected.lanes.flatMap(({ vehicles }) => vehicles.map(({ group }) => group)),
-    ...expected.overdue,
-    ...walks,
-  ];
-  const calls = new Set(waiting.filter((group) => !lit.has(group)));
+  const waiting = expected.lanes.flatMap(({ vehicles }) =>
+    vehicles.flatMap(({ groups }) => (groups.some((group) => lit.has(group)) ? [] : groups)),
+  );
+  const others = [...expected.overdue, ...walks].filter((group) => !lit.has(group));
+  const calls = new Set([...waiting, ...others]);
   const place = stages.findIndex(({ id }) => id === stage.id);
   const order = [...stages.slice(place + 1), ...stages.slice(0, Math.max(0, place))];
   return order.find((one) => litBy(one).some((group) => calls.has(group))) ?? null;

@@ -1,136 +1,20 @@
 /**
  * Plays how queues leave an intersection under one stage after another, lane by lane: first come,
  * first served, at the headway of the lane, and nobody before he can be at the stop line. Pure
- * neighbour of `planner.ts`, which asks it hundreds of times a second: hence flat arrays.
+ * neighbour of `planner.ts`.
  */
-import type { Intersection, Stage } from '../protocol/district.ts';
-import type { Expected } from './expectation.ts';
-import { changeMs, minGreenMs } from './sequence.ts';
+import { type Board, NONE, YIELDING } from './board.ts';
 
-/** What a plan rests on. */
-export interface View {
-  readonly intersection: Intersection;
-  /** What is green now, and has had its minimum. */
-  readonly stage: Stage;
-  readonly expected: Expected;
-  /** Pedestrians who wait for groups that are served on call. */
-  readonly walks: readonly string[];
-}
-
-/** From one vehicle of a queue to the next, at a green and at one that yields. In seconds. */
-export const HEADWAY_S = 2;
+/** From one vehicle to the next at a green that yields. In seconds. */
 const YIELDING_HEADWAY_S = 2.5;
 /** What the first of a queue loses when its green begins. In seconds. */
 const START_S = 1;
 /** How much of the amber is still driven on. In seconds. */
 const AMBER_USED_S = 1;
-/** Who has waited counts for more: by so much for each second. */
-const WAIT_WEIGHT = 0.02;
 /** A gap that ends a queue. In seconds. */
 const GAP_S = 3;
 /** So long a queue is looked after at the most, when its stage is completed. In seconds. */
 const CLEAR_S_MAX = 40;
-
-const NONE = 0;
-const YIELDING = 1;
-const PROTECTED = 2;
-
-/** The stages of an intersection as numbers: what each serves, and how long changes take. */
-export interface Crossroads {
-  readonly stages: readonly Stage[];
-  readonly groups: ReadonlyMap<string, number>;
-  /** By stage and group: not served, served while yielding, served. */
-  readonly serves: readonly Uint8Array[];
-  readonly changeS: readonly (readonly number[])[];
-  readonly minGreenS: readonly number[];
-}
-
-const known = new WeakMap<Intersection, Crossroads>();
-
-/** Worked out once for each description. */
-export const crossroadsOf = (intersection: Intersection): Crossroads => {
-  const found = known.get(intersection) ?? measured(intersection, intersection.stages);
-  known.set(intersection, found);
-  return found;
-};
-
-/** The same with a stage that is none of its own: one that was made up for a call. */
-export const measured = (intersection: Intersection, stages: readonly Stage[]): Crossroads => {
-  const groups = new Map(intersection.groups.map(({ id }, k) => [id, k]));
-  return {
-    stages,
-    groups,
-    serves: stages.map(({ green, permissive = [] }) => {
-      const row = new Uint8Array(groups.size);
-      for (const id of permissive) row[groups.get(id) ?? 0] = YIELDING;
-      for (const id of green) row[groups.get(id) ?? 0] = PROTECTED;
-      return row;
-    }),
-    changeS: stages.map((from) => stages.map((to) => changeMs(intersection, from, to) / 1000)),
-    minGreenS: stages.map((stage) => minGreenMs(intersection, stage) / 1000),
-  };
-};
-
-/** What each stage serves of those who can be counted on. */
-export const servesOf = ({ serves, groups }: Crossroads, { stuck, barred }: Expected) => {
-  if (stuck.length + barred.length === 0) return serves;
-  return serves.map((row) => {
-    const left = row.slice();
-    for (const id of barred) {
-      const group = groups.get(id);
-      if (group !== undefined && left[group] === YIELDING) left[group] = NONE;
-    }
-    for (const id of stuck) {
-      const group = groups.get(id);
-      if (group !== undefined) left[group] = NONE;
-    }
-    return left;
-  });
-};
-
-/** All who are expected, lane by lane, from the stop line upstream. */
-export class Queues {
-  readonly lanes: number;
-  readonly starts: Int32Array;
-  readonly etaS: Float64Array;
-  readonly weight: Float64Array;
-  readonly group: Int32Array;
-  readonly headwayS: Float64Array;
-
-  constructor({ groups }: Crossroads, { intersection, expected, walks }: View) {
-    const rates = new Map(intersection.lanes?.map(({ id, saturationVph }) => [id, saturationVph]));
-    const walkers = walks.map((group) => ({
-      lane: '',
-      vehicles: [{ group, etaS: 0, waitedS: 0 }],
-    }));
-    const rows = [...expected.lanes, ...walkers];
-    this.lanes = rows.length;
-    this.starts = new Int32Array(rows.length + 1);
-    this.headwayS = new Float64Array(rows.length);
-    rows.forEach(({ lane, vehicles }, k) => {
-      this.starts[k + 1] = (this.starts[k] as number) + vehicles.length;
-      const rate = rates.get(lane);
-      this.headwayS[k] = rate ? 3600 / rate : HEADWAY_S;
-    });
-    const count = this.starts[rows.length] as number;
-    this.etaS = new Float64Array(count);
-    this.weight = new Float64Array(count);
-    this.group = new Int32Array(count);
-    rows
-      .flatMap(({ vehicles }) => vehicles)
-      .forEach(({ etaS, waitedS, group }, k) => {
-        this.etaS[k] = etaS;
-        this.weight[k] = 1 + WAIT_WEIGHT * waitedS;
-        this.group[k] = groups.get(group) ?? 0;
-      });
-  }
-}
-
-/** What is played with: the same for every course of one view. */
-export interface Board {
-  readonly queues: Queues;
-  readonly serves: readonly Uint8Array[];
-}
 
 /** How far a course has been played. */
 export class Course {

@@ -7,12 +7,15 @@ import type { Intersection } from '../protocol/district.ts';
 import type { FactAs } from '../protocol/event.ts';
 import { isLit, type Lamps } from '../protocol/lamp.ts';
 import type { Read, VehicleReading } from '../protocol/readings.ts';
+import { type LaneTrack, mayBeInside, NEEDS_OTHER_S, trackLanes } from './lane-track.ts';
 
 /** What was learned from steps before. Lists are sorted by their ids. */
 export interface Knowledge {
   /** Of vehicles that are sensed one by one: how long each has stood. In seconds. */
   readonly waits: readonly { readonly vehicle: string; readonly waitedS: number }[];
   readonly groups: readonly GroupKnowledge[];
+  /** Where sensors count vehicles and do not tell them apart. */
+  readonly lanes: readonly LaneTrack[];
   /** For how many steps it has been learned from, as far as that is of use. */
   readonly steps: number;
 }
@@ -74,6 +77,7 @@ export const nothingKnown = ({ groups }: Pick<Intersection, 'groups'>): Knowledg
       flow: 0,
     }))
     .sort((a, b) => (a.group < b.group ? -1 : 1)),
+  lanes: [],
   steps: 0,
 });
 
@@ -83,47 +87,108 @@ export const expect = (
   before: Knowledge,
   { read, lamps }: { read: Read; lamps: Lamps },
 ): { knowledge: Knowledge; expected: Expected } => {
-  const vehicles = read.readings.filter((reading) => reading.kind === 'vehicle');
-  const near = vehicles.filter(({ place }) => place === 'approach').sort(byPlace);
-  const waited = new Map(before.waits.map(({ vehicle, waitedS }) => [vehicle, waitedS]));
-  const waits = near.map(({ vehicle, speedMps }) => ({
-    vehicle,
-    waitedS: speedMps < STANDING_MPS ? (waited.get(vehicle) ?? 0) + read.stepS : 0,
-  }));
-  const firsts = firstsOf(near);
+  const speeds = new Map(intersection.lanes?.map(({ id, speedMps }) => [id, speedMps]));
+  const speedOf = (lane: string) => Math.max((speeds.get(lane) ?? SPEED_MPS) * FREE, 1);
+  const isToldApart = read.sensing === 'vehicles';
+  const seen = isToldApart
+    ? byVehicle(before, read, speedOf)
+    : byLane(trackLanes(before.lanes, read, { lamps, speedOf }), lamps);
   const steps = Math.min(FLOW_STEPS_MAX, before.steps + 1);
-  const news = near.filter(({ vehicle }) => !waited.has(vehicle)).map(({ group }) => group);
   const groups = before.groups.map((known) => {
     const { group } = known;
-    const seen = { first: firsts.get(group), lamp: lamps[group] ?? 'red', stepS: read.stepS };
-    const came = news.filter((one) => one === group).length / read.stepS;
-    return { ...groupAfter(known, seen), flow: known.flow + (came - known.flow) / steps };
-  });
-  const speeds = new Map(intersection.lanes?.map(({ id, speedMps }) => [id, speedMps]));
-  const lanes = new Map<string, Expected['lanes'][number]>();
-  near.forEach((reading, k) => {
-    const { lane, group } = reading;
-    const row = lanes.get(lane) ?? { lane, vehicles: [] };
-    lanes.set(lane, row);
-    const etaS = etaOf(reading, speeds.get(lane) ?? SPEED_MPS);
-    row.vehicles.push({ group, etaS, waitedS: waits[k]?.waitedS ?? 0 });
+    const first = seen.firsts.get(group);
+    const after = groupAfter(known, { first, lamp: lamps[group] ?? 'red', stepS: read.stepS });
+    const came = (seen.came.get(group) ?? 0) / read.stepS;
+    return { ...after, flow: known.flow + (came - known.flow) / steps };
   });
   const of = (is: (known: GroupKnowledge) => boolean) =>
     groups.filter(is).map(({ group }) => group);
   return {
-    knowledge: { waits, groups, steps },
+    knowledge: { waits: seen.waits, lanes: seen.tracks, groups, steps },
     expected: {
       sensing: read.sensing,
       stepS: read.stepS,
-      lanes: [...lanes.values()],
+      lanes: seen.lanes,
       flows: groups.map(({ group, flow }) => ({ group, perS: flow })),
-      inside: vehicles.filter(({ place, speedMps }) => place === 'inside' && speedMps < INSIDE_MPS)
-        .length,
+      inside: seen.inside,
       stuck: of(({ stuckS }) => stuckS > 0),
       barred: of(({ barredS }) => barredS > 0),
       overdue: overdueOf(intersection, groups),
     },
   };
+};
+
+/** The first vehicle of a lane, as far as it bears on a group that it may wait for. */
+interface First {
+  readonly stands: boolean;
+  /** Whether nothing but the lamps is before it. */
+  readonly isNear: boolean;
+}
+
+/** What a step says, whatever the sensors are. */
+interface Seen {
+  readonly waits: Knowledge['waits'];
+  readonly tracks: Knowledge['lanes'];
+  readonly lanes: Expected['lanes'];
+  readonly firsts: ReadonlyMap<string, First>;
+  /** How many have come for each group. */
+  readonly came: ReadonlyMap<string, number>;
+  readonly inside: number;
+}
+
+const byVehicle = (
+  before: Knowledge,
+  { readings, stepS }: Read,
+  speedOf: (lane: string) => number,
+): Seen => {
+  const vehicles = readings.filter((reading) => reading.kind === 'vehicle');
+  const near = vehicles.filter(({ place }) => place === 'approach').sort(byPlace);
+  const waited = new Map(before.waits.map(({ vehicle, waitedS }) => [vehicle, waitedS]));
+  const waits = near.map(({ vehicle, speedMps }) => ({
+    vehicle,
+    waitedS: speedMps < STANDING_MPS ? (waited.get(vehicle) ?? 0) + stepS : 0,
+  }));
+  const lanes: Expected['lanes'] = [];
+  const firsts = new Map<string, First>();
+  const came = new Map<string, number>();
+  near.forEach((reading, k) => {
+    const { lane, group, vehicle, speedMps, distanceM } = reading;
+    if (!waited.has(vehicle)) came.set(group, (came.get(group) ?? 0) + 1);
+    if (lanes.at(-1)?.lane !== lane) {
+      lanes.push({ lane, vehicles: [] });
+      firsts.set(group, { stands: speedMps < STANDING_MPS, isNear: distanceM < FIRST_M });
+    }
+    const etaS = etaOf(reading, speedOf(lane));
+    const waitedS = waits[k]?.waitedS ?? 0;
+    lanes.at(-1)?.vehicles.push({ groups: [group], etaS, waitedS });
+  });
+  const isInWay = ({ place, speedMps }: VehicleReading) =>
+    place === 'inside' && speedMps < INSIDE_MPS;
+  return { waits, tracks: [], lanes, firsts, came, inside: vehicles.filter(isInWay).length };
+};
+
+const byLane = (tracks: readonly LaneTrack[], lamps: Lamps): Seen => {
+  const firsts = new Map<string, First>();
+  const came = new Map<string, number>();
+  const lanes = tracks.map(({ lane, groups, cars, behind, stands, idleS, came: more }) => {
+    const others = groups.filter((group) => !isLit(lamps[group] ?? 'red'));
+    // Who does not go at a green of his lane waits for another; at all of them, for room.
+    const needs = idleS >= NEEDS_OTHER_S && others.length > 0 ? others : [...groups];
+    for (const group of groups) {
+      came.set(group, (came.get(group) ?? 0) + more / groups.length);
+      const isFor = cars.length > 0 && needs.includes(group);
+      if (isFor) firsts.set(group, { stands, isNear: true });
+    }
+    const vehicles = [...cars, ...behind].map(({ etaS, waitedS }, k) => ({
+      groups: k === 0 ? needs : [...groups],
+      etaS,
+      waitedS,
+    }));
+    return { lane, vehicles };
+  });
+  const occupied = lanes.filter(({ vehicles }) => vehicles.length > 0);
+  const inside = tracks.filter(mayBeInside).length;
+  return { waits: [], tracks, lanes: occupied, firsts, came, inside };
 };
 
 const byPlace = (a: VehicleReading, b: VehicleReading): number =>
@@ -133,19 +198,9 @@ const byPlace = (a: VehicleReading, b: VehicleReading): number =>
       : 1
     : a.distanceM - b.distanceM || (a.vehicle < b.vehicle ? -1 : 1);
 
-/** The first vehicle of each lane, by the group that it waits for. */
-const firstsOf = (near: readonly VehicleReading[]): Map<string, VehicleReading> => {
-  const firsts = new Map<string, VehicleReading>();
-  near.forEach((reading, k) => {
-    if (near[k - 1]?.lane !== reading.lane) firsts.set(reading.group, reading);
-  });
-  return firsts;
-};
-
 /** When a vehicle is at the stop line, if nothing is in its way. In seconds. */
-const etaOf = ({ distanceM, speedMps }: VehicleReading, limitMps: number): number => {
+const etaOf = ({ distanceM, speedMps }: VehicleReading, freeMps: number): number => {
   if (distanceM < AT_LINE_M) return 0;
-  const freeMps = Math.max(limitMps * FREE, 1);
   const isStanding = speedMps < STANDING_MPS;
   if (isStanding) return distanceM < QUEUE_M ? 0 : distanceM / freeMps;
   const lackMps = Math.max(0, freeMps - speedMps);
@@ -155,12 +210,12 @@ const etaOf = ({ distanceM, speedMps }: VehicleReading, limitMps: number): numbe
 
 const groupAfter = (
   known: GroupKnowledge,
-  seen: { first: VehicleReading | undefined; lamp: Lamps[string]; stepS: number },
+  seen: { first: First | undefined; lamp: Lamps[string]; stepS: number },
 ): GroupKnowledge => {
   const { first, lamp, stepS } = seen;
   const stuckS = Math.max(0, known.stuckS - stepS);
   const barredS = Math.max(0, known.barredS - stepS);
-  const stands = first !== undefined && first.speedMps < STANDING_MPS;
+  const stands = first?.stands === true;
   if (lamp !== 'green' && lamp !== 'greenPermissive') {
     const heldS = stands ? known.heldS + stepS : first ? known.heldS : 0;
     const darkS = isLit(lamp) ? known.darkS : known.darkS + stepS;
@@ -168,7 +223,7 @@ const groupAfter = (
   }
   const litS = known.litS + stepS;
   const lit = { ...known, litS, darkS: 0, heldS: 0, stuckS, barredS };
-  if (!first || first.distanceM >= FIRST_M) return lit;
+  if (!first?.isNear) return lit;
   if (!stands) return lamp === 'green' ? { ...lit, stuckS: 0 } : lit;
   if (litS < STUCK_AFTER_S) return lit;
   return lamp === 'green' ? { ...lit, stuckS: STUCK_S } : { ...lit, barredS: BARRED_S };

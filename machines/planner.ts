@@ -5,8 +5,8 @@
  *
  * Candidates are to end the present green now or a little later, and then each other stage; or to
  * hold it. Each is completed greedily, by the stage that sends most vehicles in the time that it
- * takes, and costs what all vehicles in sight lose by it. Of plans that cost the same, the one that
- * acts first is taken, because an empty road is the best time to change.
+ * takes. It costs what all vehicles in sight lose by it, and a little for each second that it keeps
+ * the intersection busy.
  *
  * The work is bounded by candidates × stages × vehicles. All is plain arithmetic on what is handed
  * in: the same view gives the same advice.
@@ -15,14 +15,13 @@ import type { Stage } from '../protocol/district.ts';
 import { litBy } from '../protocol/stage.ts';
 import {
   type Board,
-  Course,
+  boardOf,
   type Crossroads,
   crossroadsOf,
   measured,
-  Queues,
-  servesOf,
   type View,
-} from './discharge.ts';
+} from './board.ts';
+import { Course } from './discharge.ts';
 
 /** How far ahead. In seconds. */
 const HORIZON_S = 60;
@@ -32,6 +31,11 @@ const ENDS_S = [0, 1, 2, 3, 4, 6, 8, 10, 12, 14, 16, 18, 20];
 const STAGES_MAX = 12;
 /** The least time a stage is taken to need, so that one with a single vehicle is not the best. */
 const STAGE_S_MIN = 3;
+/**
+ * What each second costs until the last stage of a plan ends, in vehicles: for those who are still out
+ * of sight, and will find it busy. What is green goes on unless a change is worth that.
+ */
+const BUSY_COST = 1;
 /** By how much another plan must be better. */
 const EPSILON = 1e-9;
 
@@ -40,10 +44,7 @@ export const advise = (view: View): Stage | null => {
   const { crossroads, now } = placed(view);
   const overdue = overdueStage(crossroads, view);
   if (overdue !== undefined) return overdue === view.stage ? null : overdue;
-  const board = {
-    queues: new Queues(crossroads, view),
-    serves: servesOf(crossroads, view.expected),
-  };
+  const board = boardOf(crossroads, view);
   let bestCost = Number.POSITIVE_INFINITY;
   let best: Stage | null = null;
   for (const endS of ENDS_S) {
@@ -122,5 +123,5 @@ const completed = (crossroads: Crossroads, next: Next, most: number): number => 
       place = other;
     }
   }
-  return course.costAt(HORIZON_S);
+  return course.costAt(HORIZON_S) + BUSY_COST * Math.min(endS, HORIZON_S);
 };

@@ -374,7 +374,8 @@ export const facts = {
   /** What all sensors of the intersection say of one step. */
   'sensors.read': Type.Object(readFields),
   /** What the traffic at this intersection will do, as far as its sensors tell: by lane, from the
-   *  stop line upstream, when each vehicle could be there and how long it has stood; and how many
+   *  stop line upstream, when each vehicle could be there, how long it has stood, and which
+   *  groups it may need, any of which will do; and how many
    *  come for each group in a second, of late. `inside`: those that stand between the stop lines.
    *  `stuck`: groups whose first vehicle does not go at green; `barred`: at a green that yields.
    *  `overdue`: groups that must be served next, the worst first. */
@@ -385,7 +386,7 @@ export const facts = {
       Type.Object({
         lane: text,
         vehicles: Type.Array(
-          Type.Object({ group: text, etaS: Type.Number(), waitedS: Type.Number() }),
+          Type.Object({ groups: Type.Array(text), etaS: Type.Number(), waitedS: Type.Number() }),
         ),
       }),
     ),

@@ -59,7 +59,7 @@ const anyView = fc
       lanes: lanes.map((vehicles, k) => ({
         lane: `l${k}`,
         vehicles: vehicles.map(({ at, group, waitedS }) => ({
-          group: groups[group % groups.length]?.id ?? '',
+          groups: [group, group + (group % 2)].map((k) => groups[k % groups.length]?.id ?? ''),
           etaS: at,
           waitedS,
         })),

@@ -23,8 +23,8 @@ export const traffic = (
   sensing: 'vehicles',
   stepS: 1,
   lanes: [
-    { lane: 'A_0', vehicles: a.map((etaS) => ({ group: 'a', etaS, waitedS: 0 })) },
-    { lane: 'B_0', vehicles: b.map((etaS) => ({ group: 'b', etaS, waitedS: 0 })) },
+    { lane: 'A_0', vehicles: a.map((etaS) => ({ groups: ['a'], etaS, waitedS: 0 })) },
+    { lane: 'B_0', vehicles: b.map((etaS) => ({ groups: ['b'], etaS, waitedS: 0 })) },
   ].filter(({ vehicles }) => vehicles.length > 0),
   flows: [],
   inside: 0,
