@@ -5,6 +5,7 @@
 import type { Discovery } from '../protocol/timing.ts';
 import { Connection, canConnectTo } from './connection.ts';
 import { assertDatagram, assertFrame } from './frames.ts';
+import type { SharedKeys } from './keyring.ts';
 import { CONNECTIONS_MAX, FLUSH_MS_MAX } from './limits.ts';
 import { Listener } from './listener.ts';
 import { Multicast } from './multicast.ts';
@@ -20,6 +21,9 @@ export interface UdpTcpOptions {
   readonly ttl?: number;
   /** The first TCP port tried, where a node should not start at the contract's. */
   readonly tcpPort?: number;
+  /** With keys, connections are encrypted and both ends must have one. Datagrams are sealed by
+   *  whoever sends them. */
+  readonly keys?: SharedKeys | undefined;
 }
 
 /** A transport over the network of one interface. Each `open` is a node of its own. */
@@ -27,11 +31,18 @@ export const udpTcp = (options: UdpTcpOptions): Transport => ({
   open: (handlers) => UdpTcpPort.open(options, handlers),
 });
 
+interface Sockets {
+  readonly multicast: Multicast;
+  readonly listener: Listener;
+  readonly keys: SharedKeys | undefined;
+}
+
 class UdpTcpPort implements Port {
   readonly address: Address;
   readonly #multicast: Multicast;
   readonly #listener: Listener;
   readonly #handlers: GatedHandlers;
+  readonly #keys: SharedKeys | undefined;
   readonly #connections = new Map<string, Connection>();
 
   static async open(options: UdpTcpOptions, handlers: Handlers): Promise<Port> {
@@ -47,20 +58,22 @@ class UdpTcpPort implements Port {
     try {
       const listener = await Listener.open({
         first: { host, port: options.tcpPort ?? discovery.tcpPort },
+        keys: options.keys,
         heard: (frame, from) => gated.heard(frame, { via: 'one', host: from }),
         troubled: tellRarely((message) => gated.troubled(message)),
       });
       gated.isOpen = true;
-      return new UdpTcpPort(multicast, listener, gated);
+      return new UdpTcpPort({ multicast, listener, keys: options.keys }, gated);
     } catch (error) {
       await multicast.close();
       throw error;
     }
   }
 
-  private constructor(multicast: Multicast, listener: Listener, handlers: GatedHandlers) {
+  private constructor({ multicast, listener, keys }: Sockets, handlers: GatedHandlers) {
     this.#multicast = multicast;
     this.#listener = listener;
+    this.#keys = keys;
     this.#handlers = handlers;
     this.address = listener.address;
   }
@@ -98,6 +111,7 @@ class UdpTcpPort implements Port {
     const connection = new Connection({
       to,
       from: this.address.host,
+      keys: this.#keys,
       ended: (why) => {
         this.#connections.delete(key);
         this.#lose(to, why);
