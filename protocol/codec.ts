@@ -25,7 +25,15 @@ export const headerSchema = Type.Object(
     group: Type.String({ maxLength: 64, description: 'Empty until the sender has a group.' }),
     incarnation: whole('Which life of the sender this is.'),
     counter: whole('Grows with every message of a life.'),
-    mac: Type.Optional(Type.String({ maxLength: 128, description: 'Authentication, once keyed.' })),
+    sign: Type.Optional(
+      Type.String({ maxLength: 128, description: 'Of an operator’s command: his signature.' }),
+    ),
+    mac: Type.Optional(
+      Type.String({
+        maxLength: 128,
+        description: 'With keys: authenticates all bytes before it. Comes last.',
+      }),
+    ),
     payload: Type.Object({}),
   },
   { title: 'Message' },
@@ -84,7 +92,7 @@ export type Decoded =
   | {
       readonly message: Omit<Heard, 'at'>;
       readonly counter: number;
-      /** Names the life of the sender in its group, whose messages are counted. */
+      /** Names the life of the sender, whose messages are counted. */
       readonly life: string;
     }
   | { readonly refused: string };
@@ -102,7 +110,7 @@ export const decode = (bytes: Uint8Array): Decoded => {
   const known = { type: type as MessageType, from: sender_id, group, incarnation };
   // What was parsed is ours. A copy that is given more keys would cost ten times the parsing (Node 20).
   const message = Object.assign(payload as object, known, { bytes: bytes.length });
-  const life = `${sender_id} ${incarnation} ${group}`;
+  const life = `${sender_id} ${incarnation}`;
   return { message: message as Omit<Heard, 'at'>, counter, life };
 };
 

@@ -136,6 +136,17 @@ export type Command = {
   [K in keyof CommandTable]: { kind: K } & Static<CommandTable[K]>;
 }[keyof CommandTable];
 
+/**
+ * Whether only operators give this command, where they have a key of their own. Nodes call for green
+ * themselves, by the input of a cabinet, and end calls that have been served.
+ */
+export const isOperators = (command: Command): boolean =>
+  command.kind === 'plan.adopt' ||
+  command.kind === 'priority.call' ||
+  command.kind === 'contract.prepare' ||
+  command.kind === 'contract.withdraw' ||
+  (command.kind === 'preempt.call' && command.isLocal !== true);
+
 /** JSON Schema of any command: `kind` tells which. */
 export const commandSchema = Type.Union(
   Object.entries(commandTable).map(([kind, schema]) =>

@@ -19,6 +19,8 @@ export type Opened = { readonly by: Author } | { readonly fault: SealFault };
 export interface Seal {
   /** Whether operators have a key of their own, without which nobody speaks for them. */
   readonly hasOperators: boolean;
+  /** Whether this process has that key. */
+  readonly isOperator: boolean;
   /** The bytes of a message with a seal. `as` an operator throws where there is no such key. */
   seal(bytes: Uint8Array, as: Author): Uint8Array;
   /** Who wrote these bytes. Says nothing of when: they may be repeated. */

@@ -9,6 +9,7 @@
 import { assert } from '../protocol/assert.ts';
 import type { District } from '../protocol/check-district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
+import type { Seal } from '../protocol/seal.ts';
 import { type Faults, MemoryNetwork } from '../transport/memory.ts';
 import { VirtualClock } from './clock.ts';
 import { type Counts, noCounts } from './counts.ts';
@@ -26,6 +27,8 @@ export interface CityOptions {
   readonly network?: Partial<Faults>;
   readonly clocks?: Clocks;
   readonly journal?: (line: JournalLine) => void;
+  /** With keys, by which all nodes know each other. */
+  readonly seal?: Seal | undefined;
 }
 
 /** Nodes do not start at one instant. In milliseconds. */
@@ -51,7 +54,7 @@ export class City {
   #sides: readonly (readonly string[])[] = [];
   #isOpening = false;
 
-  constructor({ seed, district, network = {}, clocks, journal }: CityOptions) {
+  constructor({ seed, district, network = {}, clocks, journal, seal }: CityOptions) {
     this.#seed = seed;
     this.#journal = journal;
     this.district = typeof district === 'number' ? town(district) : district;
@@ -68,6 +71,7 @@ export class City {
       district: this.district,
       invariants: this.invariants,
       journal,
+      seal,
       wall: this.#wall,
       yielded: (id) => this.#beginAnew(id),
       outlived: (id, by) => this.#beginAnew(id, by),

@@ -9,6 +9,7 @@ import type { District } from '../protocol/check-district.ts';
 import type { Command } from '../protocol/command.ts';
 import type { Emitted } from '../protocol/event.ts';
 import type { JournalLine } from '../protocol/journal.ts';
+import type { Seal } from '../protocol/seal.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Cabinet } from './cabinet.ts';
 import type { Disk, Loss } from './disk.ts';
@@ -26,6 +27,7 @@ export interface PlaceOptions {
   /** Virtual milliseconds, for the journal. */
   readonly wall: () => number;
   readonly journal?: ((line: JournalLine) => void) | undefined;
+  readonly seal?: Seal | undefined;
   readonly heard: (node: Observed, event: Emitted) => void;
   readonly failed: (reason: string) => void;
   readonly spins: (message: string) => void;
@@ -93,6 +95,7 @@ export class Place {
       suspension: (jumped) => this.clock.watch(loop, jumped),
       wall,
       decode: decodeOnce,
+      seal: this.#options.seal,
       ...(journal && { journal }),
       failed,
       yielded,

@@ -6,6 +6,7 @@ import type { District } from '../protocol/check-district.ts';
 import { type Intersection, nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Lamps } from '../protocol/lamp.ts';
+import type { Seal } from '../protocol/seal.ts';
 import type { MemoryNetwork } from '../transport/memory.ts';
 import { Cabinet } from './cabinet.ts';
 import type { VirtualClock } from './clock.ts';
@@ -28,6 +29,7 @@ export interface PlacesOptions {
   readonly district: District;
   readonly invariants: Invariants;
   readonly journal?: ((line: JournalLine) => void) | undefined;
+  readonly seal?: Seal | undefined;
   readonly yielded: (id: string) => void;
   readonly outlived: (id: string, by: number) => void;
   /** Virtual milliseconds, whole. */
@@ -106,6 +108,7 @@ const placeOf = (
     transport: network.transport(id),
     wall,
     journal,
+    seal: options.seal,
     heard: (node, event) => invariants.heard(node, event),
     yielded: () => options.yielded(id),
     outlived: (by) => options.outlived(id, by),

@@ -85,6 +85,8 @@ const FOR_THE_JOURNAL = new Set([
   // Heard by an operator's command, which watches the bus of its observer.
   'phases.tell',
 ]);
+/** What wires say to each other: it never reaches the bus. */
+const OF_WIRES = ['wire.challenge', 'wire.proof'];
 const REQUESTS = [
   ...['wire.send', 'storage.write', 'storage.reset', 'clock.wake', 'lamps.show', 'lamps.leave'],
   ...['replica.request', 'lease.ask'],
@@ -288,7 +290,7 @@ describe('every event', () => {
     }
   };
   for (const [name, machine] of Object.entries(concerns)) hears(name, machine.events);
-  hears('wire', wireHears);
+  hears('wire', [...wireHears, ...OF_WIRES]);
   hears('lamps', lampsHear);
   hears('clock', ['clock.wake']);
   hears('storage', storageHears);

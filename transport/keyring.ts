@@ -95,6 +95,10 @@ export class Keyring implements Seal, SharedKeys {
     return this.#set.operatorPublic !== undefined;
   }
 
+  get isOperator(): boolean {
+    return this.#set.operatorPrivate !== undefined;
+  }
+
   get current(): { identity: string; psk: Uint8Array } {
     return { identity: this.#sealing.id, psk: this.#sealing.psk };
   }

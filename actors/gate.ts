@@ -1,0 +1,170 @@
+/**
+ * Decides what of all that a network carries a node's machines hear. In this order, cheapest first:
+ * its length, its seal, its form, whether it concerns this node, whether it is new. What is refused
+ * is counted and told; what merely does not concern us is dropped without a word.
+ */
+import type { NodeInput } from '../machines/node.ts';
+import { type Decoded, isOpen } from '../protocol/codec.ts';
+import { isOperators } from '../protocol/command.ts';
+import type { Heard, HeardAs } from '../protocol/event.ts';
+import { type Author, type Seal, sealFaultText } from '../protocol/seal.ts';
+import { DATAGRAM_BYTES_MAX, FRAME_BYTES_MAX, type Origin } from '../transport/transport.ts';
+import { Freshness } from './freshness.ts';
+import type { Proof } from './proof.ts';
+import type { Refusals } from './refusals.ts';
+
+/** What may be heard under our own id: from another node that goes by it. */
+const DOUBLE_SAYS: ReadonlySet<string> = new Set([
+  'membership.announce',
+  'membership.challenge',
+  'membership.present',
+]);
+
+/** A message without the time when it came. */
+export type Arrived = Omit<Heard, 'at'>;
+type Understood = Extract<Decoded, { message: unknown }>;
+
+export interface GateOptions {
+  readonly node: NodeInput;
+  readonly decode: (bytes: Uint8Array) => Decoded;
+  readonly refusals: Refusals;
+  /** With keys: what opens seals, and what asks those for proof that nothing is remembered of. */
+  readonly keyed: { readonly seal: Seal; readonly proof: Proof } | undefined;
+}
+
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #freshness = new Freshness();
+  /** Which life of a peer is in the view: another one's words do not count. */
+  readonly #lives = new Map<string, number>();
+  #group = '';
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** The node belongs to this group from now on. */
+  set group(group: string) {
+    this.#group = group;
+  }
+
+  get group(): string {
+    return this.#group;
+  }
+
+  /** This life of a peer is in the view. */
+  joined(peer: string, incarnation: number): void {
+    this.#lives.set(peer, incarnation);
+  }
+
+  left(peer: string): void {
+    this.#lives.delete(peer);
+  }
+
+  /** What the machines are to hear of these bytes, if anything. */
+  admit(bytes: Uint8Array, origin: Origin): Arrived | undefined {
+    const author = this.#authorOf(bytes, origin);
+    if (author === undefined) return undefined;
+    const decoded = this.#options.decode(bytes);
+    if ('refused' in decoded) {
+      const detail = () => decoded.refused;
+      this.#options.refusals.add({ why: 'malformed', source: origin.host, detail });
+      return undefined;
+    }
+    const { message } = decoded;
+    if (!this.#isForUs(message) || !this.#isNew(decoded, origin)) return undefined;
+    return this.#mayBeSaid(message, author) ? message : undefined;
+  }
+
+  /** Who wrote it, when its length and its seal are as they must be. */
+  #authorOf(bytes: Uint8Array, { via, host: source }: Origin): Author | undefined {
+    const { refusals, keyed } = this.#options;
+    const limit = via === 'all' ? DATAGRAM_BYTES_MAX : FRAME_BYTES_MAX;
+    if (bytes.length > limit) {
+      const detail = () => `${bytes.length} bytes are more than ${limit}`;
+      refusals.add({ why: 'too long', source, detail });
+      return undefined;
+    }
+    if (!keyed) return 'operator';
+    const opened = keyed.seal.open(bytes);
+    if ('by' in opened) return opened.by;
+    const detail = () => sealFaultText[opened.fault];
+    refusals.add({ why: opened.fault, source, detail });
+    return undefined;
+  }
+
+  /** Whether a message concerns this node: of its district, its group, and a life that counts. */
+  #isForUs(message: Arrived): boolean {
+    const { type, from, group, incarnation } = message;
+    if (from === this.#options.node.id && !this.#isDouble(message)) return false;
+    // Nodes meet before they share a group, but never across districts.
+    if (isOpen(type)) return !('district' in message) || this.#isOurDistrict(message);
+    if (this.#group === '' || group !== this.#group) return false;
+    const life = this.#lives.get(from);
+    return life === undefined || life === incarnation;
+  }
+
+  #isOurDistrict({ district, from }: Arrived & { district: unknown }): boolean {
+    const { node, keyed, refusals } = this.#options;
+    if (district === node.district) return true;
+    // Without keys, districts may share a network; with them, nobody else has ours.
+    const detail = () => `it is of the district ${JSON.stringify(district)}`;
+    if (keyed) refusals.add({ why: 'another district', source: from, detail });
+    return false;
+  }
+
+  /** Whether this is another node under our id, and not the echo of our own words. */
+  #isDouble(message: Arrived): boolean {
+    const { node } = this.#options;
+    if (isOfWires(message)) return message.incarnation !== node.incarnation;
+    if (!DOUBLE_SAYS.has(message.type)) return false;
+    return 'store' in message && message.store !== node.store;
+  }
+
+  /** Networks repeat datagrams, so what is not new is dropped without a word. */
+  #isNew({ message, counter, life }: Understood, { via }: Origin): boolean {
+    const { keyed } = this.#options;
+    if (!keyed) return !isOfWires(message) && this.#freshness.isFresh(life, counter);
+    if (!this.#freshness.knows(life)) {
+      if (message.type === 'wire.challenge') this.#asked(message, keyed.proof);
+      // A connection carries nothing that was said before it was made.
+      if (via === 'all' && !this.#proves(message, life, keyed.proof)) return false;
+      this.#freshness.begin(life, counter);
+      return !isOfWires(message);
+    }
+    if (!this.#freshness.isFresh(life, counter)) return false;
+    if (message.type === 'wire.challenge') this.#asked(message, keyed.proof);
+    return !isOfWires(message);
+  }
+
+  #asked(message: Arrived, proof: Proof): void {
+    proof.asked(said<'wire.challenge'>(message).nonce);
+  }
+
+  #proves(message: Arrived, life: string, proof: Proof): boolean {
+    if (message.type === 'wire.proof') {
+      if (proof.proves(life, said<'wire.proof'>(message).nonces)) return true;
+    }
+    proof.doubt(life);
+    return false;
+  }
+
+  /** Operators have a key of their own for what only they may say. */
+  #mayBeSaid(message: Arrived, author: Author): boolean {
+    const { keyed, refusals } = this.#options;
+    if (author === 'operator' || message.type !== 'replica.propose') return true;
+    if (!keyed?.seal.hasOperators) return true;
+    const { command, from: source } = said<'replica.propose'>(message);
+    if (!isOperators(command)) return true;
+    const detail = () => `${command.kind} takes the operator’s key`;
+    refusals.add({ why: 'no operator', source, detail });
+    return false;
+  }
+}
+
+/** A message whose type has been looked at; it has all fields but `at`. */
+const said = <K extends Heard['type']>(message: object): HeardAs<K> => message as HeardAs<K>;
+
+/** What wires say to each other; no machine hears it. */
+const isOfWires = ({ type }: Arrived): boolean =>
+  type === 'wire.challenge' || type === 'wire.proof';
