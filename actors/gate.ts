@@ -6,10 +6,10 @@
 import type { NodeInput } from '../machines/node.ts';
 import { type Decoded, isOpen } from '../protocol/codec.ts';
 import { isOperators } from '../protocol/command.ts';
-import type { Heard, HeardAs } from '../protocol/event.ts';
-import { type Author, type Seal, sealFaultText } from '../protocol/seal.ts';
+import type { Heard } from '../protocol/event.ts';
+import { type Author, isSealed, SEALED_TEXT, type Seal, sealFaultText } from '../protocol/seal.ts';
 import { DATAGRAM_BYTES_MAX, FRAME_BYTES_MAX, type Origin } from '../transport/transport.ts';
-import { Freshness } from './freshness.ts';
+import { isOfWires, Newness, said } from './newness.ts';
 import type { Proof } from './proof.ts';
 import type { Refusals } from './refusals.ts';
 
@@ -22,7 +22,6 @@ const DOUBLE_SAYS: ReadonlySet<string> = new Set([
 
 /** A message without the time when it came. */
 export type Arrived = Omit<Heard, 'at'>;
-type Understood = Extract<Decoded, { message: unknown }>;
 
 export interface GateOptions {
   readonly node: NodeInput;
@@ -34,13 +33,14 @@ export interface GateOptions {
 
 export class Gate {
   readonly #options: GateOptions;
-  readonly #freshness = new Freshness();
+  readonly #newness: Newness;
   /** Which life of a peer is in the view: another one's words do not count. */
   readonly #lives = new Map<string, number>();
   #group = '';
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#newness = new Newness(options.keyed?.proof);
   }
 
   /** The node belongs to this group from now on. */
@@ -68,11 +68,12 @@ export class Gate {
     const decoded = this.#options.decode(bytes);
     if ('refused' in decoded) {
       const detail = () => decoded.refused;
-      this.#options.refusals.add({ why: 'malformed', source: origin.host, detail });
+      this.#options.refusals.add({ why: decoded.fault, source: origin.host, detail });
       return undefined;
     }
     const { message } = decoded;
-    if (!this.#isForUs(message) || !this.#isNew(decoded, origin)) return undefined;
+    // Networks repeat datagrams, so what is not new is dropped without a word too.
+    if (!this.#isForUs(message) || !this.#newness.isNew(decoded, origin)) return undefined;
     return this.#mayBeSaid(message, author) ? message : undefined;
   }
 
@@ -85,7 +86,11 @@ export class Gate {
       refusals.add({ why: 'too long', source, detail });
       return undefined;
     }
-    if (!keyed) return 'operator';
+    if (!keyed) {
+      if (!isSealed(bytes)) return 'operator';
+      refusals.add({ why: 'sealed', source, detail: () => SEALED_TEXT });
+      return undefined;
+    }
     const opened = keyed.seal.open(bytes);
     if ('by' in opened) return opened.by;
     const detail = () => sealFaultText[opened.fault];
@@ -121,34 +126,6 @@ export class Gate {
     return 'store' in message && message.store !== node.store;
   }
 
-  /** Networks repeat datagrams, so what is not new is dropped without a word. */
-  #isNew({ message, counter, life }: Understood, { via }: Origin): boolean {
-    const { keyed } = this.#options;
-    if (!keyed) return !isOfWires(message) && this.#freshness.isFresh(life, counter);
-    if (!this.#freshness.knows(life)) {
-      if (message.type === 'wire.challenge') this.#asked(message, keyed.proof);
-      // A connection carries nothing that was said before it was made.
-      if (via === 'all' && !this.#proves(message, life, keyed.proof)) return false;
-      this.#freshness.begin(life, counter);
-      return !isOfWires(message);
-    }
-    if (!this.#freshness.isFresh(life, counter)) return false;
-    if (message.type === 'wire.challenge') this.#asked(message, keyed.proof);
-    return !isOfWires(message);
-  }
-
-  #asked(message: Arrived, proof: Proof): void {
-    proof.asked(said<'wire.challenge'>(message).nonce);
-  }
-
-  #proves(message: Arrived, life: string, proof: Proof): boolean {
-    if (message.type === 'wire.proof') {
-      if (proof.proves(life, said<'wire.proof'>(message).nonces)) return true;
-    }
-    proof.doubt(life);
-    return false;
-  }
-
   /** Operators have a key of their own for what only they may say. */
   #mayBeSaid(message: Arrived, author: Author): boolean {
     const { keyed, refusals } = this.#options;
@@ -161,10 +138,3 @@ export class Gate {
     return false;
   }
 }
-
-/** A message whose type has been looked at; it has all fields but `at`. */
-const said = <K extends Heard['type']>(message: object): HeardAs<K> => message as HeardAs<K>;
-
-/** What wires say to each other; no machine hears it. */
-const isOfWires = ({ type }: Arrived): boolean =>
-  type === 'wire.challenge' || type === 'wire.proof';

@@ -3,13 +3,16 @@
  * that strangers can flood hides what matters, and telling must not cost more than refusing.
  */
 
+import type { Fault } from '../protocol/codec.ts';
+
 /** Why a message is not heard. A few words, so that counts have an end. */
 export type Refusal =
   | 'too long'
   | 'unsealed'
+  | 'sealed'
   | 'unknown key'
   | 'forged'
-  | 'malformed'
+  | Fault
   | 'another district'
   | 'too many'
   | 'term ahead'

@@ -11,6 +11,7 @@ import { clearCommand } from './clear.ts';
 import { contractCommand } from './contract.ts';
 import { importCommand } from './import.ts';
 import { inspectCommand } from './inspect.ts';
+import { keyCommand } from './key.ts';
 import { lampsCommand } from './lamps.ts';
 import { nodeCommand } from './node.ts';
 import { planCommand } from './plan.ts';
@@ -41,6 +42,7 @@ for (const command of [
   priorityCommand,
   callCommand,
   recoverCommand,
+  keyCommand,
   importCommand,
   inspectCommand,
   schemaCommand,

@@ -8,11 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { cabinetSocket } from '../cabinet/address.ts';
 import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { onStopSignal, printer, startGreenwave } from './host.ts';
+import { insecureOption, keyFileOption, keyringOf, warnIfInsecure } from './keys.ts';
+import { type NodeOptions, nodeArguments } from './node-arguments.ts';
 import { inspectOption, interfaceAddress, seconds, whole } from './options.ts';
 import { newToken, offerPage } from './page-server.ts';
 import { PageStream } from './page-stream.ts';
@@ -27,15 +28,12 @@ const LAMPS_STOP_MS_MAX = 25_000;
 /** Lines of a process's standard error kept, to be shown when it fails. */
 const STDERR_LINES_MAX = 20;
 
-interface Options {
+interface Options extends NodeOptions {
   readonly for?: number;
   readonly data?: string;
-  readonly interface: string;
-  readonly ttl: number;
   readonly restart?: number;
   readonly page: boolean;
   readonly pagePort?: number;
-  readonly inspect?: string;
   readonly json?: true;
 }
 
@@ -45,6 +43,8 @@ export const upCommand: Command = new Command('up')
   .option('--for <seconds>', 'stop after so long and print a summary', seconds)
   .option('--data <dir>', "folder of the nodes' stores (default: a new one, removed at the end)")
   .option('--interface <ip>', 'address to use', interfaceAddress, '127.0.0.1')
+  .addOption(keyFileOption())
+  .addOption(insecureOption())
   .option('--ttl <hops>', 'how far multicast goes', whole(0, 255), 1)
   .option('--restart <seconds>', 'start a node that died again after so long', seconds)
   .option(
@@ -57,6 +57,9 @@ export const upCommand: Command = new Command('up')
   .option('--json', 'print the journal as JSON lines')
   .action(async (file: string, options: Options) => {
     const district = readDistrict(file);
+    // Its nodes would each refuse to start.
+    keyringOf(district.name, options.interface, options);
+    warnIfInsecure(options.interface, options);
     const up = new Up({ file, district }, options);
     process.exitCode = await up.run();
   });
@@ -116,18 +119,8 @@ class Up {
 
   #startNode(node: string): void {
     if (this.#children.has(node)) return;
-    const intersection = this.#district.intersections.find((one) => nodesOf(one).includes(node));
-    const { interface: address, ttl, inspect } = this.#options;
-    this.#start(node, [
-      'node',
-      this.#file,
-      node,
-      '--json',
-      ...['--interface', address, '--ttl', `${ttl}`],
-      ...['--data', join(this.#data, node)],
-      ...['--lamps', cabinetSocket(this.#district, intersection?.id ?? '')],
-      ...(inspect === undefined ? [] : ['--inspect', inspect]),
-    ]);
+    const place = { file: this.#file, district: this.#district, data: this.#data };
+    this.#start(node, nodeArguments(node, place, this.#options));
   }
 
   #start(name: string, args: readonly string[]): void {

@@ -95,18 +95,40 @@ export type Decoded =
       /** Names the life of the sender, whose messages are counted. */
       readonly life: string;
     }
-  | { readonly refused: string };
+  | Malformed;
+
+/** Which kind of mistake a message has. */
+export type Fault = 'not JSON' | 'too deep' | 'header' | 'type' | 'payload';
+
+export interface Malformed {
+  readonly fault: Fault;
+  /** What is wrong, for people. Worked out when it is read, because it costs more than the rest. */
+  readonly refused: string;
+}
+
+const malformed = (fault: Fault, text: () => string): Malformed => ({
+  fault,
+  get refused() {
+    return text();
+  },
+});
 
 /** The message, or the reason for refusing it. Never throws, whatever the bytes are. */
 export const decode = (bytes: Uint8Array): Decoded => {
   const value = parse(bytes);
-  if (value === undefined) return { refused: 'not JSON' };
-  if (isDeeper(value, DEPTH_MAX)) return { refused: `deeper than ${DEPTH_MAX} levels` };
-  if (!header.Check(value)) return { refused: `malformed header: ${complaint(header, value)}` };
+  if (value === undefined) return malformed('not JSON', () => 'not JSON');
+  if (isDeeper(value, DEPTH_MAX)) {
+    return malformed('too deep', () => `deeper than ${DEPTH_MAX} levels`);
+  }
+  if (!header.Check(value)) {
+    return malformed('header', () => `malformed header: ${complaint(header, value)}`);
+  }
   const { type, sender_id, group, incarnation, counter, payload } = value;
   const check = payloads.get(type);
-  if (!check) return { refused: `unknown type ${JSON.stringify(type)}` };
-  if (!check.Check(payload)) return { refused: `malformed ${type}: ${complaint(check, payload)}` };
+  if (!check) return malformed('type', () => `unknown type ${JSON.stringify(type)}`);
+  if (!check.Check(payload)) {
+    return malformed('payload', () => `malformed ${type}: ${complaint(check, payload)}`);
+  }
   const known = { type: type as MessageType, from: sender_id, group, incarnation };
   // What was parsed is ours. A copy that is given more keys would cost ten times the parsing (Node 20).
   const message = Object.assign(payload as object, known, { bytes: bytes.length });

@@ -14,6 +14,22 @@ export type Author = 'node' | 'operator';
 /** Why bytes were not taken for authentic. */
 export type SealFault = 'unsealed' | 'unknown key' | 'forged';
 
+/** How a seal begins and ends; between are the key's name, a point, and the tag. */
+export const SEAL_OPENING = ',"mac":"';
+export const SEAL_CLOSING = '"}';
+export const KEY_ID_CHARS = 8;
+export const TAG_CHARS = 22;
+/** What stands in the place of the last brace. */
+export const SEAL_CHARS = SEAL_OPENING.length + KEY_ID_CHARS + 1 + TAG_CHARS + SEAL_CLOSING.length;
+
+const opening = [...SEAL_OPENING].map((letter) => letter.charCodeAt(0));
+
+/** Whether bytes end as those do that are sealed. Says nothing of whether the seal fits. */
+export const isSealed = (bytes: Uint8Array): boolean => {
+  const body = bytes.length - SEAL_CHARS;
+  return body > 0 && opening.every((code, k) => bytes[body + k] === code);
+};
+
 export type Opened = { readonly by: Author } | { readonly fault: SealFault };
 
 export interface Seal {
@@ -28,6 +44,10 @@ export interface Seal {
   /** What nobody can guess, and nobody has heard before. */
   nonce(): string;
 }
+
+/** What is wrong where there are no keys here. */
+export const SEALED_TEXT =
+  'it is sealed, and there is no key here: the district runs with keys (--key-file)';
 
 /** What is wrong, for people. */
 export const sealFaultText: Record<SealFault, string> = {

@@ -21,7 +21,7 @@ export interface ConnectionOptions {
   /** With keys, the connection is encrypted, and nobody without them reads or answers it. */
   readonly keys: SharedKeys | undefined;
   /** Told once, possibly during `send`: nothing sent from now on gets through. */
-  ended(why: Loss): void;
+  ended(why: Loss, wasAnswered: boolean): void;
 }
 
 export class Connection {
@@ -30,10 +30,11 @@ export class Connection {
   readonly #raw: Socket;
   /** Until the peer can be sent to. */
   #isConnecting = true;
-  readonly #ended: (why: Loss) => void;
+  readonly #ended: (why: Loss, wasAnswered: boolean) => void;
   /** Frames sent whose answer has not come. */
   #unanswered = 0;
   #patience: NodeJS.Timeout | undefined;
+  #wasAnswered = false;
   #isCorked = false;
   #hasEnded = false;
 
@@ -101,6 +102,7 @@ export class Connection {
   }
 
   #answered(count: number) {
+    this.#wasAnswered = true;
     this.#unanswered = Math.max(0, this.#unanswered - count);
     if (this.#unanswered > 0) this.#wait(ANSWER_MS_MAX);
     else clearTimeout(this.#patience);
@@ -121,7 +123,7 @@ export class Connection {
   #end(why: Loss) {
     if (this.#hasEnded) return;
     this.drop();
-    this.#ended(why);
+    this.#ended(why, this.#wasAnswered);
   }
 }
 

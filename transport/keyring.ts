@@ -18,13 +18,20 @@ import {
   timingSafeEqual,
   verify,
 } from 'node:crypto';
-import type { Author, Opened, Seal } from '../protocol/seal.ts';
+import {
+  type Author,
+  isSealed,
+  KEY_ID_CHARS,
+  type Opened,
+  SEAL_CHARS,
+  SEAL_CLOSING,
+  SEAL_OPENING,
+  type Seal,
+  TAG_CHARS,
+} from '../protocol/seal.ts';
 
-/** Bytes of a secret, and of the part of an HMAC that is sent. */
+/** Bytes of a secret. */
 export const SECRET_BYTES = 32;
-/** 22 characters of base64. */
-const TAG_BYTES = 16;
-const KEY_ID_CHARS = 8;
 
 /** A district's secret. Exactly one of those held seals; what another seals is accepted too. */
 export interface DistrictSecret {
@@ -60,16 +67,9 @@ const derived = (secret: Uint8Array, info: string, bytes: number): Buffer =>
 export const keyIdOf = (secret: Uint8Array): string =>
   derived(secret, 'id', KEY_ID_CHARS / 2).toString('hex');
 
-const OPENING = ',"mac":"';
-const CLOSING = '"}';
 const tagChars = (bytes: number) => Math.ceil((bytes * 4) / 3);
-const TAG_CHARS = tagChars(TAG_BYTES);
-/** What stands in the place of the last brace. */
-const SEAL_CHARS = OPENING.length + KEY_ID_CHARS + 1 + TAG_CHARS + CLOSING.length;
 const SIGN_OPENING = ',"sign":"';
 const SIGN_CHARS = SIGN_OPENING.length + tagChars(64) + 1;
-const BRACE = 0x7d;
-const opening = Buffer.from(OPENING);
 const signOpening = Buffer.from(SIGN_OPENING);
 
 export class Keyring implements Seal, SharedKeys {
@@ -125,13 +125,10 @@ export class Keyring implements Seal, SharedKeys {
   }
 
   open(bytes: Uint8Array): Opened {
+    if (!isSealed(bytes)) return { fault: 'unsealed' };
     const body = bytes.length - SEAL_CHARS;
-    if (body < 1 || bytes[bytes.length - 1] !== BRACE) return { fault: 'unsealed' };
     const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
-    if (whole.compare(opening, 0, opening.length, body, body + opening.length) !== 0) {
-      return { fault: 'unsealed' };
-    }
-    const idAt = body + opening.length;
+    const idAt = body + SEAL_OPENING.length;
     const key = this.#keys.get(whole.toString('latin1', idAt, idAt + KEY_ID_CHARS));
     if (!key) return { fault: 'unknown key' };
     const text = whole.subarray(0, body);
@@ -176,5 +173,5 @@ export class Keyring implements Seal, SharedKeys {
 /** What takes the place of the last brace of `text`. */
 const sealOf = ({ id, mac }: Key, text: Uint8Array): string => {
   const tag = createHmac('sha256', mac).update(text).digest('base64url').slice(0, TAG_CHARS);
-  return `${OPENING}${id}.${tag}${CLOSING}`;
+  return `${SEAL_OPENING}${id}.${tag}${SEAL_CLOSING}`;
 };

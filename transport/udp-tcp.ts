@@ -9,6 +9,7 @@ import type { SharedKeys } from './keyring.ts';
 import { CONNECTIONS_MAX, FLUSH_MS_MAX } from './limits.ts';
 import { Listener } from './listener.ts';
 import { Multicast } from './multicast.ts';
+import { Rests } from './rests.ts';
 import type { Address, Handlers, Loss, Origin, Port, Transport } from './transport.ts';
 import { tellRarely } from './trouble.ts';
 
@@ -31,6 +32,12 @@ export const udpTcp = (options: UdpTcpOptions): Transport => ({
   open: (handlers) => UdpTcpPort.open(options, handlers),
 });
 
+/** How a connection ended. */
+interface End {
+  readonly why: Loss;
+  readonly wasAnswered: boolean;
+}
+
 interface Sockets {
   readonly multicast: Multicast;
   readonly listener: Listener;
@@ -44,6 +51,9 @@ class UdpTcpPort implements Port {
   readonly #handlers: GatedHandlers;
   readonly #keys: SharedKeys | undefined;
   readonly #connections = new Map<string, Connection>();
+  readonly #rests = new Rests();
+  /** Where nothing is sent to for a while, because connections there come to nothing. */
+  readonly #resting = new Map<string, NodeJS.Timeout>();
 
   static async open(options: UdpTcpOptions, handlers: Handlers): Promise<Port> {
     const { discovery, interface: host = '127.0.0.1', ttl = 1 } = options;
@@ -87,6 +97,7 @@ class UdpTcpPort implements Port {
     assertFrame(bytes);
     if (!this.#handlers.isOpen) return;
     const key = `${to.host}:${to.port}`;
+    if (this.#resting.has(key)) return;
     const connection = this.#connections.get(key) ?? this.#connect(key, to);
     connection?.send(bytes);
   }
@@ -94,6 +105,7 @@ class UdpTcpPort implements Port {
   async close(): Promise<void> {
     if (!this.#handlers.isOpen) return;
     this.#handlers.isOpen = false;
+    for (const timer of this.#resting.values()) clearTimeout(timer);
     const connections = [...this.#connections.values()];
     const flushed = Promise.all([
       this.#multicast.close(),
@@ -112,13 +124,25 @@ class UdpTcpPort implements Port {
       to,
       from: this.address.host,
       keys: this.#keys,
-      ended: (why) => {
-        this.#connections.delete(key);
-        this.#lose(to, why);
-      },
+      ended: (why, wasAnswered) => this.#ended(key, to, { why, wasAnswered }),
     });
     this.#connections.set(key, connection);
     return connection;
+  }
+
+  #ended(key: string, to: Address, { why, wasAnswered }: End): void {
+    this.#connections.delete(key);
+    const restMs = this.#rests.after(key, wasAnswered, performance.now());
+    if (restMs === 0) {
+      this.#lose(to, why);
+      return;
+    }
+    // What is sent meanwhile is lost too.
+    const told = () => {
+      this.#resting.delete(key);
+      this.#lose(to, why);
+    };
+    this.#resting.set(key, setTimeout(told, restMs));
   }
 
   /** Tells of a loss, but never during a send. */
