@@ -9,9 +9,12 @@ import { isOperators } from '../protocol/command.ts';
 import type { Heard } from '../protocol/event.ts';
 import { type Author, isSealed, SEALED_TEXT, type Seal, sealFaultText } from '../protocol/seal.ts';
 import { DATAGRAM_BYTES_MAX, FRAME_BYTES_MAX, type Origin } from '../transport/transport.ts';
+import { Flood } from './flood.ts';
 import { isOfWires, Newness, said } from './newness.ts';
 import type { Proof } from './proof.ts';
+import { RecentSeals } from './recent-seals.ts';
 import type { Refusals } from './refusals.ts';
+import { TERM_STEP_MAX, TermStep } from './term-step.ts';
 
 /** What may be heard under our own id: from another node that goes by it. */
 const DOUBLE_SAYS: ReadonlySet<string> = new Set([
@@ -27,6 +30,7 @@ export interface GateOptions {
   readonly node: NodeInput;
   readonly decode: (bytes: Uint8Array) => Decoded;
   readonly refusals: Refusals;
+  readonly now: () => number;
   /** With keys: what opens seals, and what asks those for proof that nothing is remembered of. */
   readonly keyed: { readonly seal: Seal; readonly proof: Proof } | undefined;
 }
@@ -34,6 +38,9 @@ export interface GateOptions {
 export class Gate {
   readonly #options: GateOptions;
   readonly #newness: Newness;
+  readonly #flood: Flood;
+  readonly #terms: TermStep;
+  readonly #seals = new RecentSeals();
   /** Which life of a peer is in the view: another one's words do not count. */
   readonly #lives = new Map<string, number>();
   #group = '';
@@ -41,6 +48,8 @@ export class Gate {
   constructor(options: GateOptions) {
     this.#options = options;
     this.#newness = new Newness(options.keyed?.proof);
+    this.#flood = new Flood(options.now);
+    this.#terms = new TermStep(options.now);
   }
 
   /** The node belongs to this group from now on. */
@@ -52,13 +61,20 @@ export class Gate {
     return this.#group;
   }
 
+  /** The node is in this term. */
+  entered(term: number): void {
+    this.#terms.entered(term);
+  }
+
   /** This life of a peer is in the view. */
   joined(peer: string, incarnation: number): void {
     this.#lives.set(peer, incarnation);
+    this.#flood.joined(peer);
   }
 
   left(peer: string): void {
     this.#lives.delete(peer);
+    this.#flood.left(peer);
   }
 
   /** What the machines are to hear of these bytes, if anything. */
@@ -74,6 +90,7 @@ export class Gate {
     const { message } = decoded;
     // Networks repeat datagrams, so what is not new is dropped without a word too.
     if (!this.#isForUs(message) || !this.#newness.isNew(decoded, origin)) return undefined;
+    if (this.#isTooMuch(message) || this.#isAhead(message)) return undefined;
     return this.#mayBeSaid(message, author) ? message : undefined;
   }
 
@@ -91,8 +108,12 @@ export class Gate {
       refusals.add({ why: 'sealed', source, detail: () => SEALED_TEXT });
       return undefined;
     }
+    if (this.#seals.has(bytes)) return undefined;
     const opened = keyed.seal.open(bytes);
-    if ('by' in opened) return opened.by;
+    if ('by' in opened) {
+      this.#seals.add(bytes);
+      return opened.by;
+    }
     const detail = () => sealFaultText[opened.fault];
     refusals.add({ why: opened.fault, source, detail });
     return undefined;
@@ -124,6 +145,22 @@ export class Gate {
     if (isOfWires(message)) return message.incarnation !== node.incarnation;
     if (!DOUBLE_SAYS.has(message.type)) return false;
     return 'store' in message && message.store !== node.store;
+  }
+
+  #isTooMuch({ from, type }: Arrived): boolean {
+    if (this.#flood.allows(from, type)) return false;
+    const detail = () => `${from} says too much at once: one ${type} less is heard`;
+    this.#options.refusals.add({ why: 'too many', source: from, detail });
+    return true;
+  }
+
+  /** Whether its term cannot have come about. */
+  #isAhead(message: Arrived): boolean {
+    if (!('term' in message) || this.#terms.allows(message.term as number)) return false;
+    const { term, from, type } = message as Arrived & { term: number };
+    const detail = () => `${type} is of term ${term}, more than ${TERM_STEP_MAX} ahead`;
+    this.#options.refusals.add({ why: 'term ahead', source: from, detail });
+    return true;
   }
 
   /** Operators have a key of their own for what only they may say. */

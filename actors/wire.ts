@@ -30,6 +30,7 @@ export const wireHears = [
   'membership.joined',
   'membership.left',
   'genesis.formed',
+  'election.advanced',
   'storage.reset',
 ] as const;
 
@@ -105,7 +106,7 @@ class Wire {
         announcement: () => this.#announcement,
       });
     const keyed = seal && this.#proof && { seal, proof: this.#proof };
-    this.#gate = new Gate({ node, decode, refusals, keyed });
+    this.#gate = new Gate({ node, decode, refusals, keyed, now: clock.now });
     options.transport
       .open({
         heard: (bytes, origin) => this.#hear(bytes, origin),
@@ -127,6 +128,7 @@ class Wire {
   take(event: BusEvent): void {
     if (event.type === 'wire.send') this.#send(event);
     else if (event.type === 'genesis.formed') this.#gate.group = event.group;
+    else if (event.type === 'election.advanced') this.#gate.entered(event.term);
     else if (event.type === 'storage.reset') this.#isMute = true;
     else if (event.type === 'membership.left') this.#gate.left(event.peer);
     else if (event.type === 'membership.sighted' || event.type === 'membership.joined') {

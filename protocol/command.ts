@@ -20,7 +20,12 @@ export const VOTERS_MAX = 7;
 export const MEMBERS_MAX = 1000;
 
 /** Node ids and store ids, as they stand in messages. */
-export const nameSchema = Type.String({ minLength: 1, maxLength: 64 });
+export const nameSchema = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  // Names are keys of maps; by this one an object would get a prototype.
+  pattern: '^(?!__proto__$)',
+});
 
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 

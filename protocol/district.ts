@@ -10,11 +10,18 @@ import { discoverySchema, timingSchema } from './timing.ts';
 export const INTERSECTIONS_MAX = 1000;
 export const GROUPS_MAX = 64;
 export const STAGES_MAX = 32;
+/** Pairs of groups: each with each. */
+const PAIRS_MAX = GROUPS_MAX * GROUPS_MAX;
+export const PROGRAMS_MAX = 64;
+export const LINKS_MAX = 10_000;
+export const PLANS_MAX = 100;
+/** Movements that one signal group governs. */
+export const MOVEMENTS_MAX = 200;
 
 export const idSchema = Type.String({
   minLength: 1,
   maxLength: 200,
-  pattern: '^[^\\s/]+$',
+  pattern: '^(?!__proto__$)[^\\s/]+$',
   description: 'A name without spaces or slashes.',
 });
 
@@ -58,8 +65,8 @@ export const groupSchema = Type.Object(
         Type.Object(
           {
             link: Type.Integer({ minimum: 0, description: 'Signal index in the SUMO program.' }),
-            from: Type.String({ description: 'Lane or edge it comes from.' }),
-            to: Type.String({ description: 'Lane or edge it goes to.' }),
+            from: Type.String({ maxLength: 200, description: 'Lane or edge it comes from.' }),
+            to: Type.String({ maxLength: 200, description: 'Lane or edge it goes to.' }),
             direction: Type.Optional(
               Type.String({ description: 'SUMO’s direction: s, l, r, L, R, t.' }),
             ),
@@ -69,7 +76,7 @@ export const groupSchema = Type.Object(
           },
           { additionalProperties: false },
         ),
-        { description: 'The movements these lamps govern, as imported.' },
+        { maxItems: MOVEMENTS_MAX, description: 'The movements these lamps govern, as imported.' },
       ),
     ),
   },
@@ -136,19 +143,22 @@ export const intersectionSchema = Type.Object(
     position: Type.Tuple([Type.Number(), Type.Number()], { description: '[x, y] in metres.' }),
     groups: Type.Array(groupSchema, { minItems: 1, maxItems: GROUPS_MAX }),
     conflicts: Type.Array(pair('group', 'group'), {
+      maxItems: PAIRS_MAX,
       description: 'Groups that must never be green together.',
     }),
     yields: Type.Array(pair('group', 'to'), {
+      maxItems: PAIRS_MAX,
       description: 'Pairs that may be lit together only while the first is greenPermissive.',
     }),
     merges: Type.Optional(
       Type.Array(pair('group', 'group'), {
+        maxItems: PAIRS_MAX,
         description:
           'Groups that leave one edge and merge: foes to SUMO, no conflict. For information.',
       }),
     ),
     stages: Type.Array(stageSchema, { minItems: 1, maxItems: STAGES_MAX }),
-    programs: Type.Optional(Type.Array(programSchema)),
+    programs: Type.Optional(Type.Array(programSchema, { maxItems: PROGRAMS_MAX })),
   },
   { additionalProperties: false, title: 'Intersection' },
 );
@@ -168,10 +178,16 @@ export const linkSchema = Type.Object(
     }),
     lanes: Type.Optional(Type.Integer({ minimum: 1 })),
     fromGroups: Type.Optional(
-      Type.Array(idSchema, { description: 'Groups of `from` that feed this link.' }),
+      Type.Array(idSchema, {
+        maxItems: GROUPS_MAX,
+        description: 'Groups of `from` that feed this link.',
+      }),
     ),
     toGroups: Type.Optional(
-      Type.Array(idSchema, { description: 'Groups of `to` that drain this link.' }),
+      Type.Array(idSchema, {
+        maxItems: GROUPS_MAX,
+        description: 'Groups of `to` that drain this link.',
+      }),
     ),
   },
   {
@@ -199,8 +215,8 @@ export const districtSchema = Type.Object(
       }),
     ),
     intersections: Type.Array(intersectionSchema, { minItems: 1, maxItems: INTERSECTIONS_MAX }),
-    links: Type.Optional(Type.Array(linkSchema)),
-    plans: Type.Optional(Type.Array(planSchema)),
+    links: Type.Optional(Type.Array(linkSchema, { maxItems: LINKS_MAX })),
+    plans: Type.Optional(Type.Array(planSchema, { maxItems: PLANS_MAX })),
     timing: Type.Optional(Type.Partial(timingSchema, { additionalProperties: false })),
     discovery: Type.Optional(Type.Partial(discoverySchema, { additionalProperties: false })),
   },

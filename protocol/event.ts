@@ -21,7 +21,10 @@ import { lampSchema } from './lamp.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-const milliseconds = Type.Number();
+const milliseconds = Type.Number({
+  minimum: -Number.MAX_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+});
 const text = Type.String({ maxLength: 2000 });
 const digest = Type.String({ pattern: '^[0-9a-f]{16}$' });
 const addressFields = {

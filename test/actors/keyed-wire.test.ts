@@ -102,9 +102,8 @@ describe('a life that nothing is remembered of', () => {
 
   test('that never answers is asked ever more rarely', async () => {
     const world = await keyed();
-    const bytes = sealed(beat);
     for (let k = 0; k < 600; k += 1) {
-      world.ears[0]?.port.sendAll(bytes);
+      world.ears[0]?.port.sendAll(sealed(beat));
       world.run(100);
     }
     expect(asked(world).length).toBeGreaterThan(10);

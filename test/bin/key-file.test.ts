@@ -119,8 +119,8 @@ describe('a key file is refused', () => {
 
   const whole = (): KeyFile => contentOf(pair().node);
   test.each([
-    ['no JSON', () => 'secret-word', /not JSON/],
-    ['no object', () => [], /1 problem.*\n.*object/],
+    ['no JSON', (): unknown => 'secret-word', /not JSON/],
+    ['no object', (): unknown => [], /1 problem.*\n.*object/],
     [
       'a short secret',
       () => {
