@@ -53,7 +53,7 @@ export const parseFile = (file: string, kind: string): Parsed => {
 /** The same of what was read already. */
 export const parseText = (file: string, text: string, kind: string): Parsed => {
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { disallowComments: true });
+  const tree = treeOf(file, text, errors);
   const lines = linesOf(text);
   if (errors.length > 0 || !tree) {
     const list = errors.map(
@@ -72,6 +72,16 @@ export const parseText = (file: string, text: string, kind: string): Parsed => {
         return `  ${file}:${lines.place(offset)} ${pathText(path)}: ${message}`;
       }),
   };
+};
+
+/** Readers follow nesting by calls, of which there is an end. */
+const treeOf = (file: string, text: string, errors: ParseError[]): Node | undefined => {
+  try {
+    return parseTree(text, errors, { disallowComments: true });
+  } catch (error) {
+    if (error instanceof RangeError) throw new OperatorError(`${file} is nested far too deeply`);
+    throw error;
+  }
 };
 
 /** One error that lists every problem of a file. */

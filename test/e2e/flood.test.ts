@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test } from 'vitest';
 import { createJudge } from '../../protocol/judge.ts';
 import { discoveryDefault } from '../../protocol/timing.ts';
@@ -20,49 +21,12 @@ const SECONDS = 20;
 /** A tick of the kernel, in which processor time is told. */
 const TICK_MS = 10;
 
-/** Records for a moment, then floods; at the end it says how many datagrams it really sent. */
-const FLOOD = `
-  const { createSocket } = require('node:dgram');
-  const [port, group, aSecond, seconds] = process.argv.slice(1).map((one, k) => (k === 1 ? one : Number(one)));
-  const socket = createSocket({ type: 'udp4', reuseAddr: true });
-  const recorded = [];
-  const header = (k) => '{"type":"detector.beat","sender_id":"n' + (1 + (k % 3)) + '","timestamp":1,"group":"g","incarnation":' +
-    Date.now() + ',"counter":' + k + ',"payload":{"term":1099511627776,"store":"s","index":0,"commit":0}';
-  const kinds = [
-    () => Buffer.alloc(300, 0x78),
-    (k) => Buffer.from(header(k) + '}'),
-    (k) => Buffer.from(header(k) + ',"mac":"01234567.abcdefghijklmnopqrstuv"}'),
-    (k) => recorded[k % recorded.length],
-    (k) => { const bytes = Buffer.from(recorded[k % recorded.length]); bytes[30] ^= 1; return bytes; },
-  ];
-  socket.on('message', (bytes) => { if (recorded.length < 500) recorded.push(bytes); });
-  socket.bind({ port, address: group }, () => {
-    socket.addMembership(group, '127.0.0.1');
-    socket.setMulticastInterface('127.0.0.1');
-    setTimeout(() => {
-      socket.dropMembership(group, '127.0.0.1');
-      const startMs = performance.now();
-      let sent = 0;
-      const send = () => {
-        const passedMs = performance.now() - startMs;
-        if (passedMs >= seconds * 1000) {
-          console.log(JSON.stringify({ sent, recorded: recorded.length, seconds: passedMs / 1000 }));
-          return socket.close();
-        }
-        // What it could not send in time it sends at once, as much as a burst may be.
-        const due = Math.min((passedMs * aSecond) / 1000, sent + aSecond / 20);
-        for (; sent < due; sent += 1) socket.send(kinds[sent % kinds.length](sent), port, group);
-        setTimeout(send, 1);
-      };
-      send();
-    }, 2000);
-  });
-`;
+const flooder = fileURLToPath(new URL('./flooder.mjs', import.meta.url));
 
 const flood = (port: number): ChildProcess =>
   spawn(
     process.execPath,
-    ['-e', FLOOD, `${port}`, discoveryDefault.address, `${A_SECOND}`, `${SECONDS}`],
+    [flooder, `${port}`, discoveryDefault.address, `${A_SECOND}`, `${SECONDS}`],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
 
