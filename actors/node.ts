@@ -23,6 +23,7 @@ import { type Clock, realClock, type Suspension, type WatchSuspension } from './
 import { journalTo } from './journal.ts';
 import { lampsHear, lampsThrough, type OpenLamps } from './lamps.ts';
 import { type Answer, Operator } from './operator.ts';
+import { noSensors, type OpenSensors, sensorsThrough } from './sensors.ts';
 import { type Store, storageHears, storageOn } from './storage.ts';
 import { wireHears, wireOver } from './wire.ts';
 
@@ -34,6 +35,8 @@ export interface NodeOptions {
   readonly store: Store;
   /** How the lamp driver of the node's intersection is reached. */
   readonly lamps: OpenLamps;
+  /** How the sensors of the node's intersection are reached. Without them it runs by its plan. */
+  readonly sensors?: OpenSensors;
   readonly clock?: Clock;
   /** How the host finds out that its clock stood still. Without it, it is taken never to. */
   readonly suspension?: WatchSuspension;
@@ -200,6 +203,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         clock: alarms(clock, (event) => lookFirst(event, 'clock')),
         storage: storageOn(store, (event) => send(event, 'storage')),
         lamps: lampsThrough(options.lamps, digestOf, (event) => send(event, 'lamps')),
+        sensors: sensorsThrough(options.sensors ?? noSensors, (event) => send(event, 'sensors')),
         wire: wireOver({
           transport: options.transport,
           clock,

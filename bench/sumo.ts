@@ -6,8 +6,8 @@
 import { execFileSync } from 'node:child_process';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
+import { SENSING, type Sensing } from '../protocol/readings.ts';
 import { importNetwork } from '../traffic/import.ts';
-import { SENSING, type Sensing } from '../traffic/readings.ts';
 import { startSumo } from '../traffic/sumo.ts';
 import { findSumo } from '../traffic/sumo-program.ts';
 import { readScenario } from '../traffic/sumo-scenario.ts';

@@ -5,10 +5,12 @@
  */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../protocol/assert.ts';
+import { benchTrafficCommand } from './bench-traffic.ts';
 import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { clearCommand } from './clear.ts';
 import { contractCommand } from './contract.ts';
+import { driveCommand } from './drive.ts';
 import { importCommand } from './import.ts';
 import { inspectCommand } from './inspect.ts';
 import { keyCommand } from './key.ts';
@@ -47,6 +49,8 @@ for (const command of [
   inspectCommand,
   schemaCommand,
   simulateCommand,
+  driveCommand,
+  benchTrafficCommand,
   checkCommand,
 ]) {
   command.exitOverride();

@@ -7,7 +7,7 @@ import pc from 'picocolors';
 import { realClock } from '../actors/clock.ts';
 import { Inspector } from '../actors/inspector.ts';
 import { createNode } from '../actors/node.ts';
-import { cabinetSocket, isAnswered } from '../cabinet/address.ts';
+import { cabinetSocket, isAnswered, sensorSocket } from '../cabinet/address.ts';
 import type { District } from '../protocol/check-district.ts';
 import { type Intersection, intersectionOf, isShared } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
@@ -29,6 +29,7 @@ import { lampsAt } from './lamp-port.ts';
 import { type Create, live, storesIn } from './lives.ts';
 import { inspectOption, interfaceAddress, whole } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
+import { sensorsAt } from './sensor-port.ts';
 import { hostUptimeMs, watchSuspension } from './suspension.ts';
 import { textOf, timeOfDay } from './tell.ts';
 
@@ -121,6 +122,7 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
       transport: transportOf(district, options, keyring),
       seal: keyring,
       lamps: lampsAt({ door: { path: lamps.path }, ...(lamps.isForeign && { shown }) }),
+      sensors: sensorsAt(sensorSocket(district, intersection.id), trouble),
       journal,
       suspension: (jumped) => watchSuspension(realClock, hostUptimeMs, jumped),
       failed: (reason) => end(`${id} failed: ${reason}`, 1),

@@ -17,6 +17,7 @@ import { assertOperator, type KeyOptions, keyringOf, warnIfInsecure } from './ke
 import { newIncarnation, newStoreId } from './level-store.ts';
 import { contractIn, OtherContractError } from './other-contract.ts';
 import { OperatorError } from './read-district.ts';
+import { refusalText, refused } from './refusal-words.ts';
 
 /** How long a district may take to be found and to tell what it has agreed on. In milliseconds. */
 const JOIN_MS_MAX = 15_000;
@@ -25,8 +26,10 @@ const REFUSED_MS = 2_000;
 /** How long until a command that was not answered is proposed again, and until it is given up. */
 const AGAIN_MS = 1_000;
 const COMMIT_MS_MAX = 20_000;
-/** How long nodes tell what their lamps follow, unless they are asked again. In milliseconds. */
-const FOLLOW_MS = 600_000;
+/** How long nodes tell what their lamps follow, unless they are asked again; and how soon they are:
+ *  a question may be lost, and a node that has begun anew has heard none. In milliseconds. */
+const FOLLOW_MS = 20_000;
+const ASK_MS = 2_000;
 
 export type Tell = HeardAs<'phases.tell'>;
 
@@ -48,7 +51,7 @@ export interface Observer {
   commit(command: Command): Promise<Committed>;
   /** Calls `heard` for each command that is agreed on from now on, with the state before it. */
   hear(heard: (command: Command, before: State) => void): void;
-  /** Calls `heard` for what nodes tell of their lamps; they are asked now. */
+  /** Calls `heard` for what nodes tell of their lamps; they are asked from now on. */
   follow(heard: (tell: Tell) => void): void;
   close(): void;
 }
@@ -125,13 +128,11 @@ const observe = async (
   return observer;
 };
 
-const refusalText = ({ name }: District, { peer, reason }: { peer: string; reason: string }) =>
-  `${peer} of ${name} has ${reason}; use the district file that the district runs by`;
-
 class Watching implements Observer {
   readonly node: GreenwaveNode;
   readonly #watchers: ((event: Emitted & { at: number }) => void)[];
   readonly #failed: Promise<never>;
+  #asking: NodeJS.Timeout | undefined;
 
   constructor(
     node: GreenwaveNode,
@@ -207,10 +208,13 @@ class Watching implements Observer {
       const told = event as { type: string };
       if (told.type === 'phases.tell') heard(told as Tell);
     });
-    this.node.survey(FOLLOW_MS);
+    const ask = () => this.node.survey(FOLLOW_MS);
+    ask();
+    this.#asking = setInterval(ask, ASK_MS);
   }
 
   close(): void {
+    clearInterval(this.#asking);
     this.node.kill();
   }
 
@@ -240,10 +244,3 @@ class Watching implements Observer {
     }
   }
 }
-
-const refused = (problems: readonly string[]): OperatorError => {
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return new OperatorError(
-    `the district refuses it, ${count}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-  );
-};

@@ -25,6 +25,9 @@ export const seconds = (text: string): number => {
   return value;
 };
 
+/** Vehicles an hour. */
+export const perHour = whole(0, 100_000);
+
 /** What the lamps of a driver are. */
 export type LampsKind =
   | { readonly kind: 'terminal' | 'memory' }

@@ -8,6 +8,7 @@ import type { Fact } from '../protocol/event.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { createJudge, type Unsafe } from '../protocol/judge.ts';
 import type { Lamps } from '../protocol/lamp.ts';
+import type { TrafficTold } from '../protocol/traffic.ts';
 
 export interface NodePicture {
   readonly node: string;
@@ -39,11 +40,24 @@ export interface Summary {
   readonly unsafe: readonly Unsafe[];
 }
 
+/** What became of the traffic, where there was any. */
+export interface TrafficSummary {
+  readonly perHour: number;
+  readonly came: number;
+  readonly left: number;
+  readonly inside: number;
+  readonly outside: number;
+  /** Of those who left; null while nobody had. In seconds. */
+  readonly meanDelayS: number | null;
+}
+
 export class Picture {
   readonly district: District;
   readonly nodes = new Map<string, NodePicture>();
   /** By intersection. */
   readonly lamps = new Map<string, Lamps>();
+  /** As it was told last. */
+  traffic: TrafficTold | undefined;
   readonly #judge;
   readonly #startedMs = Date.now();
   readonly #leaders = new Set<string>();
@@ -81,6 +95,7 @@ export class Picture {
     } else if (line.kind === 'fact') this.#learn(line.node, line.event);
     else if (line.kind === 'refused') this.#refused += 1;
     else if (line.kind === 'error') this.#errors += 1;
+    else if (line.kind === 'traffic') this.traffic = line;
   }
 
   /** Whether all nodes that are up are in each other's view, under one leader. */

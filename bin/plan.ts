@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { checkPlan, readPlan } from '../protocol/check-district.ts';
 import type { State } from '../protocol/command.ts';
 import { canonicalJson } from '../protocol/digest.ts';
-import type { DistrictFile } from '../protocol/district.ts';
+import type { DistrictFile, Group, Intersection } from '../protocol/district.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { onStopSignal } from './host.ts';
 import { insecureOption, type KeyOptions, keyFileOption } from './keys.ts';
@@ -59,7 +59,7 @@ export const planCommand: Command = new Command('plan')
       ),
     );
     process.stdout.write(`${options.json ? JSON.stringify(said) : textOf(said)}\n`);
-    process.exit(said.nodes.every(({ litMs }) => litMs !== null) ? 0 : 1);
+    process.exit(said.nodes.every(({ litMs, onCall }) => litMs !== null || onCall) ? 0 : 1);
   });
 
 type Problems = Parameters<ReturnType<typeof parseFile>['list']>[0];
@@ -97,6 +97,8 @@ interface Followed {
   readonly takenMs: number | null;
   readonly litMs: number | null;
   readonly stage: string | null;
+  /** All its groups wait for somebody to call: until then it may have nothing to follow with. */
+  readonly onCall: boolean;
 }
 
 interface Said {
@@ -119,7 +121,9 @@ export const adopt = async (
   const problems = [...checkPlan(plan, known), ...sameName(state, plan)];
   if (problems.length > 0) throw refusal(problems);
   const planned = new Set(plan.intersections.map(({ id }) => id));
-  const nodes = serversOf(state).filter(({ intersection }) => planned.has(intersection));
+  const nodes = serversOf(state)
+    .filter(({ intersection }) => planned.has(intersection))
+    .map((server) => ({ ...server, onCall: isOnCall(known, server) }));
   const taken = new Map<string, number>();
   const lit = new Map<string, { atMs: number; stage: string | undefined }>();
   let look: () => void = () => {};
@@ -138,7 +142,7 @@ export const adopt = async (
   await new Promise<void>((resolve) => {
     setTimeout(resolve, WAIT_CYCLES * cycleS * 1000 + WAIT_MS);
     onStop(resolve);
-    look = () => nodes.every(({ node }) => lit.has(node)) && resolve();
+    look = () => nodes.every(({ node, onCall }) => onCall || lit.has(node)) && resolve();
     look();
   });
   const since = (atMs: number | undefined) => (atMs === undefined ? null : atMs - sinceMs);
@@ -147,12 +151,13 @@ export const adopt = async (
     index: committed.index,
     term: committed.term,
     commitMs: committed.ms,
-    nodes: nodes.map(({ node, intersection }) => ({
+    nodes: nodes.map(({ node, intersection, onCall }) => ({
       node,
       intersection,
       takenMs: since(taken.get(node)),
       litMs: since(lit.get(node)?.atMs),
       stage: lit.get(node)?.stage ?? null,
+      onCall,
     })),
   };
 };
@@ -161,6 +166,17 @@ const intersectionsOf = ({ members }: State) =>
   members.flatMap(({ intersection }) =>
     intersection ? [[intersection.id, intersection] as const] : [],
   );
+
+/** Where all wait for calls, and nobody calls, all have their turns. */
+const isOnCall = (
+  known: readonly Intersection[],
+  { node, intersection }: { node: string; intersection: string },
+): boolean => {
+  const { groups = [], nodes } = known.find(({ id }) => id === intersection) ?? {};
+  if (!nodes) return false;
+  const isWaiting = ({ onCall }: Group) => onCall === true;
+  return groups.filter(({ id }) => nodes[id] === node).every(isWaiting) && !groups.every(isWaiting);
+};
 
 /** Nodes say which plan they follow by its name. */
 const sameName = ({ plan: present }: State, plan: Plan) => {
@@ -184,9 +200,10 @@ const textOf = ({ plan, index, term, commitMs, nodes }: Said): string => {
     head: ['node', 'intersection', 'known after', 'lamps after', 'first stage'],
     style: { head: [], border: [] },
   });
-  for (const { node, intersection, takenMs, litMs, stage } of nodes) {
+  for (const { node, intersection, takenMs, litMs, stage, onCall } of nodes) {
     const after = (ms: number | null) => (ms === null ? '–' : duration(ms));
-    table.push([node, intersection, after(takenMs), after(litMs), stage ?? '–']);
+    const lit = litMs === null && onCall ? 'when called' : after(litMs);
+    table.push([node, intersection, after(takenMs), lit, stage ?? '–']);
   }
   return [
     `plan ${plan} is agreed as entry ${index} of term ${term}, after ${duration(commitMs)}`,

@@ -15,14 +15,20 @@ export interface Supervised {
   readonly start: (node: string) => void;
   /** Tells that a process was stopped, or goes on. */
   readonly say: (node: string, standing: 'stopped' | 'continued') => void;
+  /** The model of its traffic, if there is one. */
+  readonly traffic: { demand(perHour: number): void } | undefined;
 }
 
 /** Gives what does a deed, or throws an error that says why not. */
-export const processDeeds = ({ nodes, running, start, say }: Supervised) => {
+export const processDeeds = ({ nodes, running, start, say, traffic }: Supervised) => {
   const signal = (child: ChildProcess, name: NodeJS.Signals) => {
     if (!child.kill(name)) throw new Error('the process has just ended');
   };
   return (deed: Deed): void => {
+    if (deed.kind === 'demand' && traffic) {
+      traffic.demand(deed.perHour);
+      return;
+    }
     if (!('node' in deed)) throw new Error(`${deed.kind} cannot be done to real processes`);
     const { node } = deed;
     if (!nodes.has(node)) throw new Error(`no node ${node} was started here`);

@@ -7,13 +7,15 @@ import { createLogUpdate } from 'log-update';
 import pc from 'picocolors';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Lamp } from '../protocol/lamp.ts';
-import type { NodePicture, Picture, Summary } from './picture.ts';
+import type { NodePicture, Picture, Summary, TrafficSummary } from './picture.ts';
 import { textOf, timeOfDay } from './tell.ts';
 
 const REDRAW_MS = 200;
 const RECENT_LINES = 8;
 /** The same said again within so long is not told again. */
 const REPEATED_MS = 3000;
+/** So often plain lines tell of traffic. */
+const TRAFFIC_MS = 30_000;
 
 /** A shape as well as a colour, so that nobody needs to tell colours apart. */
 const HEADS: Record<Lamp, string> = {
@@ -31,11 +33,13 @@ const LEGEND = Object.entries(HEADS)
   .map(([lamp, head]) => `${head} ${lamp}`)
   .join('  ');
 
+type Told = Summary & { readonly traffic?: TrafficSummary };
+
 export interface Screen {
   tell(line: JournalLine): void;
   /** Says what the program itself is doing. */
   note(text: string): void;
-  summary(summary: Summary): string;
+  summary(summary: Told): string;
   close(): void;
 }
 
@@ -51,10 +55,15 @@ export const screen = (
 const plainScreen = (picture: Picture, print: (line: string) => void): Screen => {
   const lineText = teller();
   let wasWhole = false;
+  let trafficMs = 0;
   return {
     tell: (line) => {
       const text = lineText(line);
       if (text !== undefined) print(text);
+      if (line.kind === 'traffic' && line.t - trafficMs >= TRAFFIC_MS) {
+        trafficMs = line.t;
+        print(`${pc.dim(timeOfDay(line.t))} ${trafficText(picture)}`);
+      }
       const isWhole = picture.isWhole();
       if (isWhole && !wasWhole) print(pc.green(`${pc.bold('all')} ${wholeText(picture)}`));
       wasWhole = isWhole;
@@ -129,7 +138,15 @@ const table = (picture: Picture): string => {
     style: { head: [], border: [], compact: true },
   });
   for (const node of picture.nodes.values()) drawn.push(row(picture, node));
-  return `${pc.bold(picture.district.name)}\n${drawn}`;
+  return `${pc.bold(picture.district.name)}  ${trafficText(picture)}\n${drawn}`;
+};
+
+const trafficText = ({ traffic }: Picture): string => {
+  if (!traffic) return '';
+  const { perHour, inside, queue, outside, delayS } = traffic;
+  const lost = delayS === undefined ? '' : `, ${Math.round(delayS)} s mean delay`;
+  const out = outside > 0 ? `, ${outside} find no room` : '';
+  return pc.dim(`${inside} vehicles, ${queue} stand${out}${lost} (${perHour} an hour)`);
 };
 
 const row = (picture: Picture, node: NodePicture): string[] => {
@@ -150,7 +167,7 @@ const row = (picture: Picture, node: NodePicture): string[] => {
   ];
 };
 
-const summaryText = (summary: Summary): string => {
+const summaryText = (summary: Told): string => {
   const { seconds, nodes, leader, term, commit, leaderChanges, largestView, lampLines } = summary;
   const verdict =
     summary.unsafe.length === 0
@@ -165,6 +182,12 @@ const summaryText = (summary: Summary): string => {
         );
   return [
     `${nodes} nodes for ${seconds} s: largest view ${largestView}, last leader ${leader ?? 'none'} in term ${term}, ${leaderChanges} changes of leader, ${commit} commands committed, ${lampLines} changes of lamps, ${summary.refused} messages refused, ${summary.errors} errors.`,
+    ...(summary.traffic ? [leftText(summary.traffic)] : []),
     verdict,
   ].join('\n');
+};
+
+const leftText = ({ came, left, perHour, meanDelayS }: TrafficSummary): string => {
+  const lost = meanDelayS === null ? '' : `, with ${meanDelayS} s of delay on average`;
+  return `Traffic of ${perHour} vehicles an hour (a queue model): ${came} came, ${left} left${lost}.`;
 };

@@ -11,27 +11,30 @@ import { Command } from 'commander';
 import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
+import { complaintsOf, stopChild } from './child.ts';
 import { onStopSignal, printer, startGreenwave } from './host.ts';
 import { insecureOption, keyFileOption, keyringOf, warnIfInsecure } from './keys.ts';
 import { type NodeOptions, nodeArguments } from './node-arguments.ts';
-import { inspectOption, interfaceAddress, seconds, whole } from './options.ts';
+import { inspectOption, interfaceAddress, perHour, seconds, whole } from './options.ts';
 import { newToken, offerPage } from './page-server.ts';
 import { PageStream } from './page-stream.ts';
 import { Picture } from './picture.ts';
 import { PROCESS_DEEDS, processDeeds } from './process-deeds.ts';
 import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
+import { RealTraffic } from './real-traffic.ts';
 import { screen } from './screen.ts';
 
 /** A node may take this long to stop before it is killed; lamps may need a green and an amber. */
 const NODE_STOP_MS_MAX = 4000;
 const LAMPS_STOP_MS_MAX = 25_000;
-/** Lines of a process's standard error kept, to be shown when it fails. */
-const STDERR_LINES_MAX = 20;
 
 interface Options extends NodeOptions {
   readonly for?: number;
   readonly data?: string;
   readonly restart?: number;
+  readonly demand?: number;
+  readonly traffic: boolean;
+  readonly seed: number;
   readonly page: boolean;
   readonly pagePort?: number;
   readonly json?: true;
@@ -47,6 +50,9 @@ export const upCommand: Command = new Command('up')
   .addOption(insecureOption())
   .option('--ttl <hops>', 'how far multicast goes', whole(0, 255), 1)
   .option('--restart <seconds>', 'start a node that died again after so long', seconds)
+  .option('--demand <vehicles>', 'vehicles an hour (default: what its greens serve)', perHour)
+  .option('--seed <number>', 'of its traffic', whole(0, Number.MAX_SAFE_INTEGER), 1)
+  .option('--no-traffic', 'empty roads')
   .option(
     '--page-port <number>',
     'port of the page (default: the first free one)',
@@ -75,6 +81,7 @@ class Up {
   readonly #children = new Map<string, ChildProcess>();
   readonly #token = newToken();
   readonly #stream: PageStream;
+  readonly #traffic: RealTraffic | undefined;
   #hasLamps = false;
   #isStopping = false;
   #failure: string | undefined;
@@ -86,13 +93,20 @@ class Up {
     this.#options = options;
     this.#picture = new Picture(district);
     this.#screen = screen(this.#picture, { isQuiet: options.json === true, print: this.#print });
+    const tell = (line: JournalLine) => {
+      if (options.json) this.#print(JSON.stringify(line));
+      this.#see(line);
+    };
+    this.#traffic = options.traffic ? new RealTraffic({ district, ...options, tell }) : undefined;
     const act = processDeeds({
       nodes: new Set(district.intersections.flatMap(nodesOf)),
       running: (node) => this.#children.get(node),
       start: (node) => this.#startNode(node),
       say: (node, standing) => this.#say(node, { standing }),
+      traffic: this.#traffic,
     });
-    this.#stream = new PageStream(district, { token: this.#token, can: PROCESS_DEEDS, act });
+    const can = this.#traffic ? [...PROCESS_DEEDS, 'demand' as const] : PROCESS_DEEDS;
+    this.#stream = new PageStream(district, { token: this.#token, can, act });
     this.#data = options.data ?? mkdtempSync(join(tmpdir(), 'greenwave-'));
   }
 
@@ -104,12 +118,14 @@ class Up {
     onStopSignal(this.#stop);
     const wanted = { ...this.#options, token: this.#token, print: this.#print };
     const server = await offerPage(this.#stream, wanted);
+    await this.#traffic?.open();
     const latches = join(this.#data, 'latches');
     this.#start('lamps', ['lamps', this.#file, '--latch', latches, '--json']);
     const { for: limitS } = this.#options;
     const limit = limitS === undefined ? undefined : setTimeout(this.#stop, limitS * 1000);
     await stopped;
     clearTimeout(limit);
+    this.#traffic?.end();
     await this.#stopAll();
     this.#screen.close();
     server?.close();
@@ -133,13 +149,7 @@ class Up {
     if (child.stdout) {
       createInterface({ input: child.stdout }).on('line', (text) => this.#hear(text));
     }
-    const complaints: string[] = [];
-    if (child.stderr) {
-      createInterface({ input: child.stderr }).on('line', (text) => {
-        complaints.push(text);
-        if (complaints.length > STDERR_LINES_MAX) complaints.shift();
-      });
-    }
+    const complaints = complaintsOf(child);
     child.on('close', (code, signal) => this.#ended({ name, code, signal, complaints }));
   }
 
@@ -158,14 +168,20 @@ class Up {
     } catch {
       return; // A line cut short by the death of the process that wrote it.
     }
-    this.#picture.see(line);
-    this.#screen.tell(line);
-    this.#stream.tell(line);
+    this.#see(line);
+    this.#traffic?.hear(line);
     // The lamps come first: a node that starts without them would say that they are lost.
     if (line.kind === 'lamps' && !this.#hasLamps) {
       this.#hasLamps = true;
+      this.#traffic?.begin();
       for (const node of this.#district.intersections.flatMap(nodesOf)) this.#startNode(node);
     }
+  }
+
+  #see(line: JournalLine): void {
+    this.#picture.see(line);
+    this.#screen.tell(line);
+    this.#stream.tell(line);
   }
 
   #ended(end: Ended): void {
@@ -194,27 +210,15 @@ class Up {
   async #stopAll(): Promise<void> {
     this.#isStopping = true;
     const nodes = [...this.#children.keys()].filter((name) => name !== 'lamps');
-    await Promise.all(nodes.map((name) => this.#stopOne(name, NODE_STOP_MS_MAX)));
+    await Promise.all(nodes.map((name) => stopChild(this.#children.get(name), NODE_STOP_MS_MAX)));
     if (this.#children.has('lamps')) this.#screen.note('waiting for the last lamps to turn red …');
-    await this.#stopOne('lamps', LAMPS_STOP_MS_MAX);
-  }
-
-  #stopOne(name: string, limitMs: number): Promise<void> {
-    const child = this.#children.get(name);
-    if (!child) return Promise.resolve();
-    return new Promise((resolve) => {
-      const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
-      child.on('close', () => {
-        clearTimeout(limit);
-        resolve();
-      });
-      child.kill('SIGTERM');
-    });
+    await stopChild(this.#children.get('lamps'), LAMPS_STOP_MS_MAX);
   }
 
   #report(): number {
     if (this.#failure !== undefined) throw new OperatorError(this.#failure);
-    const summary = this.#picture.summary();
+    const traffic = this.#traffic?.summary();
+    const summary = { ...this.#picture.summary(), ...(traffic && { traffic }) };
     const { unsafe } = summary;
     if (this.#options.json) {
       const common = { t: Date.now(), node: 'up', kind: 'summary' };

@@ -23,13 +23,22 @@ export class CabinetError extends Error {
   override readonly name = 'CabinetError';
 }
 
+interface Named {
+  readonly name: string;
+  readonly discovery: Discovery;
+}
+
 /** The Unix socket at which the driver of `intersection` listens by default. */
-export const cabinetSocket = (
-  district: { readonly name: string; readonly discovery: Discovery },
-  intersection: string,
-): string => {
-  const { address, port } = district.discovery;
-  const digest = digestOf([district.name, address, port, intersection]);
+export const cabinetSocket = (district: Named, intersection: string): string =>
+  socketOf(district, [intersection]);
+
+/** The one at which its sensors are heard. */
+export const sensorSocket = (district: Named, intersection: string): string =>
+  socketOf(district, [intersection, 'sensors']);
+
+const socketOf = ({ name, discovery }: Named, of: readonly string[]): string => {
+  const { address, port } = discovery;
+  const digest = digestOf([name, address, port, ...of]);
   const place = join(`greenwave-${process.getuid?.() ?? 'user'}`, `${digest}.sock`);
   const path = join(tmpdir(), place);
   return Buffer.byteLength(path) < SOCKET_PATH_BYTES_MAX ? path : join('/tmp', place);

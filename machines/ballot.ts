@@ -31,6 +31,9 @@ export const logEnd = ({ lastTerm, lastIndex }: LogEnd): LogEnd => ({ lastTerm, 
 export const isVoter = ({ voters, id, store }: Self): boolean =>
   voters.some((voter) => voter.node === id && voter.store === store);
 
+/** Whom a round counts before anybody has answered. */
+export const ownVote = (self: Self): string[] => (isVoter(self) ? [self.id] : []);
+
 export const isMajority = (count: number, { voters }: Pick<Self, 'voters'>): boolean =>
   count * 2 > voters.length;
 

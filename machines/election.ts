@@ -24,6 +24,7 @@ import {
   isVoter,
   type LogEnd,
   logEnd,
+  ownVote,
   placeOf,
   reply,
   successorOf,
@@ -48,6 +49,8 @@ export interface Context extends LogEnd {
   readonly term: number;
   readonly votedFor: string | null;
   readonly voters: readonly Voter[];
+  /** Who voted before a change that may not be committed yet. */
+  readonly former: readonly Voter[];
   readonly leader: string | null;
   /** The leader lost last: it does not stand in line. */
   readonly lost: string | null;
@@ -87,6 +90,8 @@ export const electionMachine = setup({
   },
   guards: {
     isVoter: ({ context }) => isVoter(context),
+    /** Thesis section 4.2.2: who holds the change that takes his vote may be the only one who can win. */
+    mayStand: ({ context }) => isVoter(context) || isVoter({ ...context, voters: context.former }),
     hasMajority: ({ context }) => isMajority(context.granted.length, context),
     isFromLeader: ({ context, event }) =>
       (event.type === 'replica.prepare' ||
@@ -166,6 +171,11 @@ export const electionMachine = setup({
       enqueue.assign({ term: event.term, votedFor: null, leader: null, claim: null });
       enqueue.emit({ type: 'election.advanced', term: event.term });
     }),
+    noteVoters: assign(({ event }) =>
+      event.type === 'replica.configured'
+        ? { voters: event.voters, former: event.former ?? [] }
+        : {},
+    ),
     noteLogEnd: assign(({ event }) =>
       event.type === 'replica.appended' ? { lastTerm: event.term, lastIndex: event.index } : {},
     ),
@@ -216,7 +226,7 @@ export const electionMachine = setup({
       enqueue.emit(reply(context, { type: 'election.lean', to, term, granted: true }));
     }),
     poll: enqueueActions(({ context, enqueue }) => {
-      enqueue.assign({ granted: [context.id] });
+      enqueue.assign({ granted: ownVote(context) });
       enqueue.emit({
         type: 'wire.send',
         to: ALL,
@@ -231,7 +241,7 @@ export const electionMachine = setup({
       enqueue.emit(voteWrite(ticket, { term, votedFor: context.id }));
     }),
     claim: enqueueActions(({ context, enqueue }) => {
-      enqueue.assign({ granted: [context.id], isTransfer: false });
+      enqueue.assign({ granted: ownVote(context), isTransfer: false });
       enqueue.emit({
         type: 'wire.send',
         to: ALL,
@@ -298,6 +308,7 @@ export const electionMachine = setup({
     timing,
     ...stored,
     voters: [],
+    former: [],
     leader: null,
     lost: null,
     lastTerm: 0,
@@ -319,7 +330,7 @@ export const electionMachine = setup({
       { guard: 'isNewer', target: '.follower.leaderless', actions: ['advance', 'noteLogEnd'] },
       { actions: 'noteLogEnd' },
     ],
-    'replica.configured': { actions: assign({ voters: ({ event }) => event.voters }) },
+    'replica.configured': { actions: 'noteVoters' },
     'election.poll': { actions: 'answerPoll' },
     'election.claim': [
       {
@@ -358,7 +369,7 @@ export const electionMachine = setup({
             'replica.appended': { actions: ['advance', 'noteLogEnd'] },
             'replica.configured': {
               target: 'leaderless',
-              actions: assign({ voters: ({ event }) => event.voters }),
+              actions: 'noteVoters',
             },
           },
         },
@@ -416,7 +427,7 @@ export const electionMachine = setup({
           entry: ['withdrawRefusal', assign({ granted: [], isTransfer: false })],
           after: {
             place: [
-              { guard: 'isVoter', target: '#election.prospective' },
+              { guard: 'mayStand', target: '#election.prospective' },
               { target: 'leaderless', reenter: true },
             ],
           },

@@ -8,6 +8,7 @@ import type { Intersection, Link } from '../protocol/district.ts';
 import type { BusEvent } from '../protocol/event.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { Contract, Timing } from '../protocol/timing.ts';
+import { arrivalsMachine } from './arrivals.ts';
 import { contractMachine } from './contract.ts';
 import { coordinationMachine } from './coordination.ts';
 import { demandMachine } from './demand.ts';
@@ -44,6 +45,7 @@ export const concerns = {
   demand: demandMachine,
   schedule: scheduleMachine,
   holder: holderMachine,
+  arrivals: arrivalsMachine,
   phases: phasesMachine,
   witness: witnessMachine,
 } as const;
@@ -83,6 +85,7 @@ const reasonOf = (event: { readonly type: string }): string => {
 };
 
 const self = ({ id, store, contract }: NodeInput) => ({ id, store, timing: contract.timing });
+const place = ({ id, intersection }: NodeInput) => ({ id, intersection });
 
 export const nodeMachine = setup({
   types: {} as {
@@ -104,6 +107,7 @@ export const nodeMachine = setup({
     storage: notProvided('storage'),
     wire: notProvided<NodeInput>('wire'),
     lamps: notProvided<NodeInput>('lamps'),
+    sensors: notProvided<NodeInput>('sensors'),
   },
 }).createMachine({
   id: 'node',
@@ -163,11 +167,7 @@ export const nodeMachine = setup({
           systemId: 'merge',
           input: ({ context }) => ({ ...self(context), district: context.district }),
         },
-        {
-          src: 'detector',
-          systemId: 'detector',
-          input: ({ context }) => self(context),
-        },
+        { src: 'detector', systemId: 'detector', input: ({ context }) => self(context) },
         {
           src: 'election',
           systemId: 'election',
@@ -217,16 +217,15 @@ export const nodeMachine = setup({
             settled: context.stored.settled?.group ?? null,
           }),
         },
+        { src: 'arrivals', systemId: 'arrivals', input: ({ context }) => place(context) },
         {
           src: 'phases',
           systemId: 'phases',
-          input: ({ context }) => ({ ...self(context), intersection: context.intersection }),
+          input: ({ context }) => ({ ...self(context), ...place(context) }),
         },
-        {
-          src: 'witness',
-          systemId: 'witness',
-          input: ({ context }) => ({ id: context.id, intersection: context.intersection }),
-        },
+        { src: 'witness', systemId: 'witness', input: ({ context }) => place(context) },
+        // After all who hear it.
+        { src: 'sensors', systemId: 'sensors', input: ({ context }) => context },
         // The wire comes last: it lets the world in.
         { src: 'wire', systemId: 'wire', input: ({ context }) => context },
       ],

@@ -36,6 +36,8 @@ import {
   transitCall,
   urgentCall,
 } from './calls.ts';
+import type { Expected } from './expectation.ts';
+import { adapt, heedsPlan, sensingControl, waitInside } from './sensing.ts';
 import { amberMs, clearanceMs, type Green, heldOf, sequenceOf } from './sequence.ts';
 import { LATE_MS, leastMs, plannedOf, type Situation } from './splits.ts';
 import { AT_ONCE_MS, decide, favour, firstGreen, protects, turnInChange } from './stage-choice.ts';
@@ -70,6 +72,8 @@ export interface Context extends PhasesInput {
   readonly calls: readonly Call[];
   /** Groups for which a pedestrian has called. */
   readonly walks: readonly string[];
+  /** What is expected of the traffic; null while no sensor tells. */
+  readonly expected: Expected | null;
   /** Operators who want to hear what the lamps follow. */
   readonly watchers: readonly Watcher[];
 }
@@ -77,6 +81,7 @@ export interface Context extends PhasesInput {
 export type Events =
   | CallEvent
   | HeardAs<'phases.ask'>
+  | FactAs<'arrivals.expected' | 'arrivals.lost'>
   | FactAs<'lamps.ready' | 'lamps.refused' | 'lamps.shown' | 'clock.due'>
   | FactAs<'timekeeper.synced' | 'node.stopping' | 'contract.changed'>;
 
@@ -99,6 +104,7 @@ const situationOf = (context: Context, at: number): Situation | null =>
   context.intersection && {
     ...context,
     intersection: context.intersection,
+    plan: heedsPlan(context.intersection) ? context.plan : null,
     now: seen(context, at),
   };
 
@@ -114,10 +120,12 @@ const isElsewhere = ({ calls, now }: Context, at: number): boolean => {
   return call !== undefined && now !== null && !protects(now.stage, call.group);
 };
 
-/** How the lamps are run: for who calls, by plan and group time, by plan alone, or freely. */
+/** How the lamps are run: for who calls, by sensors, by plan and time, by plan alone, or freely. */
 const modeOf = (context: Context, at: number): string => {
   const situation = situationOf(context, at);
   if (isHere(context, at)) return 'preempted';
+  const sensing = situation && sensingControl(situation);
+  if (sensing) return sensing;
   if (!situation || !plannedOf(situation)) return 'free';
   return context.offsetMs === null ? 'fixed' : 'coordinated';
 };
@@ -129,6 +137,12 @@ const tellsOf = (context: Context, at: number, said: Partial<Tell>): Emitted[] =
   if (!intersection || isShared(intersection)) return [];
   const mode = modeOf(context, at);
   return tellsTo(watchers, at, { intersection: intersection.id, moment: 'asked', mode, ...said });
+};
+
+/** What a machine hears of the traffic. */
+const expectedIn = (event: Events): { expected?: Expected | null } => {
+  if (event.type === 'arrivals.lost') return { expected: null };
+  return event.type === 'arrivals.expected' ? { expected: event } : {};
 };
 
 /** What is said of a green that is lit: its stage, its plan, its call. */
@@ -168,6 +182,15 @@ export const phasesMachine = setup({
       if (!isElsewhere(context, event.at)) return false;
       return !protects(next.stage, call.group) && event.at + AT_ONCE_MS <= (now?.untilMs ?? 0);
     },
+    /** By what sensors say. Who calls goes first, and so does a transit vehicle. */
+    isSensing: ({ context, event }) => {
+      const situation = situationOf({ ...context, ...expectedIn(event) }, event.at);
+      if (!situation || urgentCall(context.calls, event.at)) return false;
+      return sensingControl(situation) !== null && !transitCall(context.calls, event.at);
+    },
+    isSwitching: ({ context }) => context.next !== null,
+    mustWait: ({ context, event }) =>
+      event.type === 'arrivals.expected' && waitInside(context, event, event.at) !== null,
     isTurnable: ({ context, event }) => {
       const situation = situationOf(context, event.at);
       if (event.type !== 'clock.due' || !situation || !context.next) return false;
@@ -185,6 +208,7 @@ export const phasesMachine = setup({
       if (event.type !== 'replica.committed' || event.command.kind !== 'plan.adopt') return {};
       return { plan: event.command.plan };
     }),
+    takeExpected: assign(({ event }) => expectedIn(event)),
     takeTime: assign(({ event }) =>
       event.type === 'timekeeper.synced' ? { offsetMs: event.offsetMs } : {},
     ),
@@ -293,6 +317,36 @@ export const phasesMachine = setup({
       const atMs = untilMs - timing.sequenceLeadMs;
       enqueue.emit({ type: 'clock.wake', id: 'phases:decide', atMs });
     }),
+    /** Puts off the end of a green, or sends what follows on it, by what sensors say. */
+    adapt: enqueueActions(({ context, event, enqueue }) => {
+      const { timing } = context;
+      const situation = situationOf(context, event.at);
+      const adapted = situation && adapt(situation, event.at, timing.sequenceLeadMs);
+      if (!situation || !adapted) return;
+      const { intersection } = situation;
+      const { now, next, beforeMs } = adapted;
+      enqueue.assign({ now, next });
+      const sequence = next
+        ? sequenceOf(intersection, { now, next })
+        : heldOf(intersection, now, beforeMs);
+      enqueue.emit({ type: 'lamps.show', ...sequence, notAfterMs: beforeMs });
+      const id = next ? 'phases:change' : 'phases:decide';
+      const atMs = next ? now.untilMs : now.untilMs - timing.sequenceLeadMs;
+      enqueue.emit({ type: 'clock.wake', id, atMs });
+    }),
+    /** Puts off the next green, because somebody has not left the intersection yet. */
+    wait: enqueueActions(({ context, event, enqueue }) => {
+      const { intersection, now, next } = context;
+      if (event.type !== 'arrivals.expected' || !intersection || !now || !next) return;
+      const waited = waitInside(context, event, event.at);
+      if (!waited) return;
+      enqueue.assign({ next: waited });
+      enqueue.emit({
+        type: 'lamps.show',
+        ...sequenceOf(intersection, { now, next: waited }),
+        notAfterMs: next.fromMs,
+      });
+    }),
     /** It was green before anybody called for it. */
     tellHeld: enqueueActions(({ context, event, enqueue }) => {
       const { now, calls } = context;
@@ -380,6 +434,7 @@ export const phasesMachine = setup({
     shown: null,
     calls: [],
     walks: [],
+    expected: null,
     watchers: [],
   }),
   initial: 'dark',
@@ -388,6 +443,8 @@ export const phasesMachine = setup({
     'replica.committed': { actions: ['takePlan', 'takeCall', 'tellTaken'] },
     'replica.restored': { actions: ['takePlan', 'takeCall'] },
     'timekeeper.synced': { actions: 'takeTime' },
+    'arrivals.expected': { actions: 'takeExpected' },
+    'arrivals.lost': { actions: 'takeExpected' },
     'lamps.shown': { actions: 'takeShown' },
     'lamps.input': { actions: ['takeCall', 'takeWalk'] },
     'lamps.lost': { target: '.dark', actions: 'takeCall' },
@@ -434,7 +491,40 @@ export const phasesMachine = setup({
             { guard: 'isElsewhere', target: 'decided' },
             { guard: 'isFavour', target: 'undecided', reenter: true, actions: 'favour' },
           ],
-          on: { 'clock.due': { guard: 'isDecision', target: 'decided' } },
+          on: {
+            'clock.due': { guard: 'isDecision', target: 'decided' },
+            'arrivals.expected': [
+              { guard: 'isSensing', target: 'sensing', actions: 'takeExpected' },
+              { actions: 'takeExpected' },
+            ],
+          },
+        },
+        /** Actuated or adaptive: at each step of the sensors the green goes on or ends. */
+        sensing: {
+          entry: 'adapt',
+          always: [
+            { guard: 'isHere', target: 'held' },
+            { guard: 'isElsewhere', target: 'decided' },
+            { guard: 'isFavour', target: 'undecided' },
+            { guard: 'isSwitching', target: 'switching' },
+          ],
+          on: {
+            'arrivals.expected': [
+              { guard: 'isSensing', target: 'sensing', reenter: true, actions: 'takeExpected' },
+              { target: 'undecided', actions: 'takeExpected' },
+            ],
+            'arrivals.lost': { target: 'undecided', actions: 'takeExpected' },
+            // No sensor has spoken in time.
+            'clock.due': { guard: 'isDecision', target: 'decided' },
+          },
+        },
+        /** What follows was chosen by what sensors say, and sent. */
+        switching: {
+          always: [
+            { guard: 'isHereAfterAll', target: 'held' },
+            { guard: 'isElsewhereAfterAll', target: 'decided' },
+          ],
+          on: { 'clock.due': { guard: 'isChange', target: '#phases.amber' } },
         },
         /** Preempted: somebody has called for what is green. */
         held: {
@@ -465,12 +555,24 @@ export const phasesMachine = setup({
     amber: {
       entry: 'wakeForChange',
       always: { guard: 'isTurnable', target: 'amber', reenter: true, actions: 'turn' },
-      on: { 'clock.due': { guard: 'isChange', target: 'redClearance' } },
+      on: {
+        'clock.due': { guard: 'isChange', target: 'redClearance' },
+        'arrivals.expected': [
+          { guard: 'mustWait', actions: ['takeExpected', 'wait'] },
+          { actions: 'takeExpected' },
+        ],
+      },
     },
     redClearance: {
       entry: 'wakeForGreen',
       always: { guard: 'isTurnable', target: 'redClearance', reenter: true, actions: 'turn' },
-      on: { 'clock.due': { guard: 'isChange', target: 'green' } },
+      on: {
+        'clock.due': { guard: 'isChange', target: 'green' },
+        'arrivals.expected': [
+          { guard: 'mustWait', actions: ['takeExpected', 'wait', 'wakeForGreen'] },
+          { actions: 'takeExpected' },
+        ],
+      },
     },
     stopped: { on: { 'lamps.lost': {}, 'lamps.refused': {}, 'node.stopping': {} } },
   },

@@ -30,7 +30,7 @@ import {
   type Verdict,
 } from './primary.ts';
 import { noteBeat, repair, sendRest, serve } from './repair.ts';
-import { type Replica, report, type StoredLog, type Turn, votersOf } from './replication.ts';
+import { configuration, type Replica, report, type StoredLog, type Turn } from './replication.ts';
 
 /** Requests of this node that may wait for the primary's answer. */
 const ASKED_MAX = 64;
@@ -176,7 +176,6 @@ export const replicaMachine = setup({
     }),
     tellStart: enqueueActions(({ context, enqueue }) => {
       const { base, log, matched, commit } = context;
-      const { voters, index } = votersOf(context);
       enqueue.emit({ type: 'replica.restored', ...base });
       enqueue.emit({
         type: 'replica.appended',
@@ -185,9 +184,7 @@ export const replicaMachine = setup({
         matched,
         commit,
       });
-      if (voters.length > 0) {
-        enqueue.emit({ type: 'replica.configured', voters: [...voters], index });
-      }
+      for (const said of configuration(context)) enqueue.emit(said);
     }),
     lead: turn((replica, event) =>
       event.type === 'election.elected' ? openTerm(replica, event.term) : idle(replica),

@@ -97,6 +97,24 @@ export const votersOf = ({ base, log }: Replica): { voters: readonly Voter[]; in
   return { voters: base.state.voters, index: base.index };
 };
 
+/** Those who voted before a change that is not known to be committed; none, when there is no such. */
+const formerOf = ({ state }: Replica, voters: readonly Voter[]): readonly Voter[] => {
+  // The state has them sorted, an entry as its leader put them.
+  const isAmong = ({ node, store }: Voter) =>
+    voters.some((voter) => voter.node === node && voter.store === store);
+  const isSame = state.voters.length === voters.length && state.voters.every(isAmong);
+  return isSame ? [] : state.voters;
+};
+
+/** What is said of who votes, when there is anybody. */
+export const configuration = (replica: Replica): Emitted[] => {
+  const { voters, index } = votersOf(replica);
+  if (voters.length === 0) return [];
+  const former = formerOf(replica, voters);
+  const before = former.length > 0 ? { former: [...former] } : {};
+  return [{ type: 'replica.configured', voters: [...voters], ...before, index }];
+};
+
 /** The state with the entries that are not committed yet applied too. */
 export const tentativeState = ({ state, log, commit }: Replica): State =>
   entriesAfter(log, commit, Number.POSITIVE_INFINITY).reduce(
@@ -180,10 +198,9 @@ export const writeFrom = (replica: Replica, from: number): Turn => {
 export const report = (before: Replica, { next, says }: Turn): Turn => {
   if (next === before) return { next, says };
   const more: Emitted[] = [];
-  const { voters, index } = votersOf(next);
-  if (!areSame(voters, votersOf(before).voters)) {
-    more.push({ type: 'replica.configured', voters: [...voters], index });
-  }
+  const [voted, vote] = [votersOf(before).voters, votersOf(next).voters];
+  const isFormer = areSame(formerOf(before, voted), formerOf(next, vote));
+  if (!areSame(voted, vote) || !isFormer) more.push(...configuration(next));
   const [was, is] = [endOf(before), endOf(next)];
   const { commit } = next;
   const isMoved =

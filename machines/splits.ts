@@ -10,6 +10,7 @@
 import type { Intersection, Stage } from '../protocol/district.ts';
 import type { Plan } from '../protocol/plan.ts';
 import type { Call } from './calls.ts';
+import type { Expected } from './expectation.ts';
 import { changeMs, type Green, maxGreenMs, minGreenMs } from './sequence.ts';
 
 /** A green may be this much longer than planned while coming into step. */
@@ -27,11 +28,16 @@ export interface Situation {
   readonly calls: readonly Call[];
   /** Pedestrians who wait for groups that are served on call. */
   readonly walks: readonly string[];
+  /** What is expected of the traffic; null while no sensor tells. */
+  readonly expected?: Expected | null;
 }
 
 export interface Split {
   readonly stage: Stage;
+  /** Of the plan, change included; null where there is none. */
   readonly splitMs: number | null;
+  /** Green of the program that came with the intersection, where there is one and no plan. */
+  readonly greenMs?: number;
 }
 
 export const plannedOf = ({ plan, intersection }: Pick<Situation, 'plan' | 'intersection'>) =>
@@ -44,8 +50,17 @@ export const splitsOf = (situation: Situation): Split[] => {
     const found = stages.find(({ id }) => id === stage);
     return found ? [{ stage: found, splitMs: splitS * 1000 }] : [];
   });
-  return splits.length > 0 ? splits : stages.map((stage) => ({ stage, splitMs: null }));
+  return splits.length > 0 ? splits : unplanned(situation.intersection);
 };
+
+/** Without a plan: all stages, with the greens of the program where that is to be run. */
+const unplanned = ({ stages, programs = [], control }: Intersection): Split[] =>
+  stages.map((stage) => {
+    const program = control === 'fixed' ? programs[0] : undefined;
+    const steps = program?.steps.filter((step) => step.stage === stage.id) ?? [];
+    const greenMs = Math.max(0, ...steps.map(({ greenS }) => greenS * 1000));
+    return { stage, splitMs: null, ...(greenMs > 0 && { greenMs }) };
+  });
 
 /** Least green of a stage as it is planned. */
 export const leastMs = (intersection: Intersection, stage: Stage): number =>

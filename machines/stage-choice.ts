@@ -128,7 +128,8 @@ export const turnInChange = (
   return { now: { ...now, ended }, next: instead, beforeMs };
 };
 
-const redAmberMs = ({ groups }: Intersection, stage: Stage): number => {
+/** Red with amber before the green of a stage. */
+export const redAmberMs = ({ groups }: Intersection, stage: Stage): number => {
   const lit = new Set(litBy(stage));
   const starting = groups.filter(({ id }) => lit.has(id));
   return Math.max(0, ...starting.map(({ redAmberS = 0 }) => redAmberS * 1000));
@@ -176,12 +177,12 @@ const following = (situation: Situation, fromMs: number | null): Green => {
   const splits = splitsOf(situation);
   const last = now ? splits.findIndex(({ stage }) => stage.id === turnOf(now)) : -1;
   const place = placeOf(situation, splits, fromMs === null ? last + 1 : Math.max(0, last));
-  const { stage, splitMs } = splits[place] as Split;
+  const { stage, splitMs, greenMs: programMs = GREEN_DEFAULT_MS } = splits[place] as Split;
   const lit = splitMs === null ? (served(situation, stage) ?? stage) : stage;
   const startMs =
     fromMs ?? (now as Green).untilMs + changeMs(intersection, (now as Green).stage, lit);
   if (splitMs === null) {
-    const greenMs = Math.min(GREEN_DEFAULT_MS, maxGreenMs(intersection, lit));
+    const greenMs = Math.min(programMs, maxGreenMs(intersection, lit));
     const least = leastMs(intersection, lit);
     return { stage: lit, fromMs: startMs, untilMs: startMs + Math.max(least, greenMs) };
   }

@@ -11,7 +11,7 @@ import { assign, enqueueActions, setup } from 'xstate';
 import type { Command } from '../protocol/command.ts';
 import { type Intersection, isShared } from '../protocol/district.ts';
 import type { Emitted, FactAs, HeardAs } from '../protocol/event.ts';
-import type { Lamps } from '../protocol/lamp.ts';
+import { isGreen, type Lamps } from '../protocol/lamp.ts';
 import {
   type Tell,
   takenWords,
@@ -83,9 +83,6 @@ const startOf = ({ offsets }: Context, { term, fromMs }: Turn): number | undefin
   return known && fromMs - known.offsetMs;
 };
 
-const isGreen = ({ shown }: Context, group: string): boolean =>
-  shown?.[group] === 'green' || shown?.[group] === 'greenPermissive';
-
 /** The turn that the lamps of this node follow now. */
 const litTurn = (context: Context, at: number): Turn | undefined => {
   const begun = context.turns
@@ -93,7 +90,7 @@ const litTurn = (context: Context, at: number): Turn | undefined => {
     .filter(({ startMs }) => startMs <= at + EARLY_MS)
     .sort((a, b) => a.startMs - b.startMs);
   const last = begun.at(-1)?.turn;
-  return last?.groups.some((group) => isGreen(context, group)) ? last : undefined;
+  return last?.groups.some((group) => isGreen(context.shown?.[group])) ? last : undefined;
 };
 
 const withTold = (turns: readonly Turn[], told: Turn | undefined): readonly Turn[] =>
@@ -113,7 +110,7 @@ const tellsOf = (
 /** Whether who calls has green already: one who preempts, only if it is held for him. */
 const isServedNow = (context: Context, command: Command, call: string | undefined): boolean => {
   if (command.kind !== 'priority.call' && command.kind !== 'preempt.call') return false;
-  if (!isOwn(context, command.group) || !isGreen(context, command.group)) return false;
+  if (!isOwn(context, command.group) || !isGreen(context.shown?.[command.group])) return false;
   return command.kind === 'priority.call' || command.id === call;
 };
 
@@ -152,7 +149,10 @@ export const witnessMachine = setup({
       const watchers = withWatcher(context.watchers, watcher, at);
       const lit = litTurn(context, at);
       const words = lit?.words ?? {};
-      // What is lit is said now, and need not be said again.
+      // Who asked before is to hear of it too, before it counts as told.
+      if (lit && !lit.isTold) {
+        for (const told of tellsOf(context, at, { moment: 'lit', ...words })) enqueue.emit(told);
+      }
       enqueue.assign({ watchers, turns: withTold(context.turns, lit) });
       for (const told of tellsOf({ ...context, watchers: [watcher] }, at, {
         moment: 'asked',

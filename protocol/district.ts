@@ -4,6 +4,8 @@
  * `protocol/schema/district.json`, and editors complete and check a file that names it.
  */
 import Type, { type Static } from 'typebox';
+import { CONTROLS } from './control.ts';
+import { laneSchema } from './lane.ts';
 import { planSchema } from './plan.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
@@ -17,6 +19,7 @@ export const LINKS_MAX = 10_000;
 export const PLANS_MAX = 100;
 /** Movements that one signal group governs. */
 export const MOVEMENTS_MAX = 200;
+export const LANES_MAX = 128;
 
 export const idSchema = Type.String({
   minLength: 1,
@@ -155,6 +158,19 @@ export const intersectionSchema = Type.Object(
         maxItems: PAIRS_MAX,
         description:
           'Groups that leave one edge and merge: foes to SUMO, no conflict. For information.',
+      }),
+    ),
+    lanes: Type.Optional(
+      Type.Array(laneSchema, {
+        maxItems: LANES_MAX,
+        description:
+          'Lanes with sensors. What is not said of a lane is taken to be as usual in towns.',
+      }),
+    ),
+    control: Type.Optional(
+      Type.Enum(CONTROLS, {
+        description:
+          'The best control that is to be used while enough is known for it: by sensors alone (`adaptive`), by the plan of the district (`coordinated`), by gaps in the traffic (`actuated`), by times alone (`fixed`). Default adaptive. A shared intersection runs by its plan.',
       }),
     ),
     stages: Type.Array(stageSchema, { minItems: 1, maxItems: STAGES_MAX }),

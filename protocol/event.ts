@@ -18,6 +18,7 @@ import {
 import { FORMER_MAX } from './contract.ts';
 import { GROUPS_MAX } from './district.ts';
 import { lampSchema } from './lamp.ts';
+import { readFields, SENSING } from './readings.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -381,6 +382,32 @@ export const facts = {
     group: text,
     active: Type.Boolean(),
   }),
+  /** What all sensors of the intersection say of one step. */
+  'sensors.read': Type.Object(readFields),
+  /** What the traffic at this intersection will do, as far as its sensors tell: by lane, from the
+   *  stop line upstream, when each vehicle could be there and how long it has stood; and how many
+   *  come for each group in a second, of late. `inside`: those that stand between the stop lines.
+   *  `stuck`: groups whose first vehicle does not go at green; `barred`: at a green that yields.
+   *  `overdue`: groups that must be served next, the worst first. */
+  'arrivals.expected': Type.Object({
+    sensing: Type.Enum(SENSING),
+    stepS: Type.Number(),
+    lanes: Type.Array(
+      Type.Object({
+        lane: text,
+        vehicles: Type.Array(
+          Type.Object({ group: text, etaS: Type.Number(), waitedS: Type.Number() }),
+        ),
+      }),
+    ),
+    flows: Type.Array(Type.Object({ group: text, perS: Type.Number() })),
+    inside: count,
+    stuck: Type.Array(text),
+    barred: Type.Array(text),
+    overdue: Type.Array(text),
+  }),
+  /** The sensors have fallen silent, or never spoke: nothing is known of the traffic. */
+  'arrivals.lost': Type.Object({ reason }),
   /** The operator asked this node to stop. */
   'node.stopping': Type.Object({}),
   /** An announcement of the same district and contract was heard, whatever its group. */
@@ -449,8 +476,13 @@ export const facts = {
   'election.lost': Type.Object({ term: count, reason }),
   /** The log ends at `index`, in `term`; it is known to match the leader's up to `matched`. */
   'replica.appended': Type.Object({ index: count, term: count, matched: count, commit: count }),
-  /** These vote, from the moment the entry is in the log. */
-  'replica.configured': Type.Object({ voters: Type.Array(voterSchema), index: count }),
+  /** `voters` vote, from the moment the entry is in the log. While it is not known to be committed,
+   *  `former` are those that voted before it. */
+  'replica.configured': Type.Object({
+    voters: Type.Array(voterSchema),
+    former: Type.Optional(Type.Array(voterSchema)),
+    index: count,
+  }),
   /** The entry at `index` is agreed for good. */
   'replica.committed': Type.Object({ index: count, term: count, command }),
   /** The primary refused a peer's command. */

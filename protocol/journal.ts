@@ -5,6 +5,7 @@
 import Type, { type Static } from 'typebox';
 import { type Fact, facts } from './event.ts';
 import { lampSchema } from './lamp.ts';
+import { type RoadsTold, roadsFields, type TrafficTold, trafficFields } from './traffic.ts';
 
 const common = {
   t: Type.Number({ description: 'When: ms since the Unix epoch; in simulations, virtual ms.' }),
@@ -22,6 +23,8 @@ export const UNTOLD: ReadonlySet<string> = new Set([
   'clock.due',
   'membership.sighted',
   'lamps.shown',
+  'sensors.read',
+  'arrivals.expected',
   'replica.appended',
 ]);
 
@@ -94,6 +97,8 @@ export const journalTable = {
     standing: Type.Enum(['there', 'gone']),
     ...seenFields,
   }),
+  roads: Type.Object({ ...common, kind: Type.Literal('roads'), ...roadsFields }),
+  traffic: Type.Object({ ...common, kind: Type.Literal('traffic'), ...trafficFields }),
   summary: Type.Object({
     ...common,
     kind: Type.Literal('summary'),
@@ -126,5 +131,7 @@ export type JournalLine = Common &
         how?: string;
       }
     | ({ kind: 'seen'; by: string; standing: 'there' | 'gone' } & Seen)
+    | ({ kind: 'roads' } & RoadsTold)
+    | ({ kind: 'traffic' } & TrafficTold)
     | { kind: 'summary'; unsafe: number; seconds: number }
   );

@@ -19,6 +19,9 @@ export type Lamp = Static<typeof lampSchema>;
 export type Lamps = Record<string, Lamp>;
 
 /** Whether someone may be moving on this lamp: it counts as green against a conflicting group. */
+export const isGreen = (lamp: Lamp | undefined): boolean =>
+  lamp === 'green' || lamp === 'greenPermissive';
+
 export const isLit = (lamp: Lamp): boolean =>
   lamp === 'green' ||
   lamp === 'greenPermissive' ||

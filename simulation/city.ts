@@ -9,7 +9,10 @@
 import { assert } from '../protocol/assert.ts';
 import type { District } from '../protocol/check-district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
+import type { LampsSeen } from '../protocol/judge.ts';
+import type { Read } from '../protocol/readings.ts';
 import type { Seal } from '../protocol/seal.ts';
+import { nodesOf } from '../protocol/serving.ts';
 import { type Faults, MemoryNetwork } from '../transport/memory.ts';
 import { VirtualClock } from './clock.ts';
 import { type Counts, noCounts } from './counts.ts';
@@ -29,6 +32,8 @@ export interface CityOptions {
   readonly journal?: (line: JournalLine) => void;
   /** With keys, by which all nodes know each other. */
   readonly seal?: Seal | undefined;
+  /** Told what an intersection shows, at every change. */
+  readonly shown?: (seen: LampsSeen) => void;
 }
 
 /** Nodes do not start at one instant. In milliseconds. */
@@ -54,7 +59,7 @@ export class City {
   #sides: readonly (readonly string[])[] = [];
   #isOpening = false;
 
-  constructor({ seed, district, network = {}, clocks, journal, seal }: CityOptions) {
+  constructor({ seed, district, network = {}, clocks, journal, seal, shown }: CityOptions) {
     this.#seed = seed;
     this.#journal = journal;
     this.district = typeof district === 'number' ? town(district) : district;
@@ -76,6 +81,7 @@ export class City {
       yielded: (id) => this.#beginAnew(id),
       outlived: (id, by) => this.#beginAnew(id, by),
       ...(clocks && { clocks }),
+      ...(shown && { shown }),
     });
   }
 
@@ -127,6 +133,13 @@ export class City {
       this.counts.events += 1;
       if (this.#isOpening) await this.#settle();
     }
+  }
+
+  /** Hands the nodes of an intersection what its sensors say. */
+  sense(intersection: string, read: Read): void {
+    const served = this.district.intersections.find(({ id }) => id === intersection);
+    assert(served, `no intersection ${intersection} in this city`);
+    for (const id of nodesOf(served)) this.place(id).sense(read);
   }
 
   /** Ends a node as SIGKILL does; `silent`: with its host, so that nobody is told. */

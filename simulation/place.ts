@@ -4,11 +4,13 @@
  * because a loop that stalls hears nothing.
  */
 import { createNode, type GreenwaveNode } from '../actors/node.ts';
+import type { HearSensors } from '../actors/sensors.ts';
 import type { Replica } from '../machines/replication.ts';
 import type { District } from '../protocol/check-district.ts';
 import type { Command } from '../protocol/command.ts';
 import type { Emitted } from '../protocol/event.ts';
 import type { JournalLine } from '../protocol/journal.ts';
+import type { Read } from '../protocol/readings.ts';
 import type { Seal } from '../protocol/seal.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Cabinet } from './cabinet.ts';
@@ -50,6 +52,8 @@ export class Place {
   #standing: Standing = 'down';
   #loop: Loop | undefined;
   #node: GreenwaveNode | undefined;
+  /** The sensors' line to the present life. */
+  #sensed: HearSensors | undefined;
   observed: Observed;
   /** By how much its host's time of day is wrong; nothing may rest on it. In milliseconds. */
   wallAheadMs = 0;
@@ -91,6 +95,14 @@ export class Place {
       store,
       transport: this.#through(loop),
       lamps: cabinet ? cabinet.openFor(loop.arrive) : nothingLit,
+      sensors: (_, hear) => {
+        this.#sensed = hear;
+        return {
+          close: () => {
+            if (this.#sensed === hear) this.#sensed = undefined;
+          },
+        };
+      },
       clock: loop,
       suspension: (jumped) => this.clock.watch(loop, jumped),
       wall,
@@ -130,6 +142,11 @@ export class Place {
     const loop = this.#loop;
     loop?.stall();
     return () => loop?.resume();
+  }
+
+  /** Hands the node what the sensors of its intersection say. */
+  sense(read: Read): void {
+    this.#loop?.arrive(() => this.#sensed?.(read));
   }
 
   /** The cabinet of its intersection. */

@@ -5,6 +5,7 @@
 import type { District } from '../protocol/check-district.ts';
 import { type Intersection, nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
+import type { LampsSeen } from '../protocol/judge.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import type { Seal } from '../protocol/seal.ts';
 import type { MemoryNetwork } from '../transport/memory.ts';
@@ -35,6 +36,7 @@ export interface PlacesOptions {
   /** Virtual milliseconds, whole. */
   readonly wall: () => number;
   readonly clocks?: Clocks;
+  readonly shown?: (seen: LampsSeen) => void;
 }
 
 /**
@@ -82,13 +84,14 @@ class Street {
   }
 
   #shown(node: string, lamps: Lamps, byHardware: boolean): void {
-    const { journal, wall, invariants } = this.#options;
+    const { journal, wall, invariants, shown } = this.#options;
     const { id, nodes } = this.#intersection;
     for (const [group, lamp] of Object.entries(lamps)) {
       if (!nodes || nodes[group] === node) this.#lamps[group] = lamp;
     }
     const line = { t: wall(), intersection: id, lamps: { ...this.#lamps } };
     journal?.({ ...line, node, kind: 'lamps' });
+    shown?.(line);
     invariants.lamps(line, node, byHardware);
   }
 }

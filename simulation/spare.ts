@@ -18,9 +18,12 @@ export const mayWipe = (city: City, id: string): boolean => {
   // Before there is a group, each disk may hold what decides which one it will be.
   if (groups.length === 0) return false;
   return groups.every(([, { configurations }]) => {
-    const isSafe = [...configurations.values()].every(
-      ({ voters }) => voters.filter(isLost).length * 2 < voters.length,
-    );
+    const isSafe = [...configurations.values()].every(({ voters }) => {
+      // A leader that has not noticed yet may be about to let it vote, with the disk that is lost.
+      const isVoter = voters.some(({ node }) => node === id);
+      const lost = voters.filter(isLost).length + (isVoter ? 0 : 1);
+      return lost * 2 < voters.length + (isVoter ? 0 : 1);
+    });
     return configurations.size > 0 && isSafe;
   });
 };

@@ -321,7 +321,15 @@ describe('every event', () => {
   });
 
   test('is named by its owner and one word', () => {
-    const owners = [...Object.keys(concerns), 'wire', 'storage', 'clock', 'lamps', 'node'];
+    const owners = [
+      ...Object.keys(concerns),
+      'wire',
+      'storage',
+      'clock',
+      'lamps',
+      'sensors',
+      'node',
+    ];
     for (const type of known) {
       expect(type).toMatch(/^[a-z]+\.[a-z][a-zA-Z]*$/);
       expect(owners).toContain(type.split('.')[0]);

@@ -7,6 +7,7 @@
  * computes a better plan than the one that came with the file. The programs are kept for comparison.
  */
 import type { DistrictFile, Group, Intersection } from '../protocol/district.ts';
+import type { Lane } from '../protocol/lane.ts';
 import { discoveryDefault, lan } from '../protocol/timing.ts';
 import { groupSignals, pairGroups, type SignalGroup } from './sumo-groups.ts';
 import { type Light, lightsOf, type Warning } from './sumo-lights.ts';
@@ -78,16 +79,27 @@ const intersectionOf = (light: Light, network: SumoNetwork, wanted: TimesWanted)
       movements: movementsOf(group, programs),
     }),
   );
+  const lanes = lanesOf(groups, edges);
   const description = {
     position: [rounded(x), rounded(y)] as [number, number],
     groups,
     conflicts: pairs.conflicts,
     yields: pairs.yields,
     ...(pairs.merges.length > 0 && { merges: pairs.merges }),
+    ...(lanes.length > 0 && { lanes }),
     stages: staging.stages,
     programs: staging.programs.map((program) => ({ ...program, id: plain(program.id) })),
   };
   return { description, groups: signalGroups, warnings: [...warnings, ...staging.warnings] };
+};
+
+/** The lanes from which vehicles come, as far as sensors look at them. */
+const lanesOf = (groups: readonly Group[], edges: SumoNetwork['edges']): Lane[] => {
+  const ids = new Set(groups.flatMap(({ movements = [] }) => movements.map(({ from }) => from)));
+  const lanes = [...edges.values()].filter(({ use }) => use === 'normal').flatMap((e) => e.lanes);
+  return lanes
+    .filter(({ id, kind }) => ids.has(id) && kind !== 'pedestrian')
+    .map(({ id, speedMps }) => ({ id, speedMps }));
 };
 
 const movementsOf = ({ signals }: SignalGroup, programs: Light['programs']) =>

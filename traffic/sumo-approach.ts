@@ -3,7 +3,7 @@
  * sensed: where detectors lie.
  */
 import type { Intersection } from '../protocol/district.ts';
-import { SENSED_M_MAX } from './readings.ts';
+import { SENSED_M_MAX } from '../protocol/readings.ts';
 import { insideLengths } from './sumo-insides.ts';
 import type { SumoConnection, SumoLane, SumoNetwork } from './sumo-network.ts';
 

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { SumoError } from './sumo-error.ts';
 
 /** Without a window, with one, and what makes networks. */
-export type SumoProgram = 'sumo' | 'sumo-gui' | 'netconvert';
+export type SumoProgram = 'sumo' | 'sumo-gui' | 'netconvert' | 'netgenerate';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

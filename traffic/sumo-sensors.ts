@@ -9,7 +9,7 @@ import {
   type Readings,
   SENSED_M_MAX,
   type Sensing,
-} from './readings.ts';
+} from '../protocol/readings.ts';
 import { type ApproachLane, approachLanes } from './sumo-approach.ts';
 import { areaSites, detectorsFile, type LoopSite, loopSites } from './sumo-detectors.ts';
 import type { MatchedLight } from './sumo-heads.ts';

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Intersection } from '../protocol/district.ts';
 import type { Lamps } from '../protocol/lamp.ts';
-import type { Readings, Sensing } from './readings.ts';
+import type { Readings, Sensing } from '../protocol/readings.ts';
 import { type Ending, type Sumo, type SumoOptions, startSumo } from './sumo.ts';
 import { SumoError } from './sumo-error.ts';
 import { type MatchedLight, matchLights } from './sumo-heads.ts';

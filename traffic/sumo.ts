@@ -27,7 +27,7 @@ export interface SumoOptions {
   /** Where the program is looked for, and what it is started with. */
   readonly environment: Environment;
   /** With a window or without. Default without. */
-  readonly program?: Exclude<SumoProgram, 'netconvert'>;
+  readonly program?: Extract<SumoProgram, 'sumo' | 'sumo-gui'>;
   /** How long it may take until it listens; what it loads, it loads after that. */
   readonly listenMsMax?: number;
   readonly answerMsMax?: number;

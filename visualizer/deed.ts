@@ -36,6 +36,8 @@ export const deedTable = {
     group: name,
     forS: Type.Number({ exclusiveMinimum: 0, maximum: 600 }),
   }),
+  /** So many vehicles an hour come to the district, where its traffic is a model. */
+  demand: Type.Object({ perHour: Type.Number({ minimum: 0, maximum: 100_000 }) }),
 } as const;
 
 type DeedTable = typeof deedTable;

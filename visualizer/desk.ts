@@ -195,6 +195,6 @@ export class Desk implements Sink {
 
 /** What one steps to: what changes the picture, not each sign of life. */
 const isStep = (line: JournalLine): boolean => {
-  if (line.kind === 'said' || line.kind === 'heard') return false;
+  if (/^(said|heard|roads|traffic)$/.test(line.kind)) return false;
   return line.kind !== 'fact' || !/^(timekeeper|lease)\./.test(line.event.type);
 };

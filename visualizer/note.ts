@@ -63,7 +63,10 @@ const factText = (node: string, event: Fact): Told => {
     case 'merge.yielded':
       return ['election', `${node} leaves its group for ${event.group}`];
     case 'replica.configured':
-      return ['election', `voters: ${event.voters.map((voter) => voter.node).join(', ')}`];
+      return [
+        'election',
+        `voters${event.former ? ', not agreed yet' : ''}: ${event.voters.map((voter) => voter.node).join(', ')}`,
+      ];
     case 'replica.committed': {
       const { command } = event;
       if (command.kind === 'plan.adopt') return ['plan', `plan ${command.plan.id} is agreed on`];

@@ -10,6 +10,7 @@ import type { Intersection, Link } from '../protocol/district.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { nodesOf } from '../protocol/serving.ts';
+import type { TrafficPicture } from './traffic-picture.ts';
 
 /** Entries of the log and notes that a picture keeps: as many as somebody reads. */
 export const LOG_MAX = 200;
@@ -123,6 +124,7 @@ export interface Picture {
   /** The plan that is agreed on, and since when as far as is known here. */
   plan: { readonly plan: Plan; readonly sinceMs: number } | undefined;
   notes: readonly Note[];
+  traffic: TrafficPicture | undefined;
 }
 
 const noRate: Rate = { sinceMs: 0, bytes: 0, perSecond: undefined };
@@ -171,6 +173,7 @@ export const blankPicture = (name: string, streets: Streets): Picture => {
     log: [],
     plan: undefined,
     notes: [],
+    traffic: undefined,
   };
   addStreets(picture, streets);
   return picture;

@@ -14,6 +14,7 @@ import {
   type Rate,
   unknownNode,
 } from './picture.ts';
+import { seeTraffic } from './traffic-seen.ts';
 
 type LineOf<K extends JournalLine['kind']> = Extract<JournalLine, { kind: K }>;
 
@@ -53,6 +54,10 @@ const read = (picture: Picture, line: JournalLine): void => {
       return;
     case 'process':
       readProcess(picture, line);
+      return;
+    case 'roads':
+    case 'traffic':
+      picture.traffic = seeTraffic(picture.traffic, line);
       return;
     case 'error':
       if (line.node === 'city') readCity(picture, line);

@@ -17,7 +17,7 @@ import { Inspector } from '../../actors/inspector.ts';
 import { concerns, nodeMachine } from '../../machines/node.ts';
 import { Eye, InspectedTown, type Told, type ToldOf } from './inspected.ts';
 
-const EFFECTS = ['bus', 'clock', 'storage', 'lamps', 'wire'];
+const EFFECTS = ['bus', 'clock', 'storage', 'lamps', 'sensors', 'wire'];
 const ACTORS = ['node', ...EFFECTS, ...Object.keys(concerns)];
 
 /** Five nodes meet and agree; the leader is killed, another is stopped. */

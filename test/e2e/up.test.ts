@@ -51,6 +51,16 @@ test('the shipped arterial of six runs, prints nothing but journal lines, and st
   expect(up.rubbish).toEqual([]);
   const last = up.lines.at(-1);
   expect(last).toMatchObject({ kind: 'summary', unsafe: 0, nodes: 6, largestView: 6 });
+  // Traffic drives, and every node hears what is sensed of it.
+  expect(last).toMatchObject({ traffic: { came: expect.any(Number) } });
+  expect(up.lines.filter(({ kind }) => kind === 'roads')).toHaveLength(1);
+  expect(up.lines.filter(({ kind }) => kind === 'traffic').length).toBeGreaterThan(5);
+  const sighted = up.lines.flatMap((line) =>
+    line.kind === 'state' && line.machine === 'arrivals' && line.value === 'sighted'
+      ? [line.node]
+      : [],
+  );
+  expect(new Set(sighted).size).toBe(6);
 }, 90_000);
 
 const scenarios = new URL('../../../shared/scenarios/', import.meta.url);

@@ -199,10 +199,22 @@ describe('a backup', () => {
     const more = [...voters, voter('d')];
     const change = { term: 1, command: changing(more) };
     const said = take(play, prepare('a', 1, [0, 0], [change]));
-    expect(only(said, 'replica.configured')).toMatchObject([{ voters: more, index: 1 }]);
+    expect(only(said, 'replica.configured')).toMatchObject([
+      { voters: more, former: voters, index: 1 },
+    ]);
     take(play, elected('c', 2));
     const undone = take(play, prepare('c', 2, [0, 0], [entry(2)]));
     expect(only(undone, 'replica.configured')).toMatchObject([{ voters, index: 0 }]);
+  });
+
+  test('says who voted before a change until that is committed (thesis 4.2.2)', () => {
+    const play = replica({ steps: [formed, elected('a', 1)] });
+    const fewer = voters.slice(0, 2);
+    take(play, prepare('a', 1, [0, 0], [{ term: 1, command: changing(fewer) }]));
+    const told = take(play, beat('a', 1, { leader: 'a', index: 1, commit: 1 }));
+    const said = only(told, 'replica.configured');
+    expect(said).toMatchObject([{ voters: fewer, index: 1 }]);
+    expect(said[0]).not.toHaveProperty('former');
   });
 });
 

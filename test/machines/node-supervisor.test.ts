@@ -40,7 +40,10 @@ const quietOfNode = fromCallback<BusEvent, NodeInput>(({ receive }) => {
     if (Object.keys(event).length > 100) throw new Error('never');
   });
 });
-const effects = { bus: quiet, clock: quiet, storage: quiet, wire: quietOfNode, lamps: quietOfNode };
+const effects = {
+  ...{ bus: quiet, clock: quiet, storage: quiet },
+  ...{ wire: quietOfNode, lamps: quietOfNode, sensors: quietOfNode },
+};
 
 /** An event of which nothing but the type can be read. */
 const poison = (type: string) =>

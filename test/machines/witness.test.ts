@@ -62,6 +62,20 @@ describe('an operator who asks', () => {
     expect(tells(play.hear(ask()))).toMatchObject([{ moment: 'asked', stage: 'ns', plan: 'p' }]);
   });
 
+  test('again, as its stage begins, hears that it is lit', () => {
+    const play = watched();
+    play.hear(grant('ns', 12_000));
+    play.pass(2_000);
+    play.hear(shown({ N: 'green' }));
+    play.hear(grant('ns', 30_000, { plan: 'p' }));
+    play.pass(17_950);
+    expect(tells(play.hear(ask()))).toMatchObject([
+      { moment: 'lit', plan: 'p' },
+      { moment: 'asked', plan: 'p' },
+    ]);
+    expect(tells(play.pass(100))).toEqual([]);
+  });
+
   test('is told of a plan and of calls when they are agreed', () => {
     const play = watched();
     const call = { id: 'c', intersection: 'x1', group: 'E', forS: 9 };

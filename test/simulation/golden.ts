@@ -9,6 +9,8 @@ import type { Fact } from '../../protocol/event.ts';
 import type { JournalLine } from '../../protocol/journal.ts';
 import { LOAD } from '../../simulation/load.ts';
 
+const namesOf = (voters: readonly { readonly node: string }[]) =>
+  voters.map(({ node }) => node).join(' ');
 const folder = fileURLToPath(new URL('../golden/', import.meta.url));
 
 /** Gathers what is worth reading, from `fromMs` on. */
@@ -87,7 +89,7 @@ export class Chronicle {
       case 'replica.restored':
         return fact.index > 0 ? `takes the state at entry ${fact.index}` : undefined;
       case 'replica.configured':
-        return `counts on the voters ${fact.voters.map((voter) => voter.node).join(' ')}`;
+        return `counts on the voters ${namesOf(fact.voters)}${fact.former ? ', not agreed yet' : ''}`;
       case 'replica.committed':
         return this.#wordsForCommand(node, fact.command);
       default:

@@ -5,7 +5,6 @@ import { Compile } from 'typebox/compile';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Intersection } from '../../protocol/district.ts';
 import type { Lamp, Lamps } from '../../protocol/lamp.ts';
-import { importNetwork } from '../../traffic/import.ts';
 import {
   type LaneReading,
   type LoopReading,
@@ -15,7 +14,8 @@ import {
   SENSING,
   type Sensing,
   type VehicleReading,
-} from '../../traffic/readings.ts';
+} from '../../protocol/readings.ts';
+import { importNetwork } from '../../traffic/import.ts';
 import { readScenario, type SumoScenario } from '../../traffic/sumo-scenario.ts';
 import { openStreet, type Street, type StreetOptions } from '../../traffic/sumo-street.ts';
 import { get, setTrafficLight } from '../../traffic/traci-commands.ts';

@@ -55,6 +55,7 @@ const DEEDS: { [K in DeedKind]: Deed } = {
   weather: { kind: 'weather', lossRatio: 0.1, latencyMsMax: 20 },
   drift: { kind: 'drift', node: 'n5', ppm: 100 },
   preempt: { kind: 'preempt', intersection: 'x9', group: 'NS', forS: 10 },
+  demand: { kind: 'demand', perHour: 1200 },
 };
 
 test('every deed that a page knows leaves a trace in the journal of the city', async () => {

@@ -7,7 +7,10 @@
  */
 import type { District } from '../../protocol/check-district.ts';
 import type { JournalLine } from '../../protocol/journal.ts';
+import type { Lamps } from '../../protocol/lamp.ts';
 import { type City, createCity } from '../../simulation/city.ts';
+import { random } from '../../simulation/random.ts';
+import type { StreetLife } from '../../traffic/street-life.ts';
 import type { Deed, DeedKind } from '../deed.ts';
 import type { Opening } from '../opening.ts';
 
@@ -15,9 +18,19 @@ type Concern = Parameters<ReturnType<City['place']>['stateOf']>[0];
 
 /** Clocks of a few hosts, as far apart and as unsteady as good crystals. */
 const CLOCKS = { offsetMsMax: 200, driftPpmMax: 30 };
+/**
+ * When traffic comes: until then there are no greens, and the page need not load what drives. And
+ * one step of it. In virtual milliseconds.
+ */
+const TRAFFIC_FROM_MS = 8000;
+const TRAFFIC_MS = 1000;
 
 export class CityRun {
   readonly #city: City;
+  readonly #seed: number;
+  readonly #shown = new Map<string, Lamps>();
+  #life: StreetLife | undefined;
+  #perHour: number | undefined;
   #lines: JournalLine[] = [];
   #calls = 0;
   readonly #deeds: { [K in DeedKind]: (deed: Extract<Deed, { kind: K }>) => void } = {
@@ -34,14 +47,20 @@ export class CityRun {
     weather: ({ lossRatio, latencyMsMax }) => this.#city.weather({ lossRatio, latencyMsMax }),
     drift: ({ node, ppm }) => this.#city.drift(node, ppm),
     preempt: (deed) => this.#preempt(deed),
+    demand: ({ perHour }) => {
+      this.#perHour = perHour;
+      this.#life?.demand(perHour);
+      this.#note(`demand of ${Math.round(perHour)} vehicles an hour`);
+    },
   };
 
   constructor({ seed, district }: { seed: number; district: District }) {
+    this.#seed = seed;
     this.#city = createCity({
       seed,
       district,
       clocks: CLOCKS,
-      journal: (line) => this.#lines.push(line),
+      journal: (line) => this.#hear(line),
     });
     this.#city.start();
   }
@@ -70,6 +89,10 @@ export class CityRun {
 
   /** Lets virtual time pass up to an instant. */
   async run(untilMs: number): Promise<void> {
+    if (!this.#life && untilMs >= TRAFFIC_FROM_MS) {
+      await this.#city.run(TRAFFIC_FROM_MS);
+      if (this.violation === undefined) await this.#beginTraffic();
+    }
     await this.#city.run(untilMs);
   }
 
@@ -86,6 +109,42 @@ export class CityRun {
     }
     const doing = this.#deeds[deed.kind] as (deed: Deed) => void;
     doing(deed);
+  }
+
+  async #beginTraffic(): Promise<void> {
+    const { StreetLife, stamped } = await import('../../traffic/street-life.ts');
+    const life = new StreetLife({
+      district: this.#city.district,
+      chance: (name) => random(this.#seed, `traffic ${name}`).next,
+      startMs: TRAFFIC_FROM_MS,
+      sensing: 'vehicles',
+      perHour: this.#perHour,
+      tell: (line) => this.#lines.push(stamped(line, Math.floor(this.#city.now()))),
+      sense: (intersection, read) => this.#city.sense(intersection, read),
+    });
+    this.#life = life;
+    for (const [id, lamps] of this.#shown) life.show(id, lamps, TRAFFIC_FROM_MS);
+    life.begin();
+    this.#letTrafficPass();
+  }
+
+  #hear(line: JournalLine): void {
+    this.#lines.push(line);
+    if (line.kind !== 'lamps') return;
+    this.#shown.set(line.intersection, line.lamps);
+    this.#life?.show(line.intersection, line.lamps, this.#city.now());
+  }
+
+  #letTrafficPass = (): void => {
+    const nowMs = this.#city.now();
+    this.#life?.passTo(nowMs);
+    this.#city.at(nowMs + TRAFFIC_MS, this.#letTrafficPass);
+  };
+
+  /** What is done to its traffic stands in its journal too. */
+  #note(message: string): void {
+    const t = Math.floor(this.#city.now());
+    this.#lines.push({ t, node: 'city', kind: 'error', message });
   }
 
   /** Somebody of the district asks for it, as an operator's command would. */

@@ -123,6 +123,29 @@ test('the whole page can be used by keys, and every button has a name', async ()
   await page.waitForFunction((at) => document.querySelector('.clock')?.textContent !== at, was);
 }, 60_000);
 
+test('traffic is drawn in a city, more comes when the slider asks for it, and it leaves lines', async () => {
+  const url = `${site.url}?district=arterial&seed=5&t=60000`;
+  const { page, troubles } = await open(browser, url);
+  const traffic = page.getByRole('region', { name: 'Traffic' });
+  // The city begins at 0, and comes to its moment while one looks.
+  await page.waitForFunction(
+    () => Number(document.querySelector('.traffic')?.getAttribute('data-inside')) > 10,
+  );
+  const before = Number(await traffic.getAttribute('data-demand'));
+  await page.getByRole('button', { name: 'Live' }).click();
+  await page.getByRole('slider', { name: 'Demand' }).focus();
+  await page.keyboard.press('End');
+  await page.waitForFunction(
+    (was) => Number(document.querySelector('.traffic')?.getAttribute('data-demand')) > was,
+    before,
+  );
+  await page.getByRole('tab', { name: 'Time-space' }).click();
+  await page.waitForFunction(
+    () => Number(document.querySelector('path.driven.up')?.getAttribute('data-count')) > 5,
+  );
+  expect(troubles).toEqual([]);
+}, 120_000);
+
 test('the time-space diagram of the arterial shows a strip for each intersection and the band', async () => {
   const url = `${site.url}?district=arterial&seed=5&t=300000#view=time-space`;
   const { page, troubles } = await open(browser, url);

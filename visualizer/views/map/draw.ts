@@ -13,6 +13,8 @@ import { drawLamp, isOn, lampColour } from './lamp-shape.ts';
 import { drawMessages } from './messages.ts';
 import { font, type Paint } from './paint.ts';
 import type { Scene } from './scene.ts';
+import { drawStreets } from './streets.ts';
+import { drawTraffic } from './traffic.ts';
 
 export interface Look {
   readonly scene: Scene;
@@ -54,6 +56,7 @@ export const draw = (context: CanvasRenderingContext2D, look: Look): void => {
   context.fillStyle = paint.ground;
   context.fillRect(0, 0, size.width, size.height);
   drawStreets(context, look, measures);
+  drawTraffic(context, look, measures);
   drawMessages(context, look);
   for (const crossing of scene.crossings) drawHeads(context, look, measures, crossing);
   drawCuts(context, look, measures.radius);
@@ -65,48 +68,6 @@ export const draw = (context: CanvasRenderingContext2D, look: Look): void => {
 /** Whether anything of a crossing can be seen. */
 const isSeen = ({ x, y }: Vector, { width, height }: Size, around: number): boolean =>
   x > -around && y > -around && x < width + around && y < height + around;
-
-const drawStreets = (
-  context: CanvasRenderingContext2D,
-  { scene, camera, size, paint }: Look,
-  { radius, street }: Measures,
-): void => {
-  const path = new Path2D();
-  for (const { from, to } of scene.streets) {
-    const [a, b] = [toPane(camera, size, from.at), toPane(camera, size, to.at)];
-    path.moveTo(a.x, a.y);
-    path.lineTo(b.x, b.y);
-  }
-  for (const { at, stubs } of scene.crossings) {
-    const centre = toPane(camera, size, at);
-    for (const { x, y } of stubs) {
-      path.moveTo(centre.x, centre.y);
-      path.lineTo(centre.x + x * radius * 2, centre.y - y * radius * 2);
-    }
-  }
-  context.lineCap = 'butt';
-  context.strokeStyle = paint.kerb;
-  context.lineWidth = street + 2;
-  context.stroke(path);
-  context.strokeStyle = paint.street;
-  context.lineWidth = street;
-  context.stroke(path);
-  const squares = new Path2D();
-  for (const { at } of scene.crossings) {
-    const { x, y } = toPane(camera, size, at);
-    squares.moveTo(x, y);
-    squares.arc(x, y, radius * 0.86, 0, 2 * Math.PI);
-  }
-  if (street >= 10) {
-    context.strokeStyle = paint.kerb;
-    context.lineWidth = 1;
-    context.setLineDash([6, 6]);
-    context.stroke(path);
-    context.setLineDash([]);
-  }
-  context.fillStyle = paint.street;
-  context.fill(squares);
-};
 
 const drawHeads = (
   context: CanvasRenderingContext2D,

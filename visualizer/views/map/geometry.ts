@@ -4,11 +4,18 @@
  * file seldom says it outright, so it is read from what it does say.
  */
 import type { Group, Intersection, Link } from '../../../protocol/district.ts';
+import {
+  approachesOf,
+  around,
+  distinct,
+  dot,
+  placesOf,
+  rankOf,
+  SAME_STREET,
+  type Vector,
+} from '../../../traffic/approaches.ts';
 
-export interface Vector {
-  readonly x: number;
-  readonly y: number;
-}
+export { direction, type Vector } from '../../../traffic/approaches.ts';
 
 export interface Head {
   readonly group: string;
@@ -31,38 +38,17 @@ export interface Crossing {
   readonly stubs: readonly Vector[];
 }
 
-const COMPASS: Record<string, Vector> = {
-  N: { x: 0, y: 1 },
-  E: { x: 1, y: 0 },
-  S: { x: 0, y: -1 },
-  W: { x: -1, y: 0 },
-};
-/** A street is taken for the approach that a compass letter names up to this angle off. */
-const SAME_STREET = Math.cos((50 * Math.PI) / 180);
-/** Turns from the middle of the street to the kerb, where traffic keeps right. */
-const TURN_ORDER = 'tLlsRr';
-
 export const crossingsOf = (
   intersections: readonly Intersection[],
   links: readonly Link[],
 ): Crossing[] => {
-  const places = new Map(
-    intersections.map(({ id, position: [x, y] }): [string, Vector] => [id, { x, y }]),
-  );
+  const places = placesOf(intersections);
   return intersections.map((intersection) => {
-    const at = places.get(intersection.id) as Vector;
-    const neighbours = new Set(
-      links.flatMap(({ from, to }) =>
-        from === intersection.id ? [to] : to === intersection.id ? [from] : [],
-      ),
-    );
-    const streets = [...neighbours].flatMap((id) => {
-      const place = places.get(id);
-      return place ? [direction(at, place)] : [];
-    });
+    const here = around(intersection, links, places);
+    const { at, streets } = here;
     const entries = intersection.groups.map((group) => ({
       group,
-      approaches: approachesOf(group, { intersection, links, places, streets, at }),
+      approaches: approachesOf(group, here),
     }));
     const heads = headsOf(entries);
     const approached = heads.filter(({ isLost }) => !isLost).map(({ towards }) => towards);
@@ -72,40 +58,6 @@ export const crossingsOf = (
     return { id: intersection.id, at, heads, stubs };
   });
 };
-
-interface Around {
-  readonly intersection: Intersection;
-  readonly links: readonly Link[];
-  readonly places: ReadonlyMap<string, Vector>;
-  readonly streets: readonly Vector[];
-  readonly at: Vector;
-}
-
-/** Where a group's traffic comes from: as links say, as its movements say, or as its name does. */
-const approachesOf = (group: Group, around: Around): Vector[] => {
-  const { intersection, links, places, streets, at } = around;
-  const fed = links.flatMap(({ from, to, toGroups }) => {
-    const place = places.get(from);
-    const isHis = to === intersection.id && toGroups?.includes(group.id);
-    return isHis && place ? [direction(at, place)] : [];
-  });
-  if (fed.length > 0) return distinct(fed);
-  const words = [...(group.movements?.map(({ from }) => from) ?? []), group.id];
-  for (const word of words) {
-    const named = compassOf(word).map((towards) => nearest(towards, streets));
-    if (named.length > 0) return distinct(named);
-  }
-  return [];
-};
-
-/** The compass letters of a name: `NS`, `W-s`, `walk-E`, `a1.N-walk`. */
-const compassOf = (name: string): Vector[] => {
-  const found = name.match(/(?:^|[.\-_])([NESW]{1,4})(?=$|[.\-_])/)?.[1] ?? '';
-  return [...found].flatMap((letter) => COMPASS[letter] ?? []);
-};
-
-const nearest = (towards: Vector, streets: readonly Vector[]): Vector =>
-  streets.find((street) => dot(street, towards) > SAME_STREET) ?? towards;
 
 interface Entry {
   readonly group: Group;
@@ -137,7 +89,7 @@ const headsOf = (entries: readonly Entry[]): Head[] => {
   return [...byStreet.values()].flatMap((side) =>
     side
       .map((one) => ({ ...one, turns: turnsOf(one.group) }))
-      .sort((a, b) => rank(a.turns) - rank(b.turns) || (a.group.id < b.group.id ? -1 : 1))
+      .sort((a, b) => rankOf(a.turns) - rankOf(b.turns) || (a.group.id < b.group.id ? -1 : 1))
       .map(({ group, towards, isLost, turns }, lane) => ({
         group: group.id,
         kind: group.kind,
@@ -151,20 +103,3 @@ const headsOf = (entries: readonly Entry[]): Head[] => {
 
 const turnsOf = ({ movements = [] }: Group): string =>
   [...new Set(movements.flatMap(({ direction: turn }) => turn ?? []))].join('');
-
-const rank = (turns: string): number => {
-  const places = [...turns].map((turn) => TURN_ORDER.indexOf(turn));
-  return places.length === 0
-    ? TURN_ORDER.indexOf('s')
-    : places.reduce((sum, place) => sum + place, 0) / places.length;
-};
-
-export const direction = (from: Vector, to: Vector): Vector => {
-  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
-  return { x: (to.x - from.x) / length, y: (to.y - from.y) / length };
-};
-
-const dot = (a: Vector, b: Vector): number => a.x * b.x + a.y * b.y;
-
-const distinct = (vectors: readonly Vector[]): Vector[] =>
-  vectors.filter((one, k) => vectors.findIndex((other) => dot(one, other) > 0.999) === k);

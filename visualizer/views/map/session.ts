@@ -10,6 +10,7 @@ import { isFlashing, isOn } from './lamp-shape.ts';
 import { type Paint, paintOf } from './paint.ts';
 import { sidesOf } from './parting.ts';
 import { type Scene, sceneOf } from './scene.ts';
+import { edgeOf } from './streets.ts';
 
 const PAN_PX = 60;
 /** What is seen around the outermost intersections, in blocks: their arms and names. */
@@ -155,7 +156,7 @@ export class MapSession {
       this.#camera = fitted(
         this.#scene.crossings.map(({ at }) => at),
         this.#size,
-        this.#scene.blockM * AROUND,
+        this.#scene.blockM * AROUND + edgeOf(picture.traffic?.roads ?? []),
       );
     }
     const ratio = this.#canvas.width / this.#size.width;

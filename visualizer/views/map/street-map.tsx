@@ -7,6 +7,7 @@ import { Icon } from '../../shell/icon.tsx';
 import type { PaneProps } from '../view.ts';
 import { MapLegend } from './legend.tsx';
 import { MapSession } from './session.ts';
+import { TrafficPanel } from './traffic-panel.tsx';
 import { MapWords } from './words.tsx';
 
 export const Pane = ({ desk }: PaneProps) => {
@@ -29,6 +30,7 @@ export const Pane = ({ desk }: PaneProps) => {
       />
       <MapWords desk={desk} />
       <MapLegend desk={desk} />
+      <TrafficPanel desk={desk} />
       <div class="map-tools" role="toolbar" aria-label="Map">
         <button
           type="button"

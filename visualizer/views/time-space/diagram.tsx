@@ -9,8 +9,10 @@ import type { Desk } from '../../desk.ts';
 import type { Picture } from '../../picture.ts';
 import { type Frame, NowLine, scaleOf, TimeAxis } from './axis.tsx';
 import type { Corridor } from './corridor.ts';
+import { Driven } from './driven.tsx';
 import type { BandScene, Scene, WayScene } from './scene.ts';
 import { Hatching, PLANNED_PX, SHOWN_PX, StripBar } from './strip-bar.tsx';
+import type { Lines } from './trajectories.ts';
 
 /** So far from its line is a strip, and so much room two intersections need. In pixels. */
 const GAP_PX = 1;
@@ -35,9 +37,11 @@ interface Props {
   readonly scene: Scene;
   readonly picture: Picture;
   readonly size: Size;
+  /** Of each way, the lines of those who drove on it. */
+  readonly driven: readonly Lines[] | undefined;
 }
 
-export const Diagram = ({ desk, corridor, scene, picture, size }: Props) => {
+export const Diagram = ({ desk, corridor, scene, picture, size, driven = [] }: Props) => {
   const frame = frameOf(corridor, size);
   const { span, nowMs } = scene;
   const x = scaleOf(frame, span);
@@ -70,6 +74,7 @@ export const Diagram = ({ desk, corridor, scene, picture, size }: Props) => {
           {scene.ways.map((one) => (
             <Bands key={one.way.name} {...{ x, y }} scene={one} place={scene.ways.indexOf(one)} />
           ))}
+          <Driven {...{ driven, x, y }} />
           <rect class="veil" {...plot} x={x(nowMs)} width={Math.max(0, x(span.toMs) - x(nowMs))} />
           {scene.ways.map((one, place) => (
             <g key={one.way.name} data-way={one.way.name}>

@@ -117,7 +117,7 @@ interface Look {
 }
 
 const wayScene = (way: Way, look: Look, plan: Plan | undefined): WayScene => {
-  const { known, nowMs } = look;
+  const { known, nowMs, shownUntilMs } = look;
   const stops = way.stops.map((stop): StopScene => ({ stop, ...stripsOf(stop, look) }));
   const { stops: reach, bands } = reachOf(
     stops.map(({ stop, shown, planned }) => ({
@@ -130,7 +130,8 @@ const wayScene = (way: Way, look: Look, plan: Plan | undefined): WayScene => {
   const scenes = bands.map((band) => ({
     ...band,
     isWhole: band.fromMs > known.fromMs && band.toMs + lastMs < known.toMs,
-    isPast: band.toMs + lastMs <= nowMs,
+    // What ends where the journal does may go on in lines that are still coming.
+    isPast: band.toMs + lastMs < shownUntilMs,
   }));
   const last = scenes.findLast(({ isWhole, isPast }) => isWhole && isPast);
   return {

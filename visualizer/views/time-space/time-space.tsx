@@ -11,6 +11,7 @@ import { GroupStrips } from './group-strips.tsx';
 import { Recording } from './recording.ts';
 import { recordedFrom, sceneOf, scheduleOf, spanOf } from './scene.ts';
 import './time-space.css';
+import { Trajectories } from './trajectories.ts';
 import { BandWords, StopWords, StripLegend } from './words.tsx';
 
 const CYCLES = [2, 3] as const;
@@ -78,12 +79,15 @@ interface DrawingsProps extends PaneProps {
 
 const Drawings = ({ desk, corridor, moment, cycles }: DrawingsProps) => {
   const recording = useRef(new Recording());
+  const trajectories = useRef(new Trajectories());
   const place = useRef<HTMLDivElement>(null);
   const size = useSize(place);
   const { picture, history, t: nowMs } = moment;
   const span = spanOf(nowMs, cycles, scheduleOf(picture)?.plan);
   const known = { fromMs: recordedFrom(span, corridor), toMs: nowMs };
   const changes = recording.current.read(history, known);
+  const { traffic } = picture;
+  const driven = traffic && trajectories.current.read(history, corridor, traffic, known);
   const scene = sceneOf({ corridor, changes, picture, nowMs, lastMs: history.lastMs, cycles });
   const { intersection: chosen } = desk.selection.value;
   const intersection = picture.streets.intersections.find(({ id }) => id === chosen);
@@ -98,7 +102,7 @@ const Drawings = ({ desk, corridor, moment, cycles }: DrawingsProps) => {
         </p>
       )}
       <div class="time-space-place" ref={place}>
-        {size.width > 0 && <Diagram {...{ desk, corridor, scene, picture, size }} />}
+        {size.width > 0 && <Diagram {...{ desk, corridor, scene, picture, size, driven }} />}
       </div>
       {intersection && size.width > 0 && (
         <GroupStrips {...{ intersection, scene, changes, size }} />

@@ -93,6 +93,9 @@ export const StripLegend = () => (
     <li>
       <i class="key planned" /> planned green
     </li>
+    <li>
+      <i class="key way" /> a vehicle
+    </li>
     <li>▾ a cycle begins</li>
   </ul>
 );

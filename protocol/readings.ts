@@ -4,7 +4,7 @@
  * and nothing else of the traffic, so that it can be judged by what it is allowed to know.
  */
 import Type, { type Static } from 'typebox';
-import { idSchema } from '../protocol/district.ts';
+import { idSchema } from './district.ts';
 
 /**
  * How much is sensed. `loops`: whether someone is at the stop line, and who passes there and
@@ -15,6 +15,9 @@ import { idSchema } from '../protocol/district.ts';
  */
 export const SENSING = ['loops', 'lanes', 'vehicles'] as const;
 export type Sensing = (typeof SENSING)[number];
+
+/** Sensors and vehicles at one intersection. */
+export const READINGS_MAX = 5000;
 
 /** From the stop line. In metres. */
 export const SENSED_M_MAX = 200;
@@ -90,6 +93,15 @@ export type LoopReading = Static<typeof loopReadingSchema>;
 export type LaneReading = Static<typeof laneReadingSchema>;
 export type VehicleReading = Static<typeof vehicleReadingSchema>;
 export type Reading = Static<typeof readingSchema>;
+
+/** What all sensors of one intersection say of one step; no vehicle is sensed where none is named. */
+export const readFields = {
+  sensing: Type.Enum(SENSING),
+  stepS: Type.Number({ exclusiveMinimum: 0, description: 'How long the step was. In seconds.' }),
+  readings: Type.Array(readingSchema, { maxItems: READINGS_MAX }),
+};
+export const readSchema = Type.Object(readFields);
+export type Read = Static<typeof readSchema>;
 
 /** What the sensors of each intersection say; none is missing. */
 export type Readings = ReadonlyMap<string, readonly Reading[]>;

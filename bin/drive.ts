@@ -1,0 +1,177 @@
+/**
+ * `greenwave drive`: a scenario of SUMO under real nodes on the virtual clock, and what became of its
+ * traffic: delay as the published comparisons define it, and whether anything unsafe was shown.
+ */
+import { Command, Option } from 'commander';
+import { checkDistrict, type District } from '../protocol/check-district.ts';
+import { CONTROLS, type Control } from '../protocol/control.ts';
+import type { DistrictFile } from '../protocol/district.ts';
+import { SENSING, type Sensing } from '../protocol/readings.ts';
+import { importNetwork } from '../traffic/import.ts';
+import { SumoError } from '../traffic/sumo-error.ts';
+import { NetworkError } from '../traffic/sumo-network.ts';
+import { readScenario, type SumoScenario } from '../traffic/sumo-scenario.ts';
+import type { TimesWanted } from '../traffic/sumo-times.ts';
+import { type DriveOutcome, drive } from './drive-run.ts';
+import { killsOf, restarting } from './drive-words.ts';
+import { jsonPrinter, printer, rerunWith } from './host.ts';
+import { seconds, whole } from './options.ts';
+import { OperatorError } from './read-district.ts';
+import { CITY_FLAGS } from './simulate.ts';
+
+interface Options {
+  readonly control: Control;
+  readonly sense: Sensing;
+  readonly seed: number;
+  readonly amber?: number;
+  readonly redClearance: number;
+  readonly minGreen: number;
+  readonly teleport: number;
+  readonly until?: number;
+  readonly kill: readonly string[];
+  readonly gui?: true;
+  readonly journal?: true;
+  readonly json?: true;
+}
+
+const list = (text: string, before: readonly string[]): string[] => [...before, text];
+
+export const driveCommand: Command = new Command('drive')
+  .description('run the traffic of a SUMO scenario under real nodes, in virtual time')
+  .argument('<scenario>', 'a SUMO configuration, SCENARIO.sumocfg')
+  .addOption(
+    new Option('--control <how>', 'the best control that is used')
+      .choices(CONTROLS)
+      .default('adaptive'),
+  )
+  .addOption(
+    new Option('--sense <level>', 'what nodes know of the traffic')
+      .choices(SENSING)
+      .default('vehicles'),
+  )
+  .option('--seed <number>', 'of SUMO and of the city', whole(0, 2 ** 31 - 1), 1)
+  .option('--amber <seconds>', 'yellow of all but pedestrians; else the network’s', seconds)
+  .option(
+    '--red-clearance <seconds>',
+    'red after yellow; 0 with sensors: until nobody is inside',
+    seconds,
+    0,
+  )
+  .option('--min-green <seconds>', 'least green', seconds, 5)
+  .option('--teleport <seconds>', 'when SUMO takes away who is stuck; 0 never', seconds, 300)
+  .option('--until <seconds>', 'of the scenario’s time; else as it says', seconds)
+  .option(
+    '--kill <node@seconds>',
+    'kill a node (or `leader`), back after 10 s; repeatable',
+    list,
+    [],
+  )
+  .option('--gui', 'watch it in sumo-gui')
+  .option('--journal', 'print the journal as JSON lines, before the summary')
+  .option('--json', 'print the summary as one line of JSON, the last')
+  .action(async (file: string, options: Options) => {
+    const code = await rerunWith(CITY_FLAGS);
+    process.exitCode = code ?? ((await run(file, options)) ? 0 : 1);
+  });
+
+const run = async (file: string, options: Options): Promise<boolean> => {
+  const outcome = await refusing(() => driven(file, options));
+  const print = printer();
+  const settings = settingsOf(options);
+  const { findings, ...figures } = outcome;
+  if (options.json) print(JSON.stringify({ scenario: file, ...settings, ...rounded(figures) }));
+  else print(textOf(outcome, options));
+  for (const finding of findings) process.stderr.write(`unsafe: ${finding}\n`);
+  return outcome.unsafe === 0;
+};
+
+/** What SUMO or a file is to blame for is told without a trace. */
+export const refusing = async <T>(act: () => Promise<T>): Promise<T> => {
+  try {
+    return await act();
+  } catch (error) {
+    const isTheirs = error instanceof SumoError || error instanceof NetworkError;
+    throw isTheirs ? new OperatorError(error.message) : error;
+  }
+};
+
+const driven = async (file: string, options: Options): Promise<DriveOutcome> => {
+  const scenario = await readScenario(file);
+  const district = districtOf(scenario, options);
+  const faults = killsOf(options.kill, district).map(restarting);
+  return drive({
+    scenario,
+    district,
+    sensing: options.sense,
+    seed: options.seed,
+    endS: options.until ?? scenario.endS,
+    teleportS: options.teleport === 0 ? -1 : options.teleport,
+    faults,
+    ...(options.gui && { gui: true }),
+    ...(options.journal && { journal: jsonPrinter() }),
+  });
+};
+
+/** The district of a scenario, with the times and the control of this run. */
+export const districtOf = (
+  { roads, file }: SumoScenario,
+  {
+    control,
+    amber,
+    redClearance,
+    minGreen,
+  }: Pick<Options, 'control' | 'amber' | 'redClearance' | 'minGreen'>,
+): District => {
+  const times: TimesWanted = {
+    ...(amber !== undefined && { amberS: amber }),
+    redClearanceS: redClearance,
+    minGreenS: minGreen,
+  };
+  const made: DistrictFile = importNetwork(roads, { name: 'driven', ...times }).district;
+  const intersections = made.intersections.map((one) => ({ ...one, control }));
+  const result = checkDistrict({ ...made, intersections });
+  if ('district' in result) return result.district;
+  const problems = result.problems.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+  throw new OperatorError(`${file} makes no sound district:\n${problems.join('\n')}`);
+};
+
+const settingsOf = ({
+  control,
+  sense,
+  seed,
+  amber,
+  redClearance,
+  minGreen,
+  teleport,
+}: Options) => ({
+  control,
+  sense,
+  seed,
+  amberS: amber ?? 'network',
+  redClearanceS: redClearance,
+  minGreenS: minGreen,
+  teleportS: teleport,
+});
+
+/** Figures as they are printed: two decimals say more than there is. */
+export const rounded = <T extends object>(figures: T): T =>
+  Object.fromEntries(
+    Object.entries(figures).map(([key, value]) => [
+      key,
+      typeof value === 'number' ? Math.round(value * 100) / 100 : value,
+    ]),
+  ) as T;
+
+const textOf = (outcome: DriveOutcome, options: Options): string => {
+  const { meanDelayS, meanTripS, meanWaitingS, meanStops, vehicles, arrived } = outcome;
+  const s = (value: number) => value.toFixed(1);
+  const { control, sense, seed, amberS, redClearanceS, minGreenS } = settingsOf(options);
+  return [
+    `${control}, sensing ${sense}, seed ${seed}: amber ${amberS} s, red clearance ${redClearanceS} s, least green ${minGreenS} s`,
+    `mean delay ${s(meanDelayS)} s; trip ${s(meanTripS)} s, waiting ${s(meanWaitingS)} s, ${s(meanStops)} stops a vehicle`,
+    `${vehicles} vehicles, ${arrived} arrived, ${outcome.waitingOutside} could not begin`,
+    `${outcome.teleports} teleports, ${outcome.collisions} collisions, ${outcome.emergencyStops} emergency stops`,
+    `longest red before somebody who waits: ${s(outcome.longestRedS)} s (${outcome.longestRedAt})`,
+    `unsafe: ${outcome.unsafe}; took ${s(outcome.wallS)} s, of which SUMO ${s(outcome.sumoS)} s`,
+  ].join('\n');
+};

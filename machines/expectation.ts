@@ -1,0 +1,191 @@
+/**
+ * Makes of what sensors say what is to be expected: when each vehicle could be at the stop line, how
+ * long it has stood, who does not go although it is green, and who has waited too long. Pure
+ * neighbour of `arrivals.ts`, which keeps what must be known from one step to the next.
+ */
+import type { Intersection } from '../protocol/district.ts';
+import type { FactAs } from '../protocol/event.ts';
+import { isLit, type Lamps } from '../protocol/lamp.ts';
+import type { Read, VehicleReading } from '../protocol/readings.ts';
+
+/** What was learned from steps before. Lists are sorted by their ids. */
+export interface Knowledge {
+  /** Of vehicles that are sensed one by one: how long each has stood. In seconds. */
+  readonly waits: readonly { readonly vehicle: string; readonly waitedS: number }[];
+  readonly groups: readonly GroupKnowledge[];
+  /** For how many steps it has been learned from, as far as that is of use. */
+  readonly steps: number;
+}
+
+interface GroupKnowledge {
+  readonly group: string;
+  /** For how long it has been lit, or has not. In seconds. */
+  readonly litS: number;
+  readonly darkS: number;
+  /** For how long its first vehicle has stood at red. In seconds. */
+  readonly heldS: number;
+  /** For how long it is still not counted on: at any green, and at one that yields. In seconds. */
+  readonly stuckS: number;
+  readonly barredS: number;
+  /** Vehicles that come for it in a second, on the average of the last minutes. */
+  readonly flow: number;
+}
+
+export type Expected = Omit<FactAs<'arrivals.expected'>, 'at' | 'type'>;
+
+/** A lane of which the district says nothing: 50 km/h. */
+const SPEED_MPS = 13.9;
+/** How fast those drive who are free to, of what they may. */
+const FREE = 0.95;
+/** What a car gains in a second when it starts (SUMO's default). In m/s². */
+const GAIN_MPS2 = 2.6;
+/** Slower than that, a vehicle stands. */
+const STANDING_MPS = 0.5;
+/** Nearer to the stop line than that, it is there. */
+const AT_LINE_M = 2;
+/** A vehicle that stands within this is in the queue, whatever the way that is left to it. */
+const QUEUE_M = 60;
+/** Nearer than that, the first vehicle is held by the lamps and by nothing else. */
+const FIRST_M = 12;
+/** Slower than that, a vehicle inside blocks those that come next. */
+const INSIDE_MPS = 2;
+/** A first vehicle that stands so long at a green will not go soon. */
+const STUCK_AFTER_S = 6;
+/** How long it is then not counted on, at a green that yields and at one that does not. */
+const BARRED_S = 20;
+const STUCK_S = 8;
+/** So long a first vehicle waits at the most before its group is served whatever it costs. */
+const HELD_S_MAX = 120;
+/** Over so many steps flows are averaged. */
+const FLOW_STEPS_MAX = 600;
+/** So long a group without sensors stays dark, as somebody may wait there. */
+const DARK_S_MAX = 90;
+
+export const nothingKnown = ({ groups }: Pick<Intersection, 'groups'>): Knowledge => ({
+  waits: [],
+  groups: groups
+    .map(({ id: group }) => ({
+      group,
+      litS: 0,
+      darkS: 0,
+      heldS: 0,
+      stuckS: 0,
+      barredS: 0,
+      flow: 0,
+    }))
+    .sort((a, b) => (a.group < b.group ? -1 : 1)),
+  steps: 0,
+});
+
+/** What is known after a step, and what is to be expected by it. */
+export const expect = (
+  intersection: Intersection,
+  before: Knowledge,
+  { read, lamps }: { read: Read; lamps: Lamps },
+): { knowledge: Knowledge; expected: Expected } => {
+  const vehicles = read.readings.filter((reading) => reading.kind === 'vehicle');
+  const near = vehicles.filter(({ place }) => place === 'approach').sort(byPlace);
+  const waited = new Map(before.waits.map(({ vehicle, waitedS }) => [vehicle, waitedS]));
+  const waits = near.map(({ vehicle, speedMps }) => ({
+    vehicle,
+    waitedS: speedMps < STANDING_MPS ? (waited.get(vehicle) ?? 0) + read.stepS : 0,
+  }));
+  const firsts = firstsOf(near);
+  const steps = Math.min(FLOW_STEPS_MAX, before.steps + 1);
+  const news = near.filter(({ vehicle }) => !waited.has(vehicle)).map(({ group }) => group);
+  const groups = before.groups.map((known) => {
+    const { group } = known;
+    const seen = { first: firsts.get(group), lamp: lamps[group] ?? 'red', stepS: read.stepS };
+    const came = news.filter((one) => one === group).length / read.stepS;
+    return { ...groupAfter(known, seen), flow: known.flow + (came - known.flow) / steps };
+  });
+  const speeds = new Map(intersection.lanes?.map(({ id, speedMps }) => [id, speedMps]));
+  const lanes = new Map<string, Expected['lanes'][number]>();
+  near.forEach((reading, k) => {
+    const { lane, group } = reading;
+    const row = lanes.get(lane) ?? { lane, vehicles: [] };
+    lanes.set(lane, row);
+    const etaS = etaOf(reading, speeds.get(lane) ?? SPEED_MPS);
+    row.vehicles.push({ group, etaS, waitedS: waits[k]?.waitedS ?? 0 });
+  });
+  const of = (is: (known: GroupKnowledge) => boolean) =>
+    groups.filter(is).map(({ group }) => group);
+  return {
+    knowledge: { waits, groups, steps },
+    expected: {
+      sensing: read.sensing,
+      stepS: read.stepS,
+      lanes: [...lanes.values()],
+      flows: groups.map(({ group, flow }) => ({ group, perS: flow })),
+      inside: vehicles.filter(({ place, speedMps }) => place === 'inside' && speedMps < INSIDE_MPS)
+        .length,
+      stuck: of(({ stuckS }) => stuckS > 0),
+      barred: of(({ barredS }) => barredS > 0),
+      overdue: overdueOf(intersection, groups),
+    },
+  };
+};
+
+const byPlace = (a: VehicleReading, b: VehicleReading): number =>
+  a.lane !== b.lane
+    ? a.lane < b.lane
+      ? -1
+      : 1
+    : a.distanceM - b.distanceM || (a.vehicle < b.vehicle ? -1 : 1);
+
+/** The first vehicle of each lane, by the group that it waits for. */
+const firstsOf = (near: readonly VehicleReading[]): Map<string, VehicleReading> => {
+  const firsts = new Map<string, VehicleReading>();
+  near.forEach((reading, k) => {
+    if (near[k - 1]?.lane !== reading.lane) firsts.set(reading.group, reading);
+  });
+  return firsts;
+};
+
+/** When a vehicle is at the stop line, if nothing is in its way. In seconds. */
+const etaOf = ({ distanceM, speedMps }: VehicleReading, limitMps: number): number => {
+  if (distanceM < AT_LINE_M) return 0;
+  const freeMps = Math.max(limitMps * FREE, 1);
+  const isStanding = speedMps < STANDING_MPS;
+  if (isStanding) return distanceM < QUEUE_M ? 0 : distanceM / freeMps;
+  const lackMps = Math.max(0, freeMps - speedMps);
+  const startS = (lackMps / GAIN_MPS2) * (1 - Math.min(1, speedMps / freeMps)) * 0.5;
+  return distanceM / freeMps + startS;
+};
+
+const groupAfter = (
+  known: GroupKnowledge,
+  seen: { first: VehicleReading | undefined; lamp: Lamps[string]; stepS: number },
+): GroupKnowledge => {
+  const { first, lamp, stepS } = seen;
+  const stuckS = Math.max(0, known.stuckS - stepS);
+  const barredS = Math.max(0, known.barredS - stepS);
+  const stands = first !== undefined && first.speedMps < STANDING_MPS;
+  if (lamp !== 'green' && lamp !== 'greenPermissive') {
+    const heldS = stands ? known.heldS + stepS : first ? known.heldS : 0;
+    const darkS = isLit(lamp) ? known.darkS : known.darkS + stepS;
+    return { ...known, litS: 0, darkS, heldS, stuckS, barredS };
+  }
+  const litS = known.litS + stepS;
+  const lit = { ...known, litS, darkS: 0, heldS: 0, stuckS, barredS };
+  if (!first || first.distanceM >= FIRST_M) return lit;
+  if (!stands) return lamp === 'green' ? { ...lit, stuckS: 0 } : lit;
+  if (litS < STUCK_AFTER_S) return lit;
+  return lamp === 'green' ? { ...lit, stuckS: STUCK_S } : { ...lit, barredS: BARRED_S };
+};
+
+/** Groups whose turn it is whatever it costs, who has waited longest first. */
+const overdueOf = (
+  { groups: described }: Intersection,
+  groups: readonly GroupKnowledge[],
+): string[] => {
+  const unsensed = new Set(
+    described.filter(({ kind, onCall }) => kind === 'pedestrian' && !onCall).map(({ id }) => id),
+  );
+  const lateS = ({ group, heldS, darkS, stuckS }: GroupKnowledge) =>
+    Math.max(stuckS > 0 ? 0 : heldS - HELD_S_MAX, unsensed.has(group) ? darkS - DARK_S_MAX : 0);
+  return groups
+    .filter((known) => lateS(known) > 0)
+    .sort((a, b) => lateS(b) - lateS(a) || (a.group < b.group ? -1 : 1))
+    .map(({ group }) => group);
+};

@@ -1,0 +1,99 @@
+/** The concern `arrivals` as tables: what it expects by what sensors say, and when it knows nothing. */
+import { describe, expect, test } from 'vitest';
+import { arrivalsMachine } from '../../machines/arrivals.ts';
+import type { FactAs } from '../../protocol/event.ts';
+import type { VehicleReading } from '../../protocol/readings.ts';
+import { crossroads } from './phases-words.ts';
+import { Play } from './play.ts';
+
+const car = (vehicle: string, distanceM: number, rest: Partial<VehicleReading> = {}) => ({
+  ...{ kind: 'vehicle' as const, vehicle, place: 'approach' as const, lane: 'W_0', group: 'a' },
+  ...{ distanceM, speedMps: 0 },
+  ...rest,
+});
+const read = (...readings: VehicleReading[]) =>
+  ({ type: 'sensors.read', sensing: 'vehicles', stepS: 1, readings }) as const;
+const lamps = (a: 'red' | 'green' | 'greenPermissive') =>
+  ({ type: 'lamps.shown', lamps: { a, b: 'red' } }) as const;
+
+const watching = () => new Play(arrivalsMachine, { id: 'n1', intersection: crossroads });
+type Watching = ReturnType<typeof watching>;
+const expected = (play: Watching) =>
+  play.told.map(({ event }) => event).findLast((event) => event.type === 'arrivals.expected') as
+    | FactAs<'arrivals.expected'>
+    | undefined;
+/** The same readings for so many steps. */
+const steps = (play: Watching, count: number, ...readings: VehicleReading[]) => {
+  for (let k = 0; k < count; k += 1) {
+    play.pass(1000);
+    play.hear(read(...readings));
+  }
+};
+
+describe('what is expected', () => {
+  test('is told by lane, from the stop line upstream', () => {
+    const play = watching();
+    play.hear(
+      read(car('far', 150, { speedMps: 13 }), car('near', 8), car('other', 5, { lane: 'E' })),
+    );
+    const lanes = expected(play)?.lanes.map(({ lane, vehicles }) => [lane, vehicles.length]);
+    expect(lanes).toEqual([
+      ['E', 1],
+      ['W_0', 2],
+    ]);
+    const [near, far] = expected(play)?.lanes[1]?.vehicles ?? [];
+    expect(near?.etaS).toBe(0);
+    expect(far?.etaS).toBeCloseTo(150 / (13.9 * 0.95), 0);
+  });
+
+  test('of a vehicle that stands is told with how long it has stood', () => {
+    const play = watching();
+    steps(play, 7, car('x', 5));
+    expect(expected(play)?.lanes[0]?.vehicles[0]?.waitedS).toBe(7);
+    steps(play, 1, car('x', 5, { speedMps: 3 }));
+    expect(expected(play)?.lanes[0]?.vehicles[0]?.waitedS).toBe(0);
+  });
+
+  test('is nothing of who stands inside, who is counted', () => {
+    const play = watching();
+    play.hear(
+      read(car('in', 0, { place: 'inside' }), car('out', 0, { place: 'inside', speedMps: 9 })),
+    );
+    expect(expected(play)).toMatchObject({ inside: 1, lanes: [] });
+  });
+});
+
+describe('a first vehicle that stands', () => {
+  test.each([
+    ['green', 'stuck'],
+    ['greenPermissive', 'barred'],
+  ] as const)('at %s for a while makes its group %s, and no other', (lamp, word) => {
+    const play = watching();
+    play.hear(lamps(lamp));
+    steps(play, 5, car('x', 5));
+    expect(expected(play)?.[word]).toEqual([]);
+    steps(play, 1, car('x', 5));
+    expect(expected(play)).toMatchObject({ stuck: [], barred: [], [word]: ['a'] });
+  });
+
+  test('at red for two minutes makes its group overdue', () => {
+    const play = watching();
+    play.hear(lamps('red'));
+    steps(play, 120, car('x', 5));
+    expect(expected(play)?.overdue).toEqual([]);
+    steps(play, 1, car('x', 5));
+    expect(expected(play)?.overdue).toEqual(['a']);
+  });
+});
+
+describe('sensors that fall silent', () => {
+  test('are said to be lost, once', () => {
+    const play = watching();
+    steps(play, 2, car('x', 5));
+    expect(play.value).toBe('sighted');
+    expect(play.pass(10_000)).toEqual([
+      { type: 'arrivals.lost', reason: 'the sensors have fallen silent' },
+    ]);
+    expect(play.value).toBe('blind');
+  });
+});

@@ -1,0 +1,130 @@
+/**
+ * Real nodes drive the traffic of real SUMO: on a made-up network of SUMO's own, with a node killed
+ * on the way; and on one of the shared scenarios, where they are. Judged by what was shown.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { districtOf } from '../../bin/drive.ts';
+import { type DriveOptions, drive } from '../../bin/drive-run.ts';
+import { killsOf, restarting } from '../../bin/drive-words.ts';
+import { runOwn } from '../../bin/own-run.ts';
+import type { Control } from '../../protocol/control.ts';
+import type { Sensing } from '../../protocol/readings.ts';
+import { findSumo, hasSumo } from '../../traffic/sumo-program.ts';
+import { readScenario } from '../../traffic/sumo-scenario.ts';
+import { hasScenarios, scenarioFile, tellLeftOut } from './read-fixture.ts';
+import { isInstalled, tellSumoLeftOut } from './small-town.ts';
+
+const isHere = isInstalled && hasSumo('netgenerate', process.env);
+
+tellSumoLeftOut('real nodes that drive the traffic of SUMO');
+tellLeftOut('real nodes that drive one of the seven scenarios');
+
+/** Four lights in a square, 250 m apart, with traffic from everywhere to everywhere. */
+const makeSquare = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'greenwave-square-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const lengths = ['--grid.length', '250', '--grid.attach-length', '250'];
+  const options = ['-j', 'traffic_light', '--default.lanenumber', '1', '--no-turnarounds'];
+  const network = join(folder, 'square.net.xml');
+  const made = ['--grid', '--grid.number', '2', ...lengths, ...options, '-o', network];
+  execFileSync(findSumo('netgenerate', process.env), [...made, '--xml-validation', 'never'], {
+    stdio: 'pipe',
+  });
+  const ways = [
+    ...[
+      ['left0A0', 'B0right0'],
+      ['left1A1', 'B1right1'],
+      ['right0B0', 'A0left0'],
+    ],
+    ...[
+      ['bottom0A0', 'A1top0'],
+      ['top1B1', 'B0bottom1'],
+      ['top0A1', 'B0right0'],
+    ],
+  ];
+  const flows = ways.map(
+    ([from, to], k) =>
+      `<flow id="f${k}" from="${from}" to="${to}" begin="0" end="200" period="${7 + k}"/>`,
+  );
+  writeFileSync(join(folder, 'square.rou.xml'), `<routes>${flows.join('')}</routes>`);
+  const config = join(folder, 'square.sumocfg');
+  writeFileSync(
+    config,
+    `<configuration><net-file value="square.net.xml"/><route-files value="square.rou.xml"/>
+      <begin value="0"/><end value="240"/></configuration>`,
+  );
+  return config;
+};
+
+const driven = async (
+  file: string,
+  { control, kill = [], ...rest }: { control: Control; kill?: string[] } & Partial<DriveOptions>,
+) => {
+  const scenario = await readScenario(file);
+  const district = districtOf(scenario, { control, amber: 3, redClearance: 0, minGreen: 5 });
+  return drive({
+    ...{ scenario, district, sensing: 'vehicles' as Sensing, seed: 1 },
+    ...{ endS: scenario.endS, teleportS: 300 },
+    faults: killsOf(kill, district).map(restarting),
+    ...rest,
+  });
+};
+
+describe.skipIf(!isHere)('a square of four lights', () => {
+  const config = isHere ? makeSquare() : '';
+
+  test('has less delay under adaptive control than under SUMO’s own programs', async () => {
+    const scenario = await readScenario(config);
+    const own = await runOwn(scenario, { control: 'sumo-fixed', seed: 1, teleportS: 300 });
+    const { unsafe, findings, meanDelayS, vehicles } = await driven(config, {
+      control: 'adaptive',
+    });
+    expect({ unsafe, findings }).toEqual({ unsafe: 0, findings: [] });
+    expect(vehicles).toBe(own.vehicles);
+    expect(meanDelayS).toBeLessThan(own.meanDelayS * 0.8);
+  });
+
+  test.each(['fixed', 'actuated', 'coordinated'] as const)(
+    'is driven safely under %s control',
+    async (control) => {
+      const outcome = await driven(config, { control });
+      expect(outcome).toMatchObject({ unsafe: 0, teleports: 0 });
+      expect(outcome.arrived).toBeGreaterThan(outcome.vehicles * 0.5);
+    },
+  );
+
+  test('shows nothing unsafe when the leader and another node are killed on the way', async () => {
+    const outcome = await driven(config, { control: 'adaptive', kill: ['leader@60', 'n2@100'] });
+    expect(outcome).toMatchObject({ unsafe: 0, findings: [] });
+    expect(outcome.longestRedS).toBeLessThan(180);
+  });
+
+  test('is the same run for the same seed', async () => {
+    const figures = async () => {
+      const { wallS, sumoS, ...rest } = await driven(config, { control: 'adaptive', endS: 120 });
+      expect(wallS).toBeGreaterThan(sumoS);
+      return rest;
+    };
+    expect(await figures()).toEqual(await figures());
+  });
+});
+
+test.skipIf(!isInstalled || !hasScenarios)(
+  'a quarter of an hour of a street of Ingolstadt has less delay than under SUMO’s own programs',
+  async () => {
+    const file = scenarioFile('ingolstadt1').replace('.net.xml', '.sumocfg');
+    const scenario = await readScenario(file);
+    const endS = scenario.beginS + 900;
+    const ours = await driven(file, { control: 'adaptive', endS });
+    expect(ours).toMatchObject({ unsafe: 0, findings: [] });
+    const own = await runOwn(
+      { ...scenario, endS },
+      { control: 'sumo-actuated', seed: 1, teleportS: 300 },
+    );
+    expect(ours.meanDelayS).toBeLessThan(own.meanDelayS);
+  },
+);
