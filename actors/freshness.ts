@@ -1,7 +1,8 @@
 /**
  * Tells new messages from repeated ones, by the counter of the sender's life. A sender's datagrams
  * and connections overtake each other, so a window of counters is remembered (RFC 4303, section
- * 3.4.3), not just the highest.
+ * 3.4.3), not just the highest. A life has one counter for all groups that it is in, one after
+ * another, so what it says in one is no news in the next.
  */
 const WINDOW = 1024;
 /** Lives remembered; the one heard longest ago is forgotten first. */
@@ -14,8 +15,10 @@ class Window {
   readonly #seen = new Uint32Array(WINDOW / 32);
   #highest: number;
 
-  constructor(highest: number) {
+  /** `isAfter`: only what comes after `highest` is new. */
+  constructor(highest: number, isAfter: boolean) {
     this.#highest = highest;
+    if (isAfter) this.#seen.fill(0xffff_ffff);
   }
 
   /** Whether `counter` is new; from now on it is not. */
@@ -52,9 +55,21 @@ export class Freshness {
     return true;
   }
 
-  #open(life: string, counter: number): Window {
+  /** Whether anything of this life is remembered. */
+  knows(life: string): boolean {
+    return this.#lives.has(life);
+  }
+
+  /** This life speaks now, and said this message now: what it said before may be a repetition. */
+  begin(life: string, counter: number): void {
+    if (!this.#lives.has(life)) this.#open(life, counter, true);
+  }
+
+  #open(life: string, counter: number, isAfter = false): Window {
     if (this.#lives.size >= LIVES_MAX) this.#forgetOldest();
-    const window = new Window(counter);
+    const window = new Window(counter, isAfter);
+    this.#heard += 1;
+    window.usedAt = this.#heard;
     this.#lives.set(life, window);
     return window;
   }

@@ -15,6 +15,7 @@ import { digestOf } from '../protocol/digest.ts';
 import { intersectionOf } from '../protocol/district.ts';
 import { ALL, type Emitted } from '../protocol/event.ts';
 import type { JournalLine } from '../protocol/journal.ts';
+import type { Seal } from '../protocol/seal.ts';
 import type { Transport } from '../transport/transport.ts';
 import { alarms } from './alarms.ts';
 import { audienceOf, busBetween, busQueue, type OnBus } from './bus.ts';
@@ -50,6 +51,9 @@ export interface NodeOptions {
   readonly failed?: (reason: string) => void;
   /** How bytes become messages. Who carries the same bytes to hundreds may decode them once. */
   readonly decode?: typeof decode;
+  /** With keys: what is said is sealed, and nothing else is heard. The transport must have the same
+   *  keys for its connections. */
+  readonly seal?: Seal | undefined;
   /** The node has left its group for another: end it, and start it anew on the same store. */
   readonly yielded?: (group: string) => void;
   /** Others know the life `by` of this node, which is later: end it, and start it anew in a later
@@ -212,6 +216,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
           clock,
           timestamp: () => Math.floor(wall() / 1000),
           decode: options.decode ?? decode,
+          seal: options.seal,
           deliver: (event) => (isOfTime(event) ? lookFirst : send)(event, 'wire'),
           fail: (reason) => actor.send({ type: 'node.failed', reason }),
           trouble,

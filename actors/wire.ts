@@ -5,8 +5,10 @@
  */
 import { fromCallback } from 'xstate';
 import type { NodeInput } from '../machines/node.ts';
-import { type decode, encode, isOpen } from '../protocol/codec.ts';
+import { type decode, encode } from '../protocol/codec.ts';
+import { isOperators } from '../protocol/command.ts';
 import { ALL, type BusEvent, type Heard, type Message, type Send } from '../protocol/event.ts';
+import type { Seal } from '../protocol/seal.ts';
 import {
   type Address,
   DATAGRAM_BYTES_MAX,
@@ -17,7 +19,9 @@ import {
 } from '../transport/transport.ts';
 import type { Deliver } from './bus.ts';
 import type { Clock } from './clock.ts';
-import { Freshness } from './freshness.ts';
+import { type Arrived, Gate } from './gate.ts';
+import { Proof } from './proof.ts';
+import { Refusals } from './refusals.ts';
 import { Telling } from './telling.ts';
 
 /** Types of event the wire hears on the bus. */
@@ -27,6 +31,7 @@ export const wireHears = [
   'membership.joined',
   'membership.left',
   'genesis.formed',
+  'election.advanced',
   'storage.reset',
 ] as const;
 
@@ -35,16 +40,10 @@ const ADDRESSES_MAX = 2000;
 /** What an observer may say: it takes no part, but it asks for what is agreed and for what is to be
  *  agreed. Nothing of that is counted by anybody. */
 const OBSERVER_SAYS: ReadonlySet<string> = new Set([
+  ...['wire.challenge', 'wire.proof'],
   ...['membership.announce', 'membership.contract', 'merge.ask'],
   ...['replica.fetch', 'replica.nack', 'replica.propose', 'phases.ask'],
 ]);
-/** What may be heard under our own id: from another node that goes by it. */
-const DOUBLE_SAYS: ReadonlySet<string> = new Set([
-  'membership.announce',
-  'membership.challenge',
-  'membership.present',
-]);
-
 export interface WireOptions {
   readonly transport: Transport;
   readonly clock: Clock;
@@ -52,6 +51,8 @@ export interface WireOptions {
   readonly timestamp: () => number;
   /** How bytes become messages. */
   readonly decode: typeof decode;
+  /** With keys: what is said is sealed, and nothing else is heard. */
+  readonly seal?: Seal | undefined;
   readonly deliver: Deliver;
   /** The transport could not be opened: the node fails. */
   readonly fail: (message: string) => void;
@@ -85,21 +86,37 @@ class Wire {
   readonly #node: NodeInput;
   readonly #options: WireOptions;
   readonly #addresses = new Map<string, Address>();
-  readonly #freshness = new Freshness();
-  /** Which life of a peer is in the view: another one's words do not count. */
-  readonly #lives = new Map<string, number>();
-  #group = '';
+  readonly #gate: Gate;
+  readonly #proof: Proof | undefined;
+  /** What was announced last. */
+  #announcement: Message | undefined;
   #counter = 0;
   #port: Port | undefined;
   #isClosed = false;
   /** The node has given its store up: it says nothing more. */
   #isMute = false;
-  readonly #refusals = new Telling();
   readonly #repeats = new Telling();
 
   constructor(node: NodeInput, options: WireOptions) {
     this.#node = node;
     this.#options = options;
+    const { clock, deliver, decode, seal } = options;
+    const refusals = new Refusals({
+      now: clock.now,
+      tell: (reason, peer) => deliver({ type: 'wire.refused', reason, peer }),
+    });
+    this.#proof =
+      seal &&
+      new Proof({
+        district: node.district,
+        clock,
+        nonce: () => seal.nonce(),
+        say: (message) => this.#send({ to: ALL, message }),
+        announcement: () => this.#announcement,
+      });
+    const keyed = seal && this.#proof && { seal, proof: this.#proof };
+    const repeated = (message: Arrived, counter: number) => this.#tellRepeated(message, counter);
+    this.#gate = new Gate({ node, decode, refusals, keyed, now: clock.now, repeated });
     options.transport
       .open({
         heard: (bytes, origin) => this.#hear(bytes, origin),
@@ -120,29 +137,34 @@ class Wire {
 
   take(event: BusEvent): void {
     if (event.type === 'wire.send') this.#send(event);
-    else if (event.type === 'genesis.formed') this.#group = event.group;
+    else if (event.type === 'genesis.formed') this.#gate.group = event.group;
+    else if (event.type === 'election.advanced') this.#gate.entered(event.term);
     else if (event.type === 'storage.reset') this.#isMute = true;
-    else if (event.type === 'membership.left') this.#lives.delete(event.peer);
+    else if (event.type === 'membership.left') this.#gate.left(event.peer);
     else if (event.type === 'membership.sighted' || event.type === 'membership.joined') {
       if (this.#addresses.size >= ADDRESSES_MAX && !this.#addresses.has(event.peer)) return;
       this.#addresses.set(event.peer, { host: event.host, port: event.port });
-      if (event.type === 'membership.joined') this.#lives.set(event.peer, event.peerIncarnation);
+      if (event.type === 'membership.joined') {
+        this.#gate.joined(event.peer, event.peerIncarnation);
+      }
     }
   }
 
   close(): void {
     this.#isClosed = true;
+    this.#proof?.close();
     void this.#port?.close();
   }
 
-  #send({ to, message }: Send): void {
+  #send({ to, message }: Pick<Send, 'to' | 'message'>): void {
     if (!this.#port || this.#isMute) return;
     if (this.#node.isObserver && !OBSERVER_SAYS.has(message.type)) return;
     const { id, incarnation } = this.#node;
     const timestamp = this.#options.timestamp();
     const counter = ++this.#counter;
-    const sender = { id, group: this.#group, incarnation, counter, timestamp };
-    const bytes = encode(message, sender);
+    const sender = { id, group: this.#gate.group, incarnation, counter, timestamp };
+    const bytes = this.#sealed(message, encode(message, sender));
+    if (message.type === 'membership.announce' && to === ALL) this.#announcement = message;
     if (bytes.length > FRAME_BYTES_MAX) {
       this.#options.trouble(
         `${message.type} needs ${bytes.length} bytes, which is too many to send`,
@@ -177,44 +199,25 @@ class Wire {
     this.#options.deliver({ type: 'wire.said', message, to, counter, bytes });
   }
 
-  #hear(bytes: Uint8Array, { via, host }: Origin): void {
-    const at = this.#options.clock.now();
-    const limit = via === 'all' ? DATAGRAM_BYTES_MAX : FRAME_BYTES_MAX;
-    const tooLong = { refused: `${bytes.length} bytes are more than ${limit}` };
-    const decoded = bytes.length > limit ? tooLong : this.#options.decode(bytes);
-    if ('refused' in decoded) {
-      this.#refuse(decoded.refused, host);
-      return;
-    }
-    const { message, counter, life } = decoded;
-    if (!this.#isForUs(message)) return;
-    // Networks repeat datagrams, so what is not fresh is dropped.
-    if (this.#freshness.isFresh(life, counter))
-      this.#options.deliver(Object.assign({}, message, { at, counter }) as Heard);
-    else this.#tellRepeated(message, counter);
+  #sealed(message: Message, bytes: Uint8Array): Uint8Array {
+    const { seal } = this.#options;
+    if (!seal) return bytes;
+    const isCommand = message.type === 'replica.propose' && isOperators(message.command);
+    return seal.seal(bytes, isCommand && seal.isOperator ? 'operator' : 'node');
   }
 
-  #tellRepeated({ type, from, incarnation, bytes }: Omit<Heard, 'at'>, counter: number): void {
+  #hear(bytes: Uint8Array, origin: Origin): void {
+    const at = this.#options.clock.now();
+    const admitted = this.#gate.admit(bytes, origin);
+    if (!admitted) return;
+    const { message, counter } = admitted;
+    this.#options.deliver(Object.assign({}, message, { at, counter }) as Heard);
+  }
+
+  #tellRepeated({ type, from, incarnation, bytes }: Arrived, counter: number): void {
     if (!this.#repeats.isDue(this.#options.clock.now())) return;
     const what = { message: type, peer: from, peerIncarnation: incarnation, counter, bytes };
     this.#options.deliver({ type: 'wire.repeated', ...what });
-  }
-
-  /** Whether a message concerns this node: of its district, its group, and a life that counts. */
-  #isForUs(message: Omit<Heard, 'at'>): boolean {
-    const { type, from, group, incarnation } = message;
-    if (from === this.#node.id && !this.#isDouble(message)) return false;
-    // Nodes meet before they share a group, but never across districts.
-    if (isOpen(type)) return !('district' in message) || message.district === this.#node.district;
-    if (this.#group === '' || group !== this.#group) return false;
-    const life = this.#lives.get(from);
-    return life === undefined || life === incarnation;
-  }
-
-  /** Whether this is another node under our id, and not the echo of our own words. */
-  #isDouble(message: Omit<Heard, 'at'>): boolean {
-    if (!DOUBLE_SAYS.has(message.type)) return false;
-    return 'store' in message && message.store !== this.#node.store;
   }
 
   #lose(to: Address, why: 'reset' | 'refused' | 'unreachable' | 'overflow'): void {
@@ -222,13 +225,5 @@ class Wire {
       if (host === to.host && port === to.port)
         this.#options.deliver({ type: 'wire.lost', peer, why });
     }
-  }
-
-  #refuse(reason: string, peer: string): void {
-    const isDue = this.#refusals.isDue(this.#options.clock.now());
-    const untold = this.#refusals.takeUntold();
-    if (untold > 0)
-      this.#options.deliver({ type: 'wire.refused', reason: `${untold} more messages` });
-    if (isDue) this.#options.deliver({ type: 'wire.refused', reason, peer });
   }
 }

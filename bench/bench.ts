@@ -7,12 +7,13 @@ import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
 import { InspectServer } from '../bin/inspect-server.ts';
 import { Cluster } from './cluster.ts';
+import { doorCosts } from './door.ts';
 import { floors } from './floors.ts';
 import { KINDS, samplesOf } from './lamp-figures.ts';
 import { lampTimes } from './lamp-times.ts';
 import { type Spread, short, spreadOf } from './statistics.ts';
 
-const PARTS = ['floors', 'memory', 'disk', 'kills', 'rest', 'inspect', 'lamps'] as const;
+const PARTS = ['floors', 'door', 'memory', 'disk', 'kills', 'rest', 'inspect', 'lamps'] as const;
 type Part = (typeof PARTS)[number];
 
 const count = (text: string): number => {
@@ -62,6 +63,18 @@ const measureFloors = async () => {
     const { median } = spreadOf(values);
     if (what.includes('multicast')) floorMs.memory = median;
     if (what.includes('write')) floorMs.disk = floorMs.memory + median;
+  }
+};
+
+/** A datagram that is heard, and those that are refused. */
+const door = async () => {
+  note('the door …');
+  const costs = doorCosts();
+  for (const { what, isRefused, hasKeys, values } of costs) {
+    const heard = costs.find((one) => !one.isRefused && one.hasKeys === hasKeys);
+    const goal = `${short(2 * spreadOf(heard?.values ?? []).median)} (2 × heard)`;
+    const name = `a datagram ${hasKeys ? 'with' : 'without'} keys, ${what}`;
+    figure(name, 'µs', values, isRefused ? goal : undefined);
   }
 };
 
@@ -203,6 +216,7 @@ const lamps = async () => {
 
 const parts: Record<Part, () => Promise<void>> = {
   floors: measureFloors,
+  door,
   memory: () => commits(false),
   disk: () => commits(true),
   kills: failovers,

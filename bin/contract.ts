@@ -11,6 +11,7 @@ import { contractDigest, type Timing } from '../protocol/timing.ts';
 import { readContract, type Wanted } from './contract-file.ts';
 import { type Changed, type NodeChanged, summaryOf } from './contract-words.ts';
 import { onStopSignal, printer } from './host.ts';
+import { insecureOption, type KeyOptions, keyFileOption } from './keys.ts';
 import { type Observer, observing } from './observer.ts';
 import { interfaceAddress } from './options.ts';
 import { OtherContractError } from './other-contract.ts';
@@ -23,7 +24,7 @@ const FOLLOW_MS_MIN = 10_000;
 /** Announcements of a node that may be lost. */
 const MISSED_MAX = 2;
 
-interface Options {
+interface Options extends KeyOptions {
   readonly withdraw?: true;
   readonly interface: string;
   readonly json?: true;
@@ -46,6 +47,8 @@ export const contractCommand: Command = new Command('contract')
   .argument('[district]', 'district file (default: FILE, if it is one, or the shipped one)')
   .option('--withdraw', 'take back a change that is half-way')
   .option('--interface <ip>', 'address to use', interfaceAddress, '127.0.0.1')
+  .addOption(keyFileOption())
+  .addOption(insecureOption())
   .option('--json', 'print one JSON object')
   .addHelpText('after', HELP)
   .action(async (file: string, other: string | undefined, options: Options) => {
@@ -54,7 +57,7 @@ export const contractCommand: Command = new Command('contract')
     const say = options.json ? () => {} : print;
     const act = (observer: Observer) =>
       options.withdraw ? withdraw(observer) : change(observer, wanted, say);
-    const said = await joining(wanted, options.interface, act);
+    const said = await joining(wanted, options, act);
     print(options.json ? JSON.stringify(said) : summaryOf(said));
     const isDone = ['changed', 'same'].includes(said.outcome);
     process.exit(isDone || (options.withdraw && said.outcome === 'withdrawn') ? 0 : 1);
@@ -63,16 +66,16 @@ export const contractCommand: Command = new Command('contract')
 /** Who is to change a contract need not know which one is in force: the district says it. */
 const joining = async <T>(
   { district }: Wanted,
-  address: string,
+  options: Options,
   act: (observer: Observer) => Promise<T>,
 ): Promise<T> => {
   try {
-    return await observing(district, { interface: address }, act);
+    return await observing(district, options, act);
   } catch (error) {
     if (!(error instanceof OtherContractError)) throw error;
     const { timing, discovery } = error.contract;
     if (digestOf(discovery) !== digestOf(district.discovery)) throw error;
-    return observing({ ...district, timing }, { interface: address }, act);
+    return observing({ ...district, timing }, options, act);
   }
 };
 

@@ -13,6 +13,7 @@ import { contractCommand } from './contract.ts';
 import { driveCommand } from './drive.ts';
 import { importCommand } from './import.ts';
 import { inspectCommand } from './inspect.ts';
+import { keyCommand } from './key.ts';
 import { lampsCommand } from './lamps.ts';
 import { nodeCommand } from './node.ts';
 import { planCommand } from './plan.ts';
@@ -43,6 +44,7 @@ for (const command of [
   priorityCommand,
   callCommand,
   recoverCommand,
+  keyCommand,
   importCommand,
   inspectCommand,
   schemaCommand,

@@ -1,18 +1,15 @@
-/** How `greenwave up` starts each of its nodes. */
+/**
+ * How `greenwave up` starts a node: the arguments of `greenwave node`, with what it was told itself.
+ */
 import { join } from 'node:path';
 import { cabinetSocket } from '../cabinet/address.ts';
 import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
+import type { KeyOptions } from './keys.ts';
 import { isPageWanted } from './page-server.ts';
 
-interface Where {
-  readonly file: string;
-  readonly district: District;
-  /** Folder of all stores. */
-  readonly data: string;
-}
-
-interface Options {
+/** What `greenwave up` hands on to its nodes as it is. */
+export interface NodeOptions extends KeyOptions {
   readonly interface: string;
   readonly ttl: number;
   readonly inspect?: string;
@@ -22,11 +19,18 @@ interface Options {
   readonly pagePort?: number;
 }
 
+export interface Place {
+  readonly file: string;
+  readonly district: District;
+  /** Folder of all stores. */
+  readonly data: string;
+}
+
 /** The arguments of `greenwave` for one node of the district. */
-export const nodeArguments = (node: string, where: Where, options: Options): string[] => {
+export const nodeArguments = (node: string, where: Place, options: NodeOptions): string[] => {
   const { file, district, data } = where;
   const intersection = district.intersections.find((one) => nodesOf(one).includes(node));
-  const { interface: address, ttl, inspect, contents } = options;
+  const { interface: address, ttl, inspect, contents, keyFile, insecure } = options;
   return [
     ...['node', file, node, '--json'],
     ...['--interface', address, '--ttl', `${ttl}`],
@@ -35,5 +39,7 @@ export const nodeArguments = (node: string, where: Where, options: Options): str
     ...(inspect === undefined ? [] : ['--inspect', inspect]),
     // Who looks at a page wants to see what messages say.
     ...(contents === true || isPageWanted(options) ? ['--contents'] : []),
+    ...(keyFile === undefined ? [] : ['--key-file', keyFile]),
+    ...(insecure ? ['--insecure'] : []),
   ];
 };

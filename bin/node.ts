@@ -12,9 +12,19 @@ import type { District } from '../protocol/check-district.ts';
 import { type Intersection, intersectionOf, isShared } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
+import type { Keyring } from '../transport/keyring.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
 import { jsonPrinter, onStopSignal, printer, startGreenwave } from './host.ts';
 import { InspectorStream } from './inspect-stream.ts';
+import {
+  followKeyFile,
+  INSECURE,
+  insecureOption,
+  isInsecure,
+  type KeyOptions,
+  keyFileOption,
+  keyringOf,
+} from './keys.ts';
 import { lampsAt } from './lamp-port.ts';
 import { type Create, live, storesIn } from './lives.ts';
 import { contentsOption, inspectOption, interfaceAddress, whole } from './options.ts';
@@ -26,7 +36,7 @@ import { textOf, timeOfDay } from './tell.ts';
 /** A lamp driver that a node started outlives it by this long, so that lamps end as they should. */
 const LINGER_S = 60;
 
-interface Options {
+interface Options extends KeyOptions {
   readonly interface: string;
   readonly ttl: number;
   readonly port?: number;
@@ -47,6 +57,8 @@ export const nodeCommand: Command = new Command('node')
     interfaceAddress,
     '127.0.0.1',
   )
+  .addOption(keyFileOption())
+  .addOption(insecureOption())
   .option('--ttl <hops>', 'how far multicast goes', whole(0, 255), 1)
   .option('--port <number>', 'first TCP port tried (default: of the district)', whole(1, 65_535))
   .option('--data <dir>', "folder of the node's store (default: none, the node forgets)")
@@ -78,6 +90,7 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
   const { inspect } = options;
   const journal = options.json ? jsonPrinter() : plainPrinter();
   const trouble = (message: string) => journal({ t: Date.now(), node: id, kind: 'error', message });
+  const keyring = keyringOf(district.name, options.interface, options);
   const open = storesIn(options.data, trouble);
   const store = await open();
   const lamps = await lampDriver({ file, district, intersection }, options);
@@ -86,6 +99,8 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
     const life = `${id} serves ${intersection.id} of ${district.name}, ${kept}`;
     process.stdout.write(`${pc.dim(life)}\n`);
   }
+  if (isInsecure(options.interface, options)) trouble(INSECURE);
+  const unfollow = followKeys({ keyring, trouble }, options);
   const shown = ({ t, lamps: all }: LampsShowing) =>
     journal({ t, node: id, kind: 'lamps', intersection: intersection.id, lamps: all });
   let resolve: (code: number) => void = () => {};
@@ -106,7 +121,8 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
       id,
       district,
       store,
-      transport: transportOf(district, options),
+      transport: transportOf(district, options, keyring),
+      seal: keyring,
       lamps: lampsAt({ door: { path: lamps.path }, ...(lamps.isForeign && { shown }) }),
       sensors: sensorsAt(sensorSocket(district, intersection.id), trouble),
       journal,
@@ -132,16 +148,27 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
   };
   const stop = live(store, { create, open, failed });
   process.exitCode = await ended;
+  unfollow();
   await stop();
   await stream?.close();
   // A driver of our own goes with us, once its lamps are red.
   if (!isShared(intersection)) lamps.child?.kill('SIGTERM');
 };
 
-const transportOf = ({ discovery }: District, options: Options) =>
+interface Keyed {
+  readonly keyring: Keyring | undefined;
+  readonly trouble: (message: string) => void;
+}
+
+/** Takes new keys while the node runs, and says so. */
+const followKeys = ({ keyring, trouble }: Keyed, { keyFile }: Options): (() => void) =>
+  keyring && keyFile !== undefined ? followKeyFile(keyring, keyFile, trouble) : () => {};
+
+const transportOf = ({ discovery }: District, options: Options, keys: Keyring | undefined) =>
   udpTcp({
     discovery,
     interface: options.interface,
+    keys,
     ttl: options.ttl,
     ...(options.port !== undefined && { tcpPort: options.port }),
   });

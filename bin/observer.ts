@@ -13,9 +13,11 @@ import { canonicalJson } from '../protocol/digest.ts';
 import type { Emitted, HeardAs } from '../protocol/event.ts';
 import type { Contract } from '../protocol/timing.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
+import { assertOperator, type KeyOptions, keyringOf, warnIfInsecure } from './keys.ts';
 import { newIncarnation, newStoreId } from './level-store.ts';
 import { contractIn, OtherContractError } from './other-contract.ts';
 import { OperatorError } from './read-district.ts';
+import { refusalText, refused } from './refusal-words.ts';
 
 /** How long a district may take to be found and to tell what it has agreed on. In milliseconds. */
 const JOIN_MS_MAX = 15_000;
@@ -54,9 +56,11 @@ export interface Observer {
   close(): void;
 }
 
-export interface Joining {
+export interface Joining extends KeyOptions {
   /** The address of this host to use. */
   readonly interface: string;
+  /** Nothing will be commanded, so that no operator's key is needed. */
+  readonly onlyWatches?: boolean;
   /** Told everything on the observer's bus, from the beginning. */
   readonly heard?: (event: Emitted & { at: number }) => void;
 }
@@ -78,8 +82,11 @@ export const observing = async <T>(
 /** Resolves when the district is found and its state is known. */
 const observe = async (
   district: District,
-  { interface: address, heard }: Joining,
+  { interface: address, heard, onlyWatches, ...keys }: Joining,
 ): Promise<Observer> => {
+  const keyring = keyringOf(district.name, address, keys);
+  if (!onlyWatches) assertOperator(keyring, keys);
+  warnIfInsecure(address, keys);
   const watchers: ((event: Emitted & { at: number }) => void)[] = heard ? [heard] : [];
   let fail: (error: Error) => void = () => {};
   const failed = new Promise<never>((_, reject) => {
@@ -91,7 +98,8 @@ const observe = async (
     // An observer serves nothing: what the file describes is the district's own matter.
     district: { ...district, intersections: [], links: [], plans: [] },
     store: volatileStore({ id: newStoreId(), incarnation: newIncarnation() }),
-    transport: udpTcp({ discovery: district.discovery, interface: address }),
+    transport: udpTcp({ discovery: district.discovery, interface: address, keys: keyring }),
+    seal: keyring,
     lamps: () => ({ show: () => {}, leave: () => {}, close: () => {} }),
     isObserver: true,
     failed: (reason) => fail(new OperatorError(reason)),
@@ -120,9 +128,6 @@ const observe = async (
   return observer;
 };
 
-const refusalText = ({ name }: District, { peer, reason }: { peer: string; reason: string }) =>
-  `${peer} of ${name} has ${reason}; use the district file that the district runs by`;
-
 class Watching implements Observer {
   readonly node: GreenwaveNode;
   readonly #watchers: ((event: Emitted & { at: number }) => void)[];
@@ -140,12 +145,13 @@ class Watching implements Observer {
   }
 
   async joined({ name }: District): Promise<void> {
-    const isIn = () => {
-      const replica = this.#replica();
-      return replica !== undefined && replica.leader !== null && replica.state.voters.length > 0;
-    };
+    const isIn = () => (this.#replica()?.leader ?? null) !== null && this.state().voters.length > 0;
+    let last = '';
+    this.#watchers.push((event) => {
+      if (event.type === 'wire.refused') last = `; of ${event.peer}: ${event.reason}`;
+    });
     const nobody = `no district ${name} with a leader was found here within ${JOIN_MS_MAX / 1000} s`;
-    await this.#until(isIn, { limitMs: JOIN_MS_MAX, otherwise: nobody });
+    await this.#until(isIn, { limitMs: JOIN_MS_MAX, otherwise: () => `${nobody}${last}` });
   }
 
   state(): State {
@@ -177,7 +183,7 @@ class Watching implements Observer {
     try {
       const otherwise = `it was not agreed on within ${COMMIT_MS_MAX / 1000} s: is a majority of the voters here?`;
       const isDone = () => committed !== undefined || problems.length > 0;
-      await this.#until(isDone, { limitMs: COMMIT_MS_MAX, otherwise });
+      await this.#until(isDone, { limitMs: COMMIT_MS_MAX, otherwise: () => otherwise });
     } finally {
       clearInterval(again);
       this.#watchers.splice(this.#watchers.indexOf(watch), 1);
@@ -219,14 +225,14 @@ class Watching implements Observer {
   /** Looks after every event of the node. */
   async #until(
     is: () => boolean,
-    { limitMs, otherwise }: { limitMs: number; otherwise: string },
+    { limitMs, otherwise }: { limitMs: number; otherwise: () => string },
   ): Promise<void> {
     let look: () => void = () => {};
     let limit: NodeJS.Timeout | undefined;
     const found = new Promise<void>((resolve, reject) => {
       // What an event leads to is known when the bus has handled it.
       look = () => queueMicrotask(() => is() && resolve());
-      limit = setTimeout(() => reject(new OperatorError(otherwise)), limitMs);
+      limit = setTimeout(() => reject(new OperatorError(otherwise())), limitMs);
     });
     this.#watchers.push(look);
     look();
@@ -238,10 +244,3 @@ class Watching implements Observer {
     }
   }
 }
-
-const refused = (problems: readonly string[]): OperatorError => {
-  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`;
-  return new OperatorError(
-    `the district refuses it, ${count}:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
-  );
-};

@@ -10,6 +10,7 @@ import { canonicalJson } from '../protocol/digest.ts';
 import type { DistrictFile, Group, Intersection } from '../protocol/district.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { onStopSignal } from './host.ts';
+import { insecureOption, type KeyOptions, keyFileOption } from './keys.ts';
 import { type Committed, type Observer, observing } from './observer.ts';
 import { interfaceAddress } from './options.ts';
 import {
@@ -27,7 +28,7 @@ import { duration, spread } from './spread.ts';
 const WAIT_CYCLES = 2;
 const WAIT_MS = 60_000;
 
-interface Options {
+interface Options extends KeyOptions {
   readonly plan?: string;
   readonly interface: string;
   readonly json?: true;
@@ -46,6 +47,8 @@ export const planCommand: Command = new Command('plan')
   .argument('[district]', 'district file (default: FILE, if it is one, or the shipped one)')
   .option('--plan <id>', 'which plan of a district file (default: the first)')
   .option('--interface <ip>', 'address to use', interfaceAddress, '127.0.0.1')
+  .addOption(keyFileOption())
+  .addOption(insecureOption())
   .option('--json', 'print one JSON object')
   .addHelpText('after', HELP)
   .action(async (file: string, other: string | undefined, options: Options) => {

@@ -7,6 +7,7 @@ import type { District } from '../protocol/check-district.ts';
 import { isShared } from '../protocol/district.ts';
 import { callOf, type Leg, type Stop } from '../protocol/route.ts';
 import { atDoor } from './cabinet-door.ts';
+import { insecureOption, type KeyOptions, keyFileOption } from './keys.ts';
 import { type Joining, type Observer, observing } from './observer.ts';
 import { briefly, interfaceAddress } from './options.ts';
 import { callText, followCalls, GREEN_MS_MAX, greenText } from './preempt-follow.ts';
@@ -16,7 +17,7 @@ import { duration } from './spread.ts';
 
 const FOR_S = 60;
 
-interface Options {
+interface Options extends KeyOptions {
   readonly for: number;
   readonly route?: string;
   readonly clear?: true;
@@ -53,6 +54,8 @@ export const preemptCommand: Command = new Command('preempt')
   .option('--clear', 'end the call')
   .option('--local', 'use the input of the cabinet on this host: no district is needed')
   .option('--interface <ip>', 'address to use', interfaceAddress, '127.0.0.1')
+  .addOption(keyFileOption())
+  .addOption(insecureOption())
   .option('--json', 'print one JSON object')
   .addHelpText('after', HELP)
   .action(async (words: string[], options: Options) => {

@@ -4,6 +4,7 @@
  */
 import { Command } from 'commander';
 import { onStopSignal } from './host.ts';
+import { insecureOption, type KeyOptions, keyFileOption } from './keys.ts';
 import { newStoreId } from './level-store.ts';
 import { type Observer, observing } from './observer.ts';
 import { briefly, interfaceAddress } from './options.ts';
@@ -13,7 +14,7 @@ import { duration } from './spread.ts';
 
 const FOR_S = 45;
 
-interface Options {
+interface Options extends KeyOptions {
   readonly for: number;
   readonly interface: string;
   readonly json?: true;
@@ -33,6 +34,8 @@ export const priorityCommand: Command = new Command('priority')
   .argument('[district]', 'district file', shippedDistrict)
   .option('--for <seconds>', 'how long the vehicle may be on its way', briefly, FOR_S)
   .option('--interface <ip>', 'address to use', interfaceAddress, '127.0.0.1')
+  .addOption(keyFileOption())
+  .addOption(insecureOption())
   .option('--json', 'print one JSON object')
   .addHelpText('after', HELP)
   .action(async (intersection: string, group: string, file: string, options: Options) => {

@@ -2,7 +2,7 @@
  * Reads a district file and tells an operator everything that is wrong with it, with line and
  * column, before anything starts.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   findNodeAtLocation,
@@ -31,16 +31,29 @@ export interface Parsed {
   readonly list: (problems: readonly Problem[]) => string[];
 }
 
+/** A district of a thousand intersections has a third of that. */
+const FILE_BYTES_MAX = 64 * 1024 * 1024;
+
 /** Reads a JSON file, or throws one `OperatorError` that says where it is none. */
 export const parseFile = (file: string, kind: string): Parsed => {
   let text: string;
   try {
+    const { size } = statSync(file);
+    if (size > FILE_BYTES_MAX) {
+      throw new OperatorError(`${file} has ${size} bytes; no ${kind} file is that long`);
+    }
     text = readFileSync(file, 'utf8');
   } catch (error) {
+    if (error instanceof OperatorError) throw error;
     throw new OperatorError(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
+  return parseText(file, text, kind);
+};
+
+/** The same of what was read already. */
+export const parseText = (file: string, text: string, kind: string): Parsed => {
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { disallowComments: true });
+  const tree = treeOf(file, text, errors);
   const lines = linesOf(text);
   if (errors.length > 0 || !tree) {
     const list = errors.map(
@@ -59,6 +72,16 @@ export const parseFile = (file: string, kind: string): Parsed => {
         return `  ${file}:${lines.place(offset)} ${pathText(path)}: ${message}`;
       }),
   };
+};
+
+/** Readers follow nesting by calls, of which there is an end. */
+const treeOf = (file: string, text: string, errors: ParseError[]): Node | undefined => {
+  try {
+    return parseTree(text, errors, { disallowComments: true });
+  } catch (error) {
+    if (error instanceof RangeError) throw new OperatorError(`${file} is nested far too deeply`);
+    throw error;
+  }
 };
 
 /** One error that lists every problem of a file. */

@@ -21,7 +21,11 @@ export const readRecord = (text: string): StoredRecord | undefined => {
   const [sum = '', write = ''] = text.split(' ', 2);
   const body = text.slice(sum.length + 1);
   if (checksum(body) !== sum) return undefined;
-  return { write: Number(write), value: JSON.parse(body.slice(write.length + 1)) };
+  try {
+    return { write: Number(write), value: JSON.parse(body.slice(write.length + 1)) };
+  } catch {
+    return undefined; // Anybody can work out a checksum.
+  }
 };
 
 const checksum = (body: string): string => crc32(body).toString(16).padStart(8, '0');

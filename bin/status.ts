@@ -4,16 +4,26 @@
  */
 import Table from 'cli-table3';
 import { Command } from 'commander';
+import pc from 'picocolors';
 import { arrivalsOf, phiAfter } from '../machines/phi.ts';
 import type { District } from '../protocol/check-district.ts';
-import { decode, encode, PROTOCOL_VERSION } from '../protocol/codec.ts';
-import type { Heard, HeardAs } from '../protocol/event.ts';
+import { PROTOCOL_VERSION } from '../protocol/codec.ts';
+import type { Message } from '../protocol/event.ts';
 import { contractDigest, discoveryDefault, lan } from '../protocol/timing.ts';
 import type { Address } from '../transport/transport.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
 import { onStopSignal } from './host.ts';
+import {
+  INSECURE,
+  insecureOption,
+  isInsecure,
+  type KeyOptions,
+  keyFileOption,
+  keyringOf,
+} from './keys.ts';
 import { interfaceAddress, seconds } from './options.ts';
 import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
+import { StatusEar, type Witnessed } from './status-ear.ts';
 
 /** A beat every third of a second, an announcement every five: long enough to hear both. */
 const LISTEN_S = 5.5;
@@ -35,14 +45,7 @@ interface NodeStatus {
   readonly nextContract: string | null;
 }
 
-interface Witnessed {
-  announce?: HeardAs<'membership.announce'>;
-  beat?: HeardAs<'detector.beat'>;
-  lastAt: number;
-  readonly intervalsMs: number[];
-}
-
-interface Options {
+interface Options extends KeyOptions {
   readonly interface: string;
   readonly for: number;
   readonly json?: true;
@@ -52,71 +55,56 @@ export const statusCommand: Command = new Command('status')
   .description('Listen, and print the view, the leader, its term and commit, and φ of each node')
   .argument('[district]', 'district file, when its discovery is not the default')
   .option('--interface <ip>', 'address to listen on', interfaceAddress, '127.0.0.1')
+  .addOption(keyFileOption())
+  .addOption(insecureOption())
   .option('--for <seconds>', 'how long to listen', seconds, LISTEN_S)
   .option('--json', 'print one JSON object')
   .action(async (file: string | undefined, options: Options) => {
-    const district = file === undefined ? undefined : readDistrict(file);
-    const discovery = district?.discovery ?? discoveryDefault;
-    const witnessed = new Map<string, Witnessed>();
-    const transport = udpTcp({ discovery, interface: options.interface });
-    const port = await transport
-      .open({ heard: (bytes) => witness(witnessed, bytes), lost: () => {}, troubled: () => {} })
-      .catch((error: Error) => {
-        throw new OperatorError(error.message);
-      });
     // Who names no district asks the shipped one: others would be heard, but are not disturbed.
-    port.sendAll(question(district ?? readDistrict(shippedDistrict), port.address));
+    const named = file === undefined ? undefined : readDistrict(file);
+    const district = named ?? readDistrict(shippedDistrict);
+    const discovery = named?.discovery ?? discoveryDefault;
+    const keyring = keyringOf(district.name, options.interface, options);
+    const ear = new StatusEar(district.name, keyring);
+    const transport = udpTcp({ discovery, interface: options.interface, keys: keyring });
+    const port = await transport.open(ear).catch((error: Error) => {
+      throw new OperatorError(error.message);
+    });
+    ear.ask(port, question(district, port.address));
     await new Promise<void>((resolve) => {
       setTimeout(resolve, options.for * 1000);
       onStopSignal(resolve);
     });
     await port.close();
-    const { beatMs } = district?.timing ?? lan();
-    const nodes = statusOf(witnessed, beatMs).filter(
-      (node) => !district || node.district === null || node.district === district.name,
+    const { beatMs } = named?.timing ?? lan();
+    const nodes = statusOf(ear.witnessed, beatMs).filter(
+      (node) => !named || node.district === null || node.district === named.name,
     );
-    process.stdout.write(`${options.json ? JSON.stringify(summary(nodes)) : text(nodes)}\n`);
+    const warnings = [
+      ...(isInsecure(options.interface, options) ? [INSECURE] : []),
+      ...ear.refusals(),
+    ];
+    const said = options.json
+      ? JSON.stringify({ ...summary(nodes), warnings })
+      : [...warnings.map((warning) => pc.yellow(warning)), text(nodes)].join('\n');
+    process.stdout.write(`${said}\n`);
     if (nodes.length === 0) process.exitCode = 1;
     // A stop signal must not wait for the rest of the listening time.
     process.exit();
   });
 
 /** Asks everybody to announce themselves now; an observer is in nobody's view. */
-const question = ({ name, timing, discovery }: District, address: Address): Uint8Array => {
-  const id = `status-${process.pid}`;
-  const sender = { id, group: '', incarnation: 0, counter: 0, timestamp: Date.now() / 1000 };
-  return encode(
-    {
-      type: 'membership.announce',
-      district: name,
-      ...address,
-      store: id,
-      phase: 'observer',
-      asks: true,
-      versions: [PROTOCOL_VERSION, PROTOCOL_VERSION],
-      contract: contractDigest({ timing, discovery }),
-      term: 0,
-    },
-    sender,
-  );
-};
-
-const witness = (witnessed: Map<string, Witnessed>, bytes: Uint8Array): void => {
-  const decoded = decode(bytes);
-  if ('refused' in decoded) return;
-  const now = performance.now();
-  const message = { ...decoded.message, at: now } as Heard;
-  if (message.type !== 'detector.beat' && message.type !== 'membership.announce') return;
-  if (message.type === 'membership.announce' && message.phase === 'observer') return;
-  const known = witnessed.get(message.from) ?? { lastAt: now, intervalsMs: [] };
-  if (message.type === 'membership.announce') known.announce = message;
-  else {
-    if (known.beat) known.intervalsMs.push(now - known.lastAt);
-    known.beat = message;
-    known.lastAt = now;
-  }
-  witnessed.set(message.from, known);
-};
+const question = ({ name, timing, discovery }: District, address: Address): Message => ({
+  type: 'membership.announce',
+  district: name,
+  ...address,
+  store: `status-${process.pid}`,
+  phase: 'observer',
+  asks: true,
+  versions: [PROTOCOL_VERSION, PROTOCOL_VERSION],
+  contract: contractDigest({ timing, discovery }),
+  term: 0,
+});
 
 const statusOf = (witnessed: ReadonlyMap<string, Witnessed>, beatMs: number): NodeStatus[] => {
   const now = performance.now();

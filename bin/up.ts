@@ -13,7 +13,8 @@ import { nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { complaintsOf, stopChild } from './child.ts';
 import { onStopSignal, printer, startGreenwave } from './host.ts';
-import { nodeArguments } from './node-arguments.ts';
+import { insecureOption, keyFileOption, keyringOf, warnIfInsecure } from './keys.ts';
+import { type NodeOptions, nodeArguments } from './node-arguments.ts';
 import {
   contentsOption,
   inspectOption,
@@ -35,20 +36,13 @@ import { screen } from './screen.ts';
 const NODE_STOP_MS_MAX = 4000;
 const LAMPS_STOP_MS_MAX = 25_000;
 
-interface Options {
+interface Options extends NodeOptions {
   readonly for?: number;
   readonly data?: string;
-  readonly interface: string;
-  readonly ttl: number;
   readonly restart?: number;
   readonly demand?: number;
   readonly traffic: boolean;
   readonly seed: number;
-  readonly page: boolean;
-  readonly pagePort?: number;
-  readonly inspect?: string;
-  readonly json?: true;
-  readonly contents?: true;
 }
 
 export const upCommand: Command = new Command('up')
@@ -57,6 +51,8 @@ export const upCommand: Command = new Command('up')
   .option('--for <seconds>', 'stop after so long and print a summary', seconds)
   .option('--data <dir>', "folder of the nodes' stores (default: a new one, removed at the end)")
   .option('--interface <ip>', 'address to use', interfaceAddress, '127.0.0.1')
+  .addOption(keyFileOption())
+  .addOption(insecureOption())
   .option('--ttl <hops>', 'how far multicast goes', whole(0, 255), 1)
   .option('--restart <seconds>', 'start a node that died again after so long', seconds)
   .option('--demand <vehicles>', 'vehicles an hour (default: what its greens serve)', perHour)
@@ -73,6 +69,9 @@ export const upCommand: Command = new Command('up')
   .addOption(contentsOption())
   .action(async (file: string, options: Options) => {
     const district = readDistrict(file);
+    // Its nodes would each refuse to start.
+    keyringOf(district.name, options.interface, options);
+    warnIfInsecure(options.interface, options);
     const up = new Up({ file, district }, options);
     process.exitCode = await up.run();
   });
@@ -143,8 +142,8 @@ class Up {
 
   #startNode(node: string): void {
     if (this.#children.has(node)) return;
-    const where = { file: this.#file, district: this.#district, data: this.#data };
-    this.#start(node, nodeArguments(node, where, this.#options));
+    const place = { file: this.#file, district: this.#district, data: this.#data };
+    this.#start(node, nodeArguments(node, place, this.#options));
   }
 
   #start(name: string, args: readonly string[]): void {

@@ -7,6 +7,7 @@ import pc from 'picocolors';
 import { realClock } from '../actors/clock.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { onStopSignal, printer } from './host.ts';
+import { insecureOption, type KeyOptions, keyFileOption } from './keys.ts';
 import { observing } from './observer.ts';
 import { interfaceAddress, whole } from './options.ts';
 import { servePage } from './page-server.ts';
@@ -19,7 +20,7 @@ const LOOK_MS = 500;
 /** How long nodes tell what their lamps follow, unless they are asked again. In milliseconds. */
 const FOLLOW_MS = 600_000;
 
-interface Options {
+interface Options extends KeyOptions {
   readonly interface: string;
   readonly pagePort?: number;
   readonly json?: true;
@@ -34,6 +35,8 @@ export const watchCommand: Command = new Command('watch')
   .description('Show a running district in the browser, as an observer that changes nothing')
   .argument('[district]', 'district file that the district runs by', shippedDistrict)
   .option('--interface <ip>', 'address to use', interfaceAddress, '127.0.0.1')
+  .addOption(keyFileOption())
+  .addOption(insecureOption())
   .option(
     '--page-port <number>',
     'port of the page (default: the first free one)',
@@ -60,7 +63,7 @@ export const watchCommand: Command = new Command('watch')
     try {
       const say = options.json ? (text: string) => void process.stderr.write(`${text}\n`) : print;
       say(`${district.name} is shown at ${pc.underline(server.url)} (Ctrl-C ends this)`);
-      const joining = { interface: options.interface, heard: witness.hear };
+      const joining = { ...options, heard: witness.hear, onlyWatches: true };
       await observing(district, joining, async ({ node }) => {
         const ask = () => node.survey(FOLLOW_MS);
         ask();

@@ -20,7 +20,12 @@ export const VOTERS_MAX = 7;
 export const MEMBERS_MAX = 1000;
 
 /** Node ids and store ids, as they stand in messages. */
-export const nameSchema = Type.String({ minLength: 1, maxLength: 64 });
+export const nameSchema = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  // Names are keys of maps; by this one an object would get a prototype.
+  pattern: '^(?!__proto__$)',
+});
 
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 
@@ -135,6 +140,17 @@ type CommandTable = typeof commandTable;
 export type Command = {
   [K in keyof CommandTable]: { kind: K } & Static<CommandTable[K]>;
 }[keyof CommandTable];
+
+/**
+ * Whether only operators give this command, where they have a key of their own. Nodes call for green
+ * themselves, by the input of a cabinet, and end calls that have been served.
+ */
+export const isOperators = (command: Command): boolean =>
+  command.kind === 'plan.adopt' ||
+  command.kind === 'priority.call' ||
+  command.kind === 'contract.prepare' ||
+  command.kind === 'contract.withdraw' ||
+  (command.kind === 'preempt.call' && command.isLocal !== true);
 
 /** JSON Schema of any command: `kind` tells which. */
 export const commandSchema = Type.Union(

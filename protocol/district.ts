@@ -13,12 +13,19 @@ import { discoverySchema, timingSchema } from './timing.ts';
 export const INTERSECTIONS_MAX = 1000;
 export const GROUPS_MAX = 64;
 export const STAGES_MAX = 32;
+/** Pairs of groups: each with each. */
+const PAIRS_MAX = GROUPS_MAX * GROUPS_MAX;
+export const PROGRAMS_MAX = 64;
+export const LINKS_MAX = 10_000;
+export const PLANS_MAX = 100;
+/** Movements that one signal group governs. */
+export const MOVEMENTS_MAX = 200;
 export const LANES_MAX = 128;
 
 export const idSchema = Type.String({
   minLength: 1,
   maxLength: 200,
-  pattern: '^[^\\s/]+$',
+  pattern: '^(?!__proto__$)[^\\s/]+$',
   description: 'A name without spaces or slashes.',
 });
 
@@ -62,8 +69,8 @@ export const groupSchema = Type.Object(
         Type.Object(
           {
             link: Type.Integer({ minimum: 0, description: 'Signal index in the SUMO program.' }),
-            from: Type.String({ description: 'Lane or edge it comes from.' }),
-            to: Type.String({ description: 'Lane or edge it goes to.' }),
+            from: Type.String({ maxLength: 200, description: 'Lane or edge it comes from.' }),
+            to: Type.String({ maxLength: 200, description: 'Lane or edge it goes to.' }),
             direction: Type.Optional(
               Type.String({ description: 'SUMO’s direction: s, l, r, L, R, t.' }),
             ),
@@ -73,7 +80,7 @@ export const groupSchema = Type.Object(
           },
           { additionalProperties: false },
         ),
-        { description: 'The movements these lamps govern, as imported.' },
+        { maxItems: MOVEMENTS_MAX, description: 'The movements these lamps govern, as imported.' },
       ),
     ),
   },
@@ -140,13 +147,16 @@ export const intersectionSchema = Type.Object(
     position: Type.Tuple([Type.Number(), Type.Number()], { description: '[x, y] in metres.' }),
     groups: Type.Array(groupSchema, { minItems: 1, maxItems: GROUPS_MAX }),
     conflicts: Type.Array(pair('group', 'group'), {
+      maxItems: PAIRS_MAX,
       description: 'Groups that must never be green together.',
     }),
     yields: Type.Array(pair('group', 'to'), {
+      maxItems: PAIRS_MAX,
       description: 'Pairs that may be lit together only while the first is greenPermissive.',
     }),
     merges: Type.Optional(
       Type.Array(pair('group', 'group'), {
+        maxItems: PAIRS_MAX,
         description:
           'Groups that leave one edge and merge: foes to SUMO, no conflict. For information.',
       }),
@@ -165,7 +175,7 @@ export const intersectionSchema = Type.Object(
       }),
     ),
     stages: Type.Array(stageSchema, { minItems: 1, maxItems: STAGES_MAX }),
-    programs: Type.Optional(Type.Array(programSchema)),
+    programs: Type.Optional(Type.Array(programSchema, { maxItems: PROGRAMS_MAX })),
   },
   { additionalProperties: false, title: 'Intersection' },
 );
@@ -185,10 +195,16 @@ export const linkSchema = Type.Object(
     }),
     lanes: Type.Optional(Type.Integer({ minimum: 1 })),
     fromGroups: Type.Optional(
-      Type.Array(idSchema, { description: 'Groups of `from` that feed this link.' }),
+      Type.Array(idSchema, {
+        maxItems: GROUPS_MAX,
+        description: 'Groups of `from` that feed this link.',
+      }),
     ),
     toGroups: Type.Optional(
-      Type.Array(idSchema, { description: 'Groups of `to` that drain this link.' }),
+      Type.Array(idSchema, {
+        maxItems: GROUPS_MAX,
+        description: 'Groups of `to` that drain this link.',
+      }),
     ),
   },
   {
@@ -216,8 +232,8 @@ export const districtSchema = Type.Object(
       }),
     ),
     intersections: Type.Array(intersectionSchema, { minItems: 1, maxItems: INTERSECTIONS_MAX }),
-    links: Type.Optional(Type.Array(linkSchema)),
-    plans: Type.Optional(Type.Array(planSchema)),
+    links: Type.Optional(Type.Array(linkSchema, { maxItems: LINKS_MAX })),
+    plans: Type.Optional(Type.Array(planSchema, { maxItems: PLANS_MAX })),
     timing: Type.Optional(partOf(timingSchema)),
     discovery: Type.Optional(partOf(discoverySchema)),
   },

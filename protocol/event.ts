@@ -23,7 +23,10 @@ import { readFields, SENSING } from './readings.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
-const milliseconds = Type.Number();
+const milliseconds = Type.Number({
+  minimum: -Number.MAX_SAFE_INTEGER,
+  maximum: Number.MAX_SAFE_INTEGER,
+});
 const text = Type.String({ maxLength: 2000 });
 const digest = Type.String({ pattern: '^[0-9a-f]{16}$' });
 const addressFields = {
@@ -48,6 +51,10 @@ export const SNAPSHOT_CHARS_MAX = 67_108_864;
 /** How long an operator may be told what lamps follow. In milliseconds. */
 export const FOLLOW_MS_MAX = 3_600_000;
 
+/** Challenges answered by one `wire.proof`. */
+export const NONCES_MAX = 16;
+const nonceSchema = Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' });
+
 /** One attempt of one node, with one store, to have a group founded. Ordered by these fields. */
 const ballotSchema = Type.Object({ round: count, node: nameSchema, store: nameSchema });
 export type Ballot = Static<typeof ballotSchema>;
@@ -66,6 +73,19 @@ export type Proposal = Static<typeof proposalSchema>;
  * nodes meet before they share a group; `'group'` only within one's own.
  */
 export const messages = {
+  /** Multicast, with keys: whoever I remember nothing of, show that you speak now. For wires alone. */
+  'wire.challenge': {
+    scope: 'open',
+    payload: Type.Object({ district: nameSchema, nonce: nonceSchema }),
+  },
+  /** Multicast: I speak now, as I have just heard these challenges. */
+  'wire.proof': {
+    scope: 'open',
+    payload: Type.Object({
+      district: nameSchema,
+      nonces: Type.Array(nonceSchema, { minItems: 1, maxItems: NONCES_MAX }),
+    }),
+  },
   /** Multicast: who I am, where I am, what I bring. `asks`: everybody please announce at once. */
   'membership.announce': {
     scope: 'open',

@@ -11,6 +11,7 @@ import type { District } from '../protocol/check-district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { LampsSeen } from '../protocol/judge.ts';
 import type { Read } from '../protocol/readings.ts';
+import type { Seal } from '../protocol/seal.ts';
 import { nodesOf } from '../protocol/serving.ts';
 import { type Faults, MemoryNetwork } from '../transport/memory.ts';
 import { VirtualClock } from './clock.ts';
@@ -31,6 +32,8 @@ export interface CityOptions {
   readonly journal?: (line: JournalLine) => void;
   /** What messages say is in the journal too. */
   readonly hasContents?: boolean;
+  /** With keys, by which all nodes know each other. */
+  readonly seal?: Seal | undefined;
   /** Told what an intersection shows, at every change. */
   readonly shown?: (seen: LampsSeen) => void;
 }
@@ -76,6 +79,7 @@ export class City {
       invariants: this.invariants,
       journal,
       hasContents: rest.hasContents ?? false,
+      seal: rest.seal,
       wall: this.#wall,
       yielded: (id) => this.#beginAnew(id),
       outlived: (id, by) => this.#beginAnew(id, by),

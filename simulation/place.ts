@@ -11,6 +11,7 @@ import type { Command } from '../protocol/command.ts';
 import type { Emitted } from '../protocol/event.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Read } from '../protocol/readings.ts';
+import type { Seal } from '../protocol/seal.ts';
 import type { Transport } from '../transport/transport.ts';
 import type { Cabinet } from './cabinet.ts';
 import type { Disk, Loss } from './disk.ts';
@@ -30,6 +31,7 @@ export interface PlaceOptions {
   readonly journal?: ((line: JournalLine) => void) | undefined;
   /** What messages say is in the journal too. */
   readonly hasContents: boolean;
+  readonly seal?: Seal | undefined;
   readonly heard: (node: Observed, event: Emitted) => void;
   readonly failed: (reason: string) => void;
   readonly spins: (message: string) => void;
@@ -107,6 +109,7 @@ export class Place {
       suspension: (jumped) => this.clock.watch(loop, jumped),
       wall,
       decode: decodeOnce,
+      seal: this.#options.seal,
       ...(journal && { journal, hasContents }),
       failed,
       yielded,

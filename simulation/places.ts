@@ -7,6 +7,7 @@ import { type Intersection, nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { LampsSeen } from '../protocol/judge.ts';
 import type { Lamps } from '../protocol/lamp.ts';
+import type { Seal } from '../protocol/seal.ts';
 import type { MemoryNetwork } from '../transport/memory.ts';
 import { Cabinet } from './cabinet.ts';
 import type { VirtualClock } from './clock.ts';
@@ -30,6 +31,7 @@ export interface PlacesOptions {
   readonly invariants: Invariants;
   readonly journal?: ((line: JournalLine) => void) | undefined;
   readonly hasContents: boolean;
+  readonly seal?: Seal | undefined;
   readonly yielded: (id: string) => void;
   readonly outlived: (id: string, by: number) => void;
   /** Virtual milliseconds, whole. */
@@ -111,6 +113,7 @@ const placeOf = (
     wall,
     journal,
     hasContents,
+    seal: options.seal,
     heard: (node, event) => invariants.heard(node, event),
     yielded: () => options.yielded(id),
     outlived: (by) => options.outlived(id, by),

@@ -9,37 +9,51 @@
  */
 import { connect, isIP, type Socket } from 'node:net';
 import { framed } from './frames.ts';
+import type { SharedKeys } from './keyring.ts';
 import { ANSWER_MS_MAX, CONNECT_MS_MAX, KEEP_ALIVE_MS, QUEUE_BYTES_MAX } from './limits.ts';
+import { securely } from './secure.ts';
 import type { Address, Loss } from './transport.ts';
 
 export interface ConnectionOptions {
   readonly to: Address;
   /** The local address that the connection comes from. */
   readonly from: string;
+  /** With keys, the connection is encrypted, and nobody without them reads or answers it. */
+  readonly keys: SharedKeys | undefined;
   /** Told once, possibly during `send`: nothing sent from now on gets through. */
-  ended(why: Loss): void;
+  ended(why: Loss, wasAnswered: boolean): void;
 }
 
 export class Connection {
+  /** What frames are written to; over `#raw` when there are keys. */
   readonly #socket: Socket;
-  readonly #ended: (why: Loss) => void;
+  readonly #raw: Socket;
+  /** Until the peer can be sent to. */
+  #isConnecting = true;
+  readonly #ended: (why: Loss, wasAnswered: boolean) => void;
   /** Frames sent whose answer has not come. */
   #unanswered = 0;
   #patience: NodeJS.Timeout | undefined;
+  #wasAnswered = false;
   #isCorked = false;
   #hasEnded = false;
 
-  constructor({ to, from, ended }: ConnectionOptions) {
+  constructor({ to, from, keys, ended }: ConnectionOptions) {
     this.#ended = ended;
-    this.#socket = connect({
+    this.#raw = connect({
       ...to,
       localAddress: from,
       noDelay: true,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_MS,
     });
+    this.#raw.on('error', ({ code }: NodeJS.ErrnoException) => this.#end(lossOf(code)));
+    this.#socket = keys === undefined ? this.#raw : securely(this.#raw, keys);
     this.#socket
-      .on('connect', () => this.#wait(ANSWER_MS_MAX))
+      .on(keys === undefined ? 'connect' : 'secureConnect', () => {
+        this.#isConnecting = false;
+        this.#wait(ANSWER_MS_MAX);
+      })
       .on('data', (answers) => this.#answered(answers.length))
       .on('error', ({ code }: NodeJS.ErrnoException) => this.#end(lossOf(code)))
       .on('end', () => this.#end('reset'))
@@ -54,7 +68,7 @@ export class Connection {
     if (socket.writableLength + bytes.length >= QUEUE_BYTES_MAX) return this.#end('overflow');
     this.#cork();
     socket.write(framed(bytes));
-    if (this.#unanswered === 0 && !socket.connecting) this.#wait(ANSWER_MS_MAX);
+    if (this.#unanswered === 0 && !this.#isConnecting) this.#wait(ANSWER_MS_MAX);
     this.#unanswered += 1;
   }
 
@@ -72,7 +86,8 @@ export class Connection {
     this.#hasEnded = true;
     clearTimeout(this.#patience);
     // A reset, not a goodbye: the kernel would go on trying to deliver, behind a newer connection.
-    this.#socket.resetAndDestroy();
+    this.#raw.resetAndDestroy();
+    this.#socket.destroy();
   }
 
   /** What is sent in one turn goes out in one packet. */
@@ -87,6 +102,7 @@ export class Connection {
   }
 
   #answered(count: number) {
+    this.#wasAnswered = true;
     this.#unanswered = Math.max(0, this.#unanswered - count);
     if (this.#unanswered > 0) this.#wait(ANSWER_MS_MAX);
     else clearTimeout(this.#patience);
@@ -107,7 +123,7 @@ export class Connection {
   #end(why: Loss) {
     if (this.#hasEnded) return;
     this.drop();
-    this.#ended(why);
+    this.#ended(why, this.#wasAnswered);
   }
 }
 

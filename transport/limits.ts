@@ -10,8 +10,15 @@ export const QUEUE_BYTES_MAX = 8 * 1024 * 1024;
 /** Connections in, and as many out. A district of hundreds stays well below; strangers do not. */
 export const CONNECTIONS_MAX = 1024;
 
+/** Of those in, how many one host may have. Too low: a district of many nodes on one machine is cut
+ *  off; too high: one stranger takes all there are. */
+export const CONNECTIONS_OF_HOST_MAX = 256;
+
 /** How long a connection may take to be made: the first packet may be lost once. */
 export const CONNECT_MS_MAX = 1500;
+
+/** How long strangers may take to show that they have the key. */
+export const HANDSHAKE_MS_MAX = 3000;
 
 /** How long a frame may go unanswered before its connection is given up. Too low: a busy peer
  *  costs connections; too high: after a healed cut TCP's own retries hold everything up. */

@@ -5,9 +5,11 @@
 import type { Discovery } from '../protocol/timing.ts';
 import { Connection, canConnectTo } from './connection.ts';
 import { assertDatagram, assertFrame } from './frames.ts';
+import type { SharedKeys } from './keyring.ts';
 import { CONNECTIONS_MAX, FLUSH_MS_MAX } from './limits.ts';
 import { Listener } from './listener.ts';
 import { Multicast } from './multicast.ts';
+import { Rests } from './rests.ts';
 import type { Address, Handlers, Loss, Origin, Port, Transport } from './transport.ts';
 import { tellRarely } from './trouble.ts';
 
@@ -20,6 +22,9 @@ export interface UdpTcpOptions {
   readonly ttl?: number;
   /** The first TCP port tried, where a node should not start at the contract's. */
   readonly tcpPort?: number;
+  /** With keys, connections are encrypted and both ends must have one. Datagrams are sealed by
+   *  whoever sends them. */
+  readonly keys?: SharedKeys | undefined;
 }
 
 /** A transport over the network of one interface. Each `open` is a node of its own. */
@@ -27,12 +32,28 @@ export const udpTcp = (options: UdpTcpOptions): Transport => ({
   open: (handlers) => UdpTcpPort.open(options, handlers),
 });
 
+/** How a connection ended. */
+interface End {
+  readonly why: Loss;
+  readonly wasAnswered: boolean;
+}
+
+interface Sockets {
+  readonly multicast: Multicast;
+  readonly listener: Listener;
+  readonly keys: SharedKeys | undefined;
+}
+
 class UdpTcpPort implements Port {
   readonly address: Address;
   readonly #multicast: Multicast;
   readonly #listener: Listener;
   readonly #handlers: GatedHandlers;
+  readonly #keys: SharedKeys | undefined;
   readonly #connections = new Map<string, Connection>();
+  readonly #rests = new Rests();
+  /** Where nothing is sent to for a while, because connections there come to nothing. */
+  readonly #resting = new Map<string, NodeJS.Timeout>();
 
   static async open(options: UdpTcpOptions, handlers: Handlers): Promise<Port> {
     const { discovery, interface: host = '127.0.0.1', ttl = 1 } = options;
@@ -47,20 +68,22 @@ class UdpTcpPort implements Port {
     try {
       const listener = await Listener.open({
         first: { host, port: options.tcpPort ?? discovery.tcpPort },
+        keys: options.keys,
         heard: (frame, from) => gated.heard(frame, { via: 'one', host: from }),
         troubled: tellRarely((message) => gated.troubled(message)),
       });
       gated.isOpen = true;
-      return new UdpTcpPort(multicast, listener, gated);
+      return new UdpTcpPort({ multicast, listener, keys: options.keys }, gated);
     } catch (error) {
       await multicast.close();
       throw error;
     }
   }
 
-  private constructor(multicast: Multicast, listener: Listener, handlers: GatedHandlers) {
+  private constructor({ multicast, listener, keys }: Sockets, handlers: GatedHandlers) {
     this.#multicast = multicast;
     this.#listener = listener;
+    this.#keys = keys;
     this.#handlers = handlers;
     this.address = listener.address;
   }
@@ -74,6 +97,7 @@ class UdpTcpPort implements Port {
     assertFrame(bytes);
     if (!this.#handlers.isOpen) return;
     const key = `${to.host}:${to.port}`;
+    if (this.#resting.has(key)) return;
     const connection = this.#connections.get(key) ?? this.#connect(key, to);
     connection?.send(bytes);
   }
@@ -81,6 +105,7 @@ class UdpTcpPort implements Port {
   async close(): Promise<void> {
     if (!this.#handlers.isOpen) return;
     this.#handlers.isOpen = false;
+    for (const timer of this.#resting.values()) clearTimeout(timer);
     const connections = [...this.#connections.values()];
     const flushed = Promise.all([
       this.#multicast.close(),
@@ -98,13 +123,26 @@ class UdpTcpPort implements Port {
     const connection = new Connection({
       to,
       from: this.address.host,
-      ended: (why) => {
-        this.#connections.delete(key);
-        this.#lose(to, why);
-      },
+      keys: this.#keys,
+      ended: (why, wasAnswered) => this.#ended(key, to, { why, wasAnswered }),
     });
     this.#connections.set(key, connection);
     return connection;
+  }
+
+  #ended(key: string, to: Address, { why, wasAnswered }: End): void {
+    this.#connections.delete(key);
+    const restMs = this.#rests.after(key, wasAnswered, performance.now());
+    if (restMs === 0) {
+      this.#lose(to, why);
+      return;
+    }
+    // What is sent meanwhile is lost too.
+    const told = () => {
+      this.#resting.delete(key);
+      this.#lose(to, why);
+    };
+    this.#resting.set(key, setTimeout(told, restMs));
   }
 
   /** Tells of a loss, but never during a send. */

@@ -5,6 +5,7 @@ import { wireOver } from '../../actors/wire.ts';
 import type { NodeInput } from '../../machines/node.ts';
 import { decode, type Sender } from '../../protocol/codec.ts';
 import type { BusEvent, Emitted, Heard, Message } from '../../protocol/event.ts';
+import type { Seal } from '../../protocol/seal.ts';
 import { discoveryDefault, lan } from '../../protocol/timing.ts';
 import { VirtualClock } from '../../simulation/clock.ts';
 import { MemoryNetwork } from '../../transport/memory.ts';
@@ -31,7 +32,7 @@ export const input = (rest: Partial<NodeInput> = {}): NodeInput => ({
 });
 
 /** The wire of n1 on a network with two plain ears, n2 and n3. */
-export const wired = async (rest: Partial<NodeInput> = {}) => {
+export const wired = async (rest: Partial<NodeInput> = {}, seal?: Seal) => {
   const clock = new VirtualClock(1000);
   const later = (fn: () => void, ms: number) => clock.setTimeout(fn, ms);
   const network = new MemoryNetwork({ random: seeded(1), later });
@@ -44,6 +45,7 @@ export const wired = async (rest: Partial<NodeInput> = {}) => {
       clock,
       timestamp: () => clock.now() / 1000,
       decode,
+      seal,
       deliver: (event) => delivered.push(event),
       fail: (message) => failures.push(message),
       trouble: (message) => troubles.push(message),
@@ -51,14 +53,17 @@ export const wired = async (rest: Partial<NodeInput> = {}) => {
     { input: input(rest) },
   );
   wire.start();
-  const ears: { port: Port; heard: { type: string; via: string; counter: number }[] }[] = [];
+  const ears: {
+    port: Port;
+    heard: { type: string; via: string; counter: number; bytes: Uint8Array }[];
+  }[] = [];
   for (const name of ['n2', 'n3']) {
-    const heard: { type: string; via: string; counter: number }[] = [];
+    const heard: { type: string; via: string; counter: number; bytes: Uint8Array }[] = [];
     const port = await network.transport(name).open({
       heard: (bytes, { via }) => {
         const decoded = decode(bytes);
         const type = 'message' in decoded ? decoded.message.type : decoded.refused;
-        heard.push({ type, via, counter: 'message' in decoded ? decoded.counter : -1 });
+        heard.push({ type, via, counter: 'message' in decoded ? decoded.counter : -1, bytes });
       },
       lost: () => {},
       troubled: () => {},
@@ -113,8 +118,8 @@ export const heardOf = (world: Wired, bytes: Uint8Array) => {
   return world.delivered.slice(first);
 };
 
-export const inGroup = async (rest: Partial<NodeInput> = {}) => {
-  const world = await wired(rest);
+export const inGroup = async (rest: Partial<NodeInput> = {}, seal?: Seal) => {
+  const world = await wired(rest, seal);
   world.take({ type: 'genesis.formed', group: 'g' });
   return world;
 };

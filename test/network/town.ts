@@ -7,6 +7,7 @@ import { appendFileSync, cpSync, existsSync, mkdtempSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { makeKeys } from '../../bin/key.ts';
 import type { JournalLine } from '../../protocol/journal.ts';
 import { Process } from '../e2e/processes.ts';
 import type { Kind } from './districts.ts';
@@ -54,6 +55,8 @@ export class Town {
   readonly #news = new EventEmitter();
   /** Which district file nodes are started with. */
   #file: string;
+  /** On hosts of their own nodes need one. */
+  readonly #keyFile: string;
 
   static async open(kind: Kind, seed: number): Promise<Town> {
     const folder = mkdtempSync(join(tmpdir(), 'greenwave-network-'));
@@ -74,6 +77,7 @@ export class Town {
     this.network = network;
     this.#news.setMaxListeners(0);
     this.#file = join(folder, 'district.json');
+    [this.#keyFile = ''] = makeKeys(join(folder, 'district.key'), true).files;
     this.record = new LampRecord(folder, this.#file);
     writeFileSync(this.#file, JSON.stringify(kind.district));
   }
@@ -87,7 +91,7 @@ export class Town {
     const place = this.#place(node);
     const watch = new Watch();
     place.watch = watch;
-    const address = ['--interface', this.network.addressOf(node)];
+    const address = ['--interface', this.network.addressOf(node), '--key-file', this.#keyFile];
     const files = ['--data', this.dataOf(node), '--lamps', join(this.folder, `${node}.sock`)];
     place.process = this.#launch(
       place,
@@ -236,7 +240,8 @@ export class Town {
   async status(): Promise<unknown> {
     const clocks = { monotonicAheadS: 0 };
     const address = ['--interface', this.network.addressOf(OBSERVER)];
-    const args = ['status', this.#file, ...address, '--for', '1', '--json'];
+    const keys = ['--key-file', this.#keyFile];
+    const args = ['status', this.#file, ...address, ...keys, '--for', '1', '--json'];
     const process = new Process(args, this.folder, { via: this.network.enter(OBSERVER, clocks) });
     await process.ended();
     return JSON.parse(process.stdout);

@@ -32,6 +32,7 @@ const pick = <Item>(random: Random, items: readonly Item[]): Item =>
 
 const text = (random: Random, { minLength = 0, maxLength = 40, pattern }: Schema): string => {
   if (pattern?.includes('[0-9a-f]{16}')) return '0123456789abcdef';
+  if (pattern?.includes('{22}')) return 'abcdefghijklmnopqrstuv';
   if (pattern?.includes('22[4-9]')) return '239.255.255.250';
   if (pattern !== undefined) return `x${Math.floor(random() * 1e6)}`;
   const length = minLength + Math.floor(random() * (Math.min(maxLength, 12) - minLength + 1));

@@ -135,6 +135,23 @@ test('what is no address is told as unreachable and never looked up', async () =
   }
 });
 
+test('who ends every connection unanswered is not connected to as fast as one can', async () => {
+  const { ear, port } = await open();
+  let connections = 0;
+  const to = await stranger((socket) => {
+    connections += 1;
+    socket.resetAndDestroy();
+  });
+  const sendsUntil = performance.now() + 1_000;
+  while (performance.now() < sendsUntil) {
+    const losses = ear.losses.length;
+    port.sendOne(to, bytesOf('hello'));
+    await ear.until('one more loss', () => ear.losses.length > losses);
+  }
+  expect(connections).toBeGreaterThan(3);
+  expect(connections).toBeLessThan(12);
+});
+
 /** A process that listens and prints what it hears. */
 const LISTENING_PROCESS = `
   const server = require('node:net').createServer((socket) => {

@@ -1,0 +1,188 @@
+/**
+ * Decides what of all that a network carries a node's machines hear. In this order, cheapest first:
+ * its length, its seal, its form, whether it concerns this node, whether it is new. What is refused
+ * is counted and told; what merely does not concern us is dropped without a word.
+ */
+import type { NodeInput } from '../machines/node.ts';
+import { type Decoded, isOpen } from '../protocol/codec.ts';
+import { isOperators } from '../protocol/command.ts';
+import type { Heard } from '../protocol/event.ts';
+import { type Author, isSealed, SEALED_TEXT, type Seal, sealFaultText } from '../protocol/seal.ts';
+import { DATAGRAM_BYTES_MAX, FRAME_BYTES_MAX, type Origin } from '../transport/transport.ts';
+import { Flood } from './flood.ts';
+import { isOfWires, Newness, said } from './newness.ts';
+import type { Proof } from './proof.ts';
+import { RecentSeals } from './recent-seals.ts';
+import type { Refusals } from './refusals.ts';
+import { TERM_STEP_MAX, TermStep } from './term-step.ts';
+
+/** What may be heard under our own id: from another node that goes by it. */
+const DOUBLE_SAYS: ReadonlySet<string> = new Set([
+  'membership.announce',
+  'membership.challenge',
+  'membership.present',
+]);
+
+/** A message without the time when it came, and its counter. */
+export type Arrived = Omit<Heard, 'at' | 'counter'>;
+
+export interface GateOptions {
+  readonly node: NodeInput;
+  readonly decode: (bytes: Uint8Array) => Decoded;
+  readonly refusals: Refusals;
+  readonly now: () => number;
+  /** With keys: what opens seals, and what asks those for proof that nothing is remembered of. */
+  readonly keyed: { readonly seal: Seal; readonly proof: Proof } | undefined;
+  /** Told what came once more, where it had to be opened to be known again. */
+  readonly repeated: (message: Arrived, counter: number) => void;
+}
+
+/** What the machines are to hear, and its place among what its sender says. */
+export interface Admitted {
+  readonly message: Arrived;
+  readonly counter: number;
+}
+
+export class Gate {
+  readonly #options: GateOptions;
+  readonly #newness: Newness;
+  readonly #flood: Flood;
+  readonly #terms: TermStep;
+  readonly #seals = new RecentSeals();
+  /** Which life of a peer is in the view: another one's words do not count. */
+  readonly #lives = new Map<string, number>();
+  #group = '';
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#newness = new Newness(options.keyed?.proof);
+    this.#flood = new Flood(options.now);
+    this.#terms = new TermStep(options.now);
+  }
+
+  /** The node belongs to this group from now on. */
+  set group(group: string) {
+    this.#group = group;
+  }
+
+  get group(): string {
+    return this.#group;
+  }
+
+  /** The node is in this term. */
+  entered(term: number): void {
+    this.#terms.entered(term);
+  }
+
+  /** This life of a peer is in the view. */
+  joined(peer: string, incarnation: number): void {
+    this.#lives.set(peer, incarnation);
+    this.#flood.joined(peer);
+  }
+
+  left(peer: string): void {
+    this.#lives.delete(peer);
+    this.#flood.left(peer);
+  }
+
+  /** What the machines are to hear of these bytes, if anything. */
+  admit(bytes: Uint8Array, origin: Origin): Admitted | undefined {
+    const author = this.#authorOf(bytes, origin);
+    if (author === undefined) return undefined;
+    const decoded = this.#options.decode(bytes);
+    if ('refused' in decoded) {
+      const detail = () => decoded.refused;
+      this.#options.refusals.add({ why: decoded.fault, source: origin.host, detail });
+      return undefined;
+    }
+    const { message, counter } = decoded;
+    if (!this.#isForUs(message)) return undefined;
+    const newness = this.#newness.of(decoded, origin);
+    // Networks repeat datagrams: that is nobody's fault.
+    if (newness === 'repeated') this.#options.repeated(message, counter);
+    if (newness !== 'new') return undefined;
+    if (this.#isTooMuch(message) || this.#isAhead(message)) return undefined;
+    return this.#mayBeSaid(message, author) ? { message, counter } : undefined;
+  }
+
+  /** Who wrote it, when its length and its seal are as they must be. */
+  #authorOf(bytes: Uint8Array, { via, host: source }: Origin): Author | undefined {
+    const { refusals, keyed } = this.#options;
+    const limit = via === 'all' ? DATAGRAM_BYTES_MAX : FRAME_BYTES_MAX;
+    if (bytes.length > limit) {
+      const detail = () => `${bytes.length} bytes are more than ${limit}`;
+      refusals.add({ why: 'too long', source, detail });
+      return undefined;
+    }
+    if (!keyed) {
+      if (!isSealed(bytes)) return 'operator';
+      refusals.add({ why: 'sealed', source, detail: () => SEALED_TEXT });
+      return undefined;
+    }
+    if (this.#seals.has(bytes)) return undefined;
+    const opened = keyed.seal.open(bytes);
+    if ('by' in opened) {
+      this.#seals.add(bytes);
+      return opened.by;
+    }
+    const detail = () => sealFaultText[opened.fault];
+    refusals.add({ why: opened.fault, source, detail });
+    return undefined;
+  }
+
+  /** Whether a message concerns this node: of its district, its group, and a life that counts. */
+  #isForUs(message: Arrived): boolean {
+    const { type, from, group, incarnation } = message;
+    if (from === this.#options.node.id && !this.#isDouble(message)) return false;
+    // Nodes meet before they share a group, but never across districts.
+    if (isOpen(type)) return !('district' in message) || this.#isOurDistrict(message);
+    if (this.#group === '' || group !== this.#group) return false;
+    const life = this.#lives.get(from);
+    return life === undefined || life === incarnation;
+  }
+
+  #isOurDistrict({ district, from }: Arrived & { district: unknown }): boolean {
+    const { node, keyed, refusals } = this.#options;
+    if (district === node.district) return true;
+    // Without keys, districts may share a network; with them, nobody else has ours.
+    const detail = () => `it is of the district ${JSON.stringify(district)}`;
+    if (keyed) refusals.add({ why: 'another district', source: from, detail });
+    return false;
+  }
+
+  /** Whether this is another node under our id, and not the echo of our own words. */
+  #isDouble(message: Arrived): boolean {
+    const { node } = this.#options;
+    if (isOfWires(message)) return message.incarnation !== node.incarnation;
+    if (!DOUBLE_SAYS.has(message.type)) return false;
+    return 'store' in message && message.store !== node.store;
+  }
+
+  #isTooMuch({ from, type }: Arrived): boolean {
+    if (this.#flood.allows(from, type)) return false;
+    const detail = () => `${from} says too much at once: one ${type} less is heard`;
+    this.#options.refusals.add({ why: 'too many', source: from, detail });
+    return true;
+  }
+
+  /** Whether its term cannot have come about. */
+  #isAhead(message: Arrived): boolean {
+    if (!('term' in message) || this.#terms.allows(message.term as number)) return false;
+    const { term, from, type } = message as Arrived & { term: number };
+    const detail = () => `${type} is of term ${term}, more than ${TERM_STEP_MAX} ahead`;
+    this.#options.refusals.add({ why: 'term ahead', source: from, detail });
+    return true;
+  }
+
+  /** Operators have a key of their own for what only they may say. */
+  #mayBeSaid(message: Arrived, author: Author): boolean {
+    const { keyed, refusals } = this.#options;
+    if (author === 'operator' || message.type !== 'replica.propose') return true;
+    if (!keyed?.seal.hasOperators) return true;
+    const { command, from: source } = said<'replica.propose'>(message);
+    if (!isOperators(command)) return true;
+    const detail = () => `${command.kind} takes the operator’s key`;
+    refusals.add({ why: 'no operator', source, detail });
+    return false;
+  }
+}
