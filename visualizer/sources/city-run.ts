@@ -26,6 +26,8 @@ const CLOCKS = { offsetMsMax: 200, driftPpmMax: 30 };
  */
 const TRAFFIC_FROM_MS = 8000;
 const TRAFFIC_MS = 1000;
+/** Of how many intersections a page has the time to plan each by its sensors, every second. */
+const SENSED_MAX = 50;
 
 export class CityRun {
   readonly #city: City;
@@ -134,7 +136,10 @@ export class CityRun {
       sensing: 'vehicles',
       perHour: this.#perHour,
       tell: (line) => this.#lines.push(stamped(line, Math.floor(this.#city.now()))),
-      sense: (intersection, read) => this.#city.sense(intersection, read),
+      sense: (intersection, read) => {
+        const { length } = this.#city.district.intersections;
+        if (length <= SENSED_MAX) this.#city.sense(intersection, read);
+      },
     });
     this.#life = life;
     for (const [id, lamps] of this.#shown) life.show(id, lamps, TRAFFIC_FROM_MS);
