@@ -35,6 +35,8 @@ import { isPlain, prove, sends, take, takeAll } from './table.ts';
 
 /** b leads term 1; its first entry is on its disk and on a's, and so committed. */
 const OPEN = [elected('b', 1), written(1), ack('a', 1, 1)];
+/** The new voters once more: those before them vote no longer. */
+const AGREED = { type: 'replica.configured', index: 3 };
 const COMMIT_TOLD = sends(ALL, { type: 'replica.prepare', entries: [] });
 const appended = { type: 'replica.appended' };
 
@@ -332,7 +334,7 @@ describe('a change of voters', () => {
       proves: 'is committed by a majority of the new voters (section 6)',
       given: [...ADMITTED, request(changing(more)), written(3), ack('a', 1, 3)],
       when: ack('d', 1, 3),
-      says: [appended, committed(3, 1), COMMIT_TOLD],
+      says: [AGREED, appended, committed(3, 1), COMMIT_TOLD],
     },
     {
       proves: 'is made one at a time (thesis 4.1)',
@@ -356,7 +358,7 @@ describe('a change of voters', () => {
         ...[written(3), ack('c', 1, 3, 'anew')],
       ],
       when: ack('a', 1, 3),
-      says: [appended, committed(3, 1), COMMIT_TOLD],
+      says: [AGREED, appended, committed(3, 1), COMMIT_TOLD],
     },
   );
 });

@@ -69,8 +69,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'there is no pre-vote': {
     file: ELECTION,
-    replace: "{ guard: 'isVoter', target: '#election.prospective' },",
-    by: "{ guard: 'isVoter', target: '#election.candidate' },",
+    replace: "{ guard: 'mayStand', target: '#election.prospective' },",
+    by: "{ guard: 'mayStand', target: '#election.candidate' },",
     check: 'a cut-off node returns',
     found: /which a majority hears, loses its term/,
   },

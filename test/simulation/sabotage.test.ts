@@ -37,8 +37,8 @@ const leadersAfterReturn = async ({ load }: Pick<Copy, 'load'>): Promise<number>
 test('without a pre-vote a cut-off node that returns costs the leader its term', async () => {
   const noPreVote = {
     file: 'machines/election.ts',
-    replace: "{ guard: 'isVoter', target: '#election.prospective' },",
-    by: "{ guard: 'isVoter', target: '#election.candidate' },",
+    replace: "{ guard: 'mayStand', target: '#election.prospective' },",
+    by: "{ guard: 'mayStand', target: '#election.candidate' },",
   };
   expect(await leadersAfterReturn(original)).toBe(1);
   expect(await leadersAfterReturn(broken(noPreVote))).toBeGreaterThan(1);
