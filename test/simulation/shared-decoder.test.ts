@@ -24,7 +24,7 @@ test('what is shared is frozen through and through', () => {
 
 test('what is refused is refused again', () => {
   const broken = new Uint8Array([123]);
-  expect(decodeOnce(broken)).toEqual({ refused: 'not JSON' });
+  expect(decodeOnce(broken)).toEqual({ refused: 'not JSON', fault: 'not JSON' });
   expect(decodeOnce(broken)).toBe(decodeOnce(broken));
 });
 

@@ -87,7 +87,7 @@ const voters = votersModel({
     ...{ crashes: 1, drops: 1, duplicates: 1, timeouts: 2 },
     ...{ beats: 0, requests: 1, letters: 4 },
   },
-  counts: { states: 1_621_104, transitions: 8_887_461, depth: 37 },
+  counts: { states: 1_825_753, transitions: 10_050_929, depth: 37 },
 });
 
 /** The first leader adds a learner, and the second takes a voter out. */
@@ -100,7 +100,7 @@ const votersAdded = votersModel({
     ...{ crashes: 1, drops: 1, duplicates: 1, timeouts: 2 },
     ...{ beats: 0, requests: 1, letters: 4 },
   },
-  counts: { states: 1_039_810, transitions: 5_971_872, depth: 44 },
+  counts: { states: 1_243_744, transitions: 7_285_456, depth: 44 },
 });
 
 /** A ballot, and another that must take up what the first may have chosen. */
