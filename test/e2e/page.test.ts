@@ -97,7 +97,7 @@ test('the stream is refused to pages of other sites and by other names', async (
   expect(await refused({ host: 'evil.example' })).toBe(403);
   const socket = stream(url, { origin: url.origin });
   expect(await heard(socket, ({ kind }) => kind === 'began')).toMatchObject({
-    can: ['kill', 'restart', 'stop', 'stall', 'preempt'],
+    can: ['kill', 'restart', 'stop', 'stall', 'preempt', 'demand'],
   });
   socket.close();
 });
