@@ -13,6 +13,7 @@ import { canonicalJson } from '../protocol/digest.ts';
 import type { Emitted, HeardAs } from '../protocol/event.ts';
 import type { Contract } from '../protocol/timing.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
+import { HeardRefusals } from './heard-refusals.ts';
 import { assertOperator, type KeyOptions, keyringOf, warnIfInsecure } from './keys.ts';
 import { newIncarnation, newStoreId } from './level-store.ts';
 import { contractIn, OtherContractError } from './other-contract.ts';
@@ -146,12 +147,13 @@ class Watching implements Observer {
 
   async joined({ name }: District): Promise<void> {
     const isIn = () => (this.#replica()?.leader ?? null) !== null && this.state().voters.length > 0;
-    let last = '';
-    this.#watchers.push((event) => {
-      if (event.type === 'wire.refused') last = `; of ${event.peer}: ${event.reason}`;
-    });
+    const refusals = new HeardRefusals();
+    this.#watchers.push(refusals.hear);
     const nobody = `no district ${name} with a leader was found here within ${JOIN_MS_MAX / 1000} s`;
-    await this.#until(isIn, { limitMs: JOIN_MS_MAX, otherwise: () => `${nobody}${last}` });
+    await this.#until(isIn, {
+      limitMs: JOIN_MS_MAX,
+      otherwise: () => nobody + refusals.text,
+    });
   }
 
   state(): State {
