@@ -5,6 +5,14 @@ import { createInterface } from 'node:readline';
 /** Lines of a process's standard error kept, to be shown when it fails. */
 const STDERR_LINES_MAX = 20;
 
+/** How a process ended. */
+export interface Ended {
+  readonly name: string;
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly complaints: readonly string[];
+}
+
 /** The last lines of its standard error; the list grows as they come. */
 export const complaintsOf = ({ stderr }: ChildProcess): readonly string[] => {
   const complaints: string[] = [];

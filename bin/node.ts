@@ -30,6 +30,7 @@ import { type Create, live, storesIn } from './lives.ts';
 import { contentsOption, inspectOption, interfaceAddress, whole } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
 import { sensorsAt } from './sensor-port.ts';
+import { supervised } from './supervised.ts';
 import { hostUptimeMs, watchSuspension } from './suspension.ts';
 import { textOf, timeOfDay } from './tell.ts';
 
@@ -114,6 +115,7 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
   const name = `${district.name}/${id}`;
   const stream =
     inspect === undefined ? undefined : new InspectorStream({ url: inspect, name, trouble });
+  const { clock, through } = supervised(id);
   const create: Create = (store, next) => {
     const inspector =
       stream && new Inspector({ district: district.name, node: id, outlet: stream });
@@ -121,9 +123,14 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
       id,
       district,
       store,
-      transport: transportOf(district, options, keyring),
+      clock,
+      transport: through(transportOf(district, options, keyring)),
       seal: keyring,
-      lamps: lampsAt({ door: { path: lamps.path }, ...(lamps.isForeign && { shown }) }),
+      lamps: lampsAt({
+        door: { path: lamps.path },
+        now: clock.now,
+        ...(lamps.isForeign && { shown }),
+      }),
       sensors: sensorsAt(sensorSocket(district, intersection.id), trouble),
       journal,
       hasContents: options.contents === true,

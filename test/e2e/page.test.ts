@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { NETWORK_DEEDS } from '../../bin/live-network.ts';
 import { PageStream } from '../../bin/page-stream.ts';
 import type { JournalLine } from '../../protocol/journal.ts';
 import { town } from '../../simulation/town.ts';
@@ -97,7 +98,7 @@ test('the stream is refused to pages of other sites and by other names', async (
   expect(await refused({ host: 'evil.example' })).toBe(403);
   const socket = stream(url, { origin: url.origin });
   expect(await heard(socket, ({ kind }) => kind === 'began')).toMatchObject({
-    can: ['kill', 'restart', 'stop', 'stall', 'preempt', 'demand'],
+    can: ['kill', 'restart', 'stop', 'stall', 'preempt', ...NETWORK_DEEDS, 'demand'],
   });
   socket.close();
 });
@@ -118,7 +119,11 @@ test('a deed needs the token, a node that is there, and to be one that a supervi
   expect(await act(kill, '')).toContain('token');
   expect(await act(kill, `${token}x`)).toContain('token');
   expect(await act({ kind: 'kill', node: 'lamps' }, token)).toBe('no node lamps was started here');
-  expect(await act({ kind: 'heal' }, token)).toBe('heal cannot be done to real processes');
+  expect(await act({ kind: 'heal' }, '')).toContain('token');
+  expect(await act({ kind: 'heal' }, token)).toBeUndefined();
+  const cut = { kind: 'cut', from: 'n1', to: 'stranger' };
+  expect(await act(cut, token)).toBe('no node stranger was started here');
+  expect(await act({ ...cut, to: 'n1' }, token)).toBe('a link needs two nodes');
   expect(await act({ kind: 'restart', node: 'n1' }, token)).toBe('n1 runs');
   expect(await act({ kind: 'stall', node: 'n1', forS: 0.3 }, token)).toBeUndefined();
   await up.until('its going on', () =>
