@@ -14,7 +14,7 @@ import type { JournalLine } from '../protocol/journal.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
 import type { Keyring } from '../transport/keyring.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
-import { jsonPrinter, onStopSignal, printer, startGreenwave } from './host.ts';
+import { liveJsonPrinter, livePrinter, onStopSignal, startGreenwave } from './host.ts';
 import { InspectorStream } from './inspect-stream.ts';
 import {
   followKeyFile,
@@ -89,7 +89,7 @@ interface What {
 
 const runNode = async ({ file, id, district, intersection }: What, options: Options) => {
   const { inspect } = options;
-  const journal = options.json ? jsonPrinter() : plainPrinter();
+  const journal = options.json ? liveJsonPrinter() : plainPrinter();
   const trouble = (message: string) => journal({ t: Date.now(), node: id, kind: 'error', message });
   const keyring = keyringOf(district.name, options.interface, options);
   const open = storesIn(options.data, trouble);
@@ -209,7 +209,7 @@ const lampDriver = async (
 };
 
 const plainPrinter = () => {
-  const print = printer();
+  const print = livePrinter();
   return (line: JournalLine) => {
     const text = textOf(line);
     if (text !== undefined) print(`${pc.dim(timeOfDay(line.t))} ${pc.bold(line.node)} ${text}`);

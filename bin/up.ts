@@ -12,7 +12,7 @@ import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { complaintsOf, type Ended, stopChild } from './child.ts';
-import { onStopSignal, printer, startGreenwave } from './host.ts';
+import { livePrinter, missedIn, onStopSignal, startGreenwave } from './host.ts';
 import { insecureOption, keyFileOption, keyringOf, warnIfInsecure } from './keys.ts';
 import { LiveNetwork } from './live-network.ts';
 import { type NodeOptions, nodeArguments } from './node-arguments.ts';
@@ -82,7 +82,7 @@ class Up {
   readonly #district: District;
   readonly #options: Options;
   readonly #picture: Picture;
-  readonly #print = printer();
+  readonly #print: (line: string) => void;
   readonly #screen: ReturnType<typeof screen>;
   readonly #data: string;
   readonly #children = new Map<string, ChildProcess>();
@@ -99,6 +99,7 @@ class Up {
     this.#file = file;
     this.#district = district;
     this.#options = options;
+    this.#print = livePrinter(options.json && missedIn(() => 'up'));
     this.#picture = new Picture(district);
     this.#screen = screen(this.#picture, { isQuiet: options.json === true, print: this.#print });
     const tell = (line: JournalLine) => {

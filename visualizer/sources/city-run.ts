@@ -119,6 +119,11 @@ export class CityRun {
     return this.#contents.of(key);
   }
 
+  /** What all messages say of which that is still known, by sender and id. */
+  allContents(): (readonly [string, object])[] {
+    return this.#contents.all();
+  }
+
   /** Does it now; throws when there is nobody to do it to. */
   act(deed: Deed): void {
     if ('node' in deed && !this.#city.ids.includes(deed.node)) {
