@@ -1,6 +1,10 @@
 /**
  * Measures the memory of the page, and of `greenwave up`, while a live district of real processes with
  * traffic is streamed to it for minutes, with every view looked at in turn.
+ *
+ * The page keeps what it heard, up to a stated number of lines that a small district does not say in
+ * that time; so what is judged is how much each line costs. That what is kept is bounded, the other
+ * measurement shows, which says as much as two hundred nodes.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +16,10 @@ import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { readDistrict, shippedDistrict } from '../bin/read-district.ts';
 import { launch } from './browser.ts';
-import { hasGrown, heapOf, lookAtViews } from './page-soak.ts';
+import { heapOf, lookAtViews } from './page-soak.ts';
+
+/** What a line that is kept may cost: a few short texts and numbers. In bytes. */
+const LINE_BYTES_MAX = 600;
 
 const program = fileURLToPath(new URL('../bin/greenwave.js', import.meta.url));
 
@@ -38,18 +45,21 @@ const residentMb = (pid: number): number => {
   }
 };
 
-/** Measures, prints the figures, and tells whether the memory of the page grew. */
+/** Measures, prints the figures, and tells whether the page keeps no more than its lines. */
 export const soakLive = async (minutes: number): Promise<boolean> => {
   process.stderr.write(`a live district, streamed to the page for ${minutes} minutes …\n`);
   const folder = mkdtempSync(join(tmpdir(), 'greenwave-soak-'));
-  const up = spawn(process.execPath, [program, 'up', ownDistrict(folder), '--page-port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const args = ['up', ownDistrict(folder), '--json', '--page-port', '0'];
+  const up = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let lines = 0;
+  createInterface({ input: up.stdout }).on('line', () => {
+    lines += 1;
   });
   const ended = once(up, 'exit');
   const browser = await launch();
   try {
     const url = await new Promise<string>((resolve, reject) => {
-      createInterface({ input: up.stdout }).on('line', (line) => {
+      createInterface({ input: up.stderr }).on('line', (line) => {
         const [, found] = /The page: (\S+)/.exec(line) ?? [];
         if (found) resolve(found);
       });
@@ -59,20 +69,22 @@ export const soakLive = async (minutes: number): Promise<boolean> => {
     await page.goto(url);
     await page.locator('[data-leader]:not([data-leader=""])').waitFor();
     const heapMb = await heapOf(page);
-    const samples = [];
+    await lookAtViews(page);
+    const first = { lines, pageMb: await heapMb() };
+    let lineBytes = Number.NaN;
     const table = new Table({
-      head: ['minute', 'page MB', 'greenwave up MB'],
+      head: ['minute', 'lines', 'page MB', 'bytes a line', 'greenwave up MB'],
       style: { head: [], border: [], compact: true },
     });
     for (let minute = 1; minute <= minutes; minute += 1) {
       await lookAtViews(page);
-      const sample = { pageMb: await heapMb(), upMb: residentMb(up.pid ?? 0) };
-      samples.push(sample);
-      table.push([minute, sample.pageMb.toFixed(1), sample.upMb.toFixed(0)]);
-      process.stderr.write(`  ${minute} min, page ${sample.pageMb.toFixed(1)} MB\n`);
+      const [pageMb, upMb] = [await heapMb(), residentMb(up.pid ?? 0)];
+      lineBytes = ((pageMb - first.pageMb) * 1e6) / (lines - first.lines);
+      table.push([minute, lines, pageMb.toFixed(1), lineBytes.toFixed(0), upMb.toFixed(0)]);
+      process.stderr.write(`  ${minute} min, ${lines} lines, page ${pageMb.toFixed(1)} MB\n`);
     }
     process.stdout.write(`${table}\n`);
-    return !hasGrown(samples);
+    return lineBytes <= LINE_BYTES_MAX;
   } finally {
     await browser.close();
     up.kill('SIGTERM');

@@ -1,17 +1,9 @@
 /** The sequence diagram in a real browser: filtered, chosen by click and by key, followed. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { choose, launch, leaderShown, open, serveStatic } from './chromium.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { choose, leaderShown, open, Stage } from './chromium.ts';
 
-let browser: Browser;
-let site: Awaited<ReturnType<typeof serveStatic>>;
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), serveStatic()]);
-});
-afterAll(async () => {
-  await browser.close();
-  site.close();
-});
+const stage = new Stage();
 
 /** A city whose network loses a fifth, and whose leader was killed. */
 const done = encodeURIComponent(
@@ -20,7 +12,8 @@ const done = encodeURIComponent(
     { atMs: 8_000, deed: { kind: 'kill', node: 'n1' } },
   ]),
 );
-const openMessages = () => open(browser, `${site.url}?seed=5&t=10000&done=${done}#view=messages`);
+const openMessages = () =>
+  open(stage.browser, `${stage.url}?seed=5&t=10000&done=${done}#view=messages`);
 
 const exchanges = (page: Page, type: string) => page.locator(`[data-type="${type}"]`);
 const details = (page: Page) => page.getByRole('complementary', { name: 'The chosen message' });
