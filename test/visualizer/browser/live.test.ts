@@ -216,7 +216,7 @@ test('the demand slider lets more vehicles come to a live district, and none', a
   await page.keyboard.press('End');
   await page.waitForFunction(
     (former) =>
-      Number(document.querySelector<HTMLElement>('[data-demand]')?.dataset.demand) > former,
+      Number(document.querySelector('[data-demand]')?.getAttribute('data-demand')) > former,
     before,
   );
   const most = await demand();

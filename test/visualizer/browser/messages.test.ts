@@ -6,14 +6,15 @@ import { choose, leaderShown, open, Stage } from './chromium.ts';
 const stage = new Stage();
 
 /** A city whose network loses a fifth, and whose leader was killed. */
-const done = encodeURIComponent(
-  JSON.stringify([
-    { atMs: 7_000, deed: { kind: 'weather', lossRatio: 0.2, latencyMsMax: 20 } },
-    { atMs: 8_000, deed: { kind: 'kill', node: 'n1' } },
-  ]),
-);
+const doneWith = (latencyMsMax: number) =>
+  encodeURIComponent(
+    JSON.stringify([
+      { atMs: 7_000, deed: { kind: 'weather', lossRatio: 0.2, latencyMsMax } },
+      { atMs: 8_000, deed: { kind: 'kill', node: 'n1' } },
+    ]),
+  );
 const openMessages = () =>
-  open(stage.browser, `${stage.url}?seed=5&t=10000&done=${done}#view=messages`);
+  open(stage.browser, `${stage.url}?seed=5&t=10000&done=${doneWith(20)}#view=messages`);
 
 const exchanges = (page: Page, type: string) => page.locator(`[data-type="${type}"]`);
 const details = (page: Page) => page.getByRole('complementary', { name: 'The chosen message' });
@@ -62,3 +63,27 @@ test('types are filtered, and messages are gone through by keys', async () => {
   await details(page).waitFor({ state: 'detached' });
   expect(troubles).toEqual([]);
 }, 120_000);
+
+test('what a message that is still on its way causes is told as time goes on', async () => {
+  const url = `${stage.url}?seed=5&t=8950&done=${doneWith(100)}#view=messages`;
+  const { page, troubles } = await open(stage.browser, url);
+  await exchanges(page, 'replica.nack').first().waitFor({ state: 'attached' });
+  // The last that was said.
+  const key = await page.locator('[data-exchange]').first().getAttribute('data-exchange');
+  await choose(page, key ?? '');
+  await details(page)
+    .getByText(/On its way to n\d/)
+    .waitFor();
+  await details(page).getByText('Nothing that was told.').waitFor();
+  const effect = details(page).getByText(/^says replica/);
+  for (let k = 0; k < 40 && (await effect.count()) === 0; k += 1) {
+    await page.keyboard.press('ArrowRight');
+    await page.waitForTimeout(50);
+  }
+  await effect.first().waitFor();
+  await details(page)
+    .getByText(/On its way to/)
+    .waitFor({ state: 'detached' });
+  expect(await page.getByRole('button', { name: 'Go on', exact: true }).isVisible()).toBe(true);
+  expect(troubles).toEqual([]);
+}, 60_000);
