@@ -67,13 +67,18 @@ test('types are filtered, and messages are gone through by keys', async () => {
 test('what a message that is still on its way causes is told as time goes on', async () => {
   const url = `${stage.url}?seed=5&t=8950&done=${doneWith(100)}#view=messages`;
   const { page, troubles } = await open(stage.browser, url);
-  await exchanges(page, 'replica.nack').first().waitFor({ state: 'attached' });
-  // The last that was said.
-  const key = await page.locator('[data-exchange]').first().getAttribute('data-exchange');
-  await choose(page, key ?? '');
-  await details(page)
-    .getByText(/On its way to n\d/)
-    .waitFor();
+  const drawing = page.getByRole('group', { name: /^Messages/ });
+  await page.locator('.clock', { hasText: '00:08.950' }).waitFor();
+  // The last that was said, once all are drawn.
+  const isOnItsWay = async () => {
+    await drawing.focus();
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('ArrowUp');
+    return details(page)
+      .getByText(/On its way to n\d/)
+      .count();
+  };
+  await expect.poll(isOnItsWay, { timeout: 20_000 }).toBe(1);
   await details(page).getByText('Nothing that was told.').waitFor();
   const effect = details(page).getByText(/^says replica/);
   for (let k = 0; k < 40 && (await effect.count()) === 0; k += 1) {
