@@ -18,13 +18,14 @@ export interface Supervision {
 }
 
 const isHurt = Compile(hurtSchema);
+const nothing: HurtWord = { ...unhurt, peers: [], driftPpm: 0 };
 
 export const supervised = (node: string): Supervision => {
   const { channel } = process;
   if (!channel) return { clock: realClock, through: (transport) => transport };
   const clock = new SkewedClock();
   const options = { node, senderOf, random: Math.random, clock: realClock };
-  let now: HurtWord = { ...unhurt, peers: [], driftPpm: 0 };
+  let now = nothing;
   let current: FaultyTransport | undefined;
   const hurt = (word: HurtWord) => {
     now = word;
@@ -34,7 +35,7 @@ export const supervised = (node: string): Supervision => {
   process.on('message', (word) => {
     if (isHurt.Check(word)) hurt(word);
   });
-  process.on('disconnect', () => hurt({ ...unhurt, peers: [], driftPpm: 0 }));
+  process.on('disconnect', () => hurt(nothing));
   // What a node waits for is not its supervisor.
   channel.unref();
   return {

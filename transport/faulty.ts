@@ -118,6 +118,10 @@ class FaultyPort implements Port {
   }
 
   sendOne(to: Address, bytes: Uint8Array): void {
+    if (this.#isWhole && this.#ways.size === 0) {
+      this.#port.sendOne(to, bytes);
+      return;
+    }
     assertFrame(bytes);
     const key = keyOf(to);
     const lateMs = key === keyOf(this.address) ? 0 : this.#lateMs(this.#byAddress.get(key), true);
@@ -139,6 +143,12 @@ class FaultyPort implements Port {
   get #port(): Port {
     if (!this.inner) throw new Error('the port is not open yet');
     return this.inner;
+  }
+
+  /** Whether nothing is done to the network. */
+  get #isWhole(): boolean {
+    const { peers, lossRatio, latencyMsMax } = this.#hurt;
+    return peers.length === 0 && lossRatio === 0 && latencyMsMax === 0;
   }
 
   #isCut(key: string): boolean {
@@ -183,13 +193,12 @@ class FaultyPort implements Port {
 
   /** By how much a datagram is late; undefined when it is lost. */
   #fateOf(bytes: Uint8Array): number | undefined {
-    const { peers, lossRatio, latencyMsMax } = this.#hurt;
-    if (peers.length === 0 && lossRatio === 0 && latencyMsMax === 0) return 0;
+    if (this.#isWhole) return 0;
     const { node, senderOf, random } = this.#options;
     const sender = senderOf(bytes);
     if (sender === node) return 0;
     const peer = sender === undefined ? undefined : this.#byNode.get(sender);
-    if (peer?.isCut || (lossRatio > 0 && random() < lossRatio)) return undefined;
+    if (peer?.isCut || random() < this.#hurt.lossRatio) return undefined;
     return this.#lateMs(peer, false);
   }
 

@@ -36,8 +36,8 @@ const cpuMsOf = (pid: number): number => {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 };
 
-/** When each lamp of an intersection changed, on the monotonic clock of its driver's host. */
-const greensOf = ({ lines }: Process, since: number) => {
+/** How long each amber was shown, by the monotonic clock of the driver's host. In milliseconds. */
+const ambersOf = ({ lines }: Process, since: number) => {
   const began = new Map<string, number>();
   const lasted: number[] = [];
   for (const line of lines.slice(since)) {
@@ -67,6 +67,7 @@ test.skipIf(process.platform !== 'linux')(
     const marks = nodes.map(({ lines }) => lines.length);
     const lampsSince = run.lamps.lines.length;
     const before = nodes.map(({ pid }) => cpuMsOf(pid));
+    const startedMs = performance.now();
     const stranger = flood(port);
     let said = '';
     stranger.stdout?.on('data', (data) => {
@@ -75,7 +76,7 @@ test.skipIf(process.platform !== 'linux')(
     await once(stranger, 'close');
     const told = JSON.parse(said) as { sent: number; recorded: number; seconds: number };
     const shares = nodes.map(
-      ({ pid }, k) => (cpuMsOf(pid) - (before[k] ?? 0)) / 10 / (SECONDS + 2),
+      ({ pid }, k) => ((cpuMsOf(pid) - (before[k] ?? 0)) / (performance.now() - startedMs)) * 100,
     );
     const rate = Math.round(told.sent / told.seconds);
     process.stdout.write(
@@ -97,16 +98,17 @@ test.skipIf(process.platform !== 'linux')(
       expect(refusals.length).toBeGreaterThan(2);
       expect(refusals.length).toBeLessThan(5 * (SECONDS + 5));
     }
-    // An amber lasts a second, whatever happens: what it lasted longer, the lamp was late.
-    const lateMs = greensOf(run.lamps, lampsSince)
+    // An amber lasts a second, whatever happens: what it lasted longer or shorter, a lamp was late.
+    // There are too few of them for a percentile: none at all is to be late.
+    const lateMs = ambersOf(run.lamps, lampsSince)
       .map((ms) => Math.abs(ms - 1000))
       .sort((a, b) => a - b);
-    const p99 = lateMs[Math.floor(lateMs.length * 0.99)] ?? Number.NaN;
+    const mostMs = lateMs.at(-1) ?? Number.NaN;
     process.stdout.write(
-      `lamps: ${lateMs.length} ambers, late p50 ${lateMs[lateMs.length >> 1]?.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms\n`,
+      `lamps: ${lateMs.length} ambers, late p50 ${lateMs[lateMs.length >> 1]?.toFixed(1)} ms, at most ${mostMs.toFixed(1)} ms\n`,
     );
     expect(lateMs.length).toBeGreaterThan(5);
-    expect(p99).toBeLessThan(100);
+    expect(mostMs).toBeLessThan(100);
     const judge = createJudge(run.district.intersections);
     for (const line of run.lamps.lines) if (line.kind === 'lamps') judge.see(line);
     expect(judge.verdict().unsafe).toEqual([]);
