@@ -79,8 +79,8 @@ test('of a live district of five, charts show the active state, and messages wha
   await lit(page, 'leader');
 
   await page.getByRole('tab', { name: 'Messages' }).click();
-  // The oldest that is shown: all that it caused has happened.
-  const entry = page.locator(`[data-type="replica.prepare"]`).last();
+  // It may have been said this very moment, and is to have come to somebody.
+  const entry = page.locator('[data-type="replica.prepare"]', { hasText: 'taken by' }).last();
   await entry.waitFor({ state: 'attached' });
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   // To all at once, or to each by itself when it is long.

@@ -35,6 +35,13 @@ test('of an election it shows who asked whom, what was lost, and what the votes 
   await details(page).getByRole('heading', { name: 'election.vote' }).waitFor();
   await details(page).getByText(`election.claim of ${leader}`).waitFor();
   expect(await page.locator('.message.of-chain').count()).toBeGreaterThan(3);
+
+  // Back at the moment of the claim, when no vote was said yet.
+  await details(page).getByText(`election.claim of ${leader}`).click();
+  await details(page).locator('time').click();
+  await page.locator('.message.of-chain').first().waitFor({ state: 'attached' });
+  await details(page).getByText('says election.vote to').first().click();
+  await details(page).getByText(`election.claim of ${leader}`).waitFor();
   expect(troubles).toEqual([]);
 }, 120_000);
 

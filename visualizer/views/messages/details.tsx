@@ -9,6 +9,8 @@ import { type Exchange, exchangesOf } from './exchange.ts';
 
 /** How long after a message what came of it is looked for: a disk may be slow. In milliseconds. */
 const AFTER_MS = 5_000;
+/** How long before the moment that is shown a chosen message is looked for. In milliseconds. */
+const BEFORE_MS = 60_000;
 const LINES_MAX = 30_000;
 const EFFECTS_MAX = 80;
 
@@ -175,10 +177,13 @@ const Contents = ({ desk, exchange }: { desk: Desk; exchange: Exchange }) => {
   );
 };
 
-/** The chosen message, though it be none of those that are drawn. */
+/**
+ * The chosen message, though it be none of those that are drawn; nor said yet at the moment that is
+ * shown, because what a message caused is told before it has.
+ */
 export const exchangeNamed = (key: string, moment: Moment): Exchange | undefined => {
   const { history, t } = moment;
-  const lines = history.between(t - 60_000, t, LINES_MAX);
+  const lines = history.between(t - BEFORE_MS, t + AFTER_MS, LINES_MAX);
   const about = lines.filter(
     (line) =>
       !('id' in line) || `${line.kind === 'said' ? line.node : line.peer} ${line.id}` === key,
