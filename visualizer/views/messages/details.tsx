@@ -152,8 +152,8 @@ const EffectText = ({ effect, choose }: { effect: Effect; choose: (key: string) 
 /** The message as it was on the wire: from the journal, or of who still has it. */
 const Contents = ({ desk, exchange }: { desk: Desk; exchange: Exchange }) => {
   const { key, type, from, contents } = exchange;
-  const [found, setFound] = useState<unknown>(contents);
-  const [isAsked, setAsked] = useState(contents !== undefined);
+  const [found, setFound] = useState<unknown>();
+  const [isAsked, setAsked] = useState(false);
   useEffect(() => {
     if (contents !== undefined) return;
     void desk.source.contentsOf?.(key).then((told) => {
@@ -162,15 +162,14 @@ const Contents = ({ desk, exchange }: { desk: Desk; exchange: Exchange }) => {
     });
   }, [desk, key, contents]);
   const [incarnation, counter] = (key.split(' ')[1] ?? '').split('.').map(Number);
-  const envelope = { type, sender_id: from, incarnation, counter, payload: found };
+  const payload = contents ?? found;
+  const envelope = { type, sender_id: from, incarnation, counter, payload };
   return (
     <section aria-label="JSON">
       <h2>JSON</h2>
       <pre>{JSON.stringify(envelope, null, 2)}</pre>
-      {found === undefined && isAsked !== false && (
-        <p class="faint">What it says is not kept any more.</p>
-      )}
-      {found === undefined && !desk.source.contentsOf && (
+      {payload === undefined && isAsked && <p class="faint">What it says is not kept any more.</p>}
+      {payload === undefined && !desk.source.contentsOf && (
         <p class="faint">This journal does not tell what messages say (--contents does).</p>
       )}
     </section>
