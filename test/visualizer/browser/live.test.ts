@@ -89,7 +89,7 @@ test('of a live district of five, charts show the active state, and messages wha
   );
   await choose(page, (await entry.getAttribute('data-exchange')) ?? '');
   const details = page.getByRole('complementary', { name: 'The chosen message' });
-  expect(await details.locator('pre').innerText()).toContain('"term"');
+  await details.locator('pre', { hasText: '"term"' }).waitFor();
   await details.getByText('says replica.ack to').first().click();
   await details.getByText(`replica.prepare of ${leader}`).waitFor();
   expect(troubles).toEqual([]);
