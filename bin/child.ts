@@ -36,3 +36,10 @@ export const stopChild = (child: ChildProcess | undefined, limitMs: number): Pro
     });
     child.kill('SIGTERM');
   });
+
+/** However this process ends by itself, at a second Ctrl-C too: none of these is left behind. */
+export const leaveNone = (children: ReadonlyMap<string, ChildProcess>): void => {
+  process.once('exit', () => {
+    for (const child of children.values()) child.kill('SIGTERM');
+  });
+};

@@ -11,7 +11,7 @@ import { Command } from 'commander';
 import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
-import { complaintsOf, type Ended, stopChild } from './child.ts';
+import { complaintsOf, type Ended, leaveNone, stopChild } from './child.ts';
 import { livePrinter, missedIn, onStopSignal, startGreenwave } from './host.ts';
 import { insecureOption, keyFileOption, keyringOf, warnIfInsecure } from './keys.ts';
 import { LiveNetwork } from './live-network.ts';
@@ -129,6 +129,7 @@ class Up {
       this.#stop = resolve;
     });
     onStopSignal(this.#stop);
+    leaveNone(this.#children);
     const wanted = { ...this.#options, token: this.#token, print: this.#print };
     const server = await offerPage(this.#stream, wanted);
     await this.#traffic?.open();
