@@ -9,6 +9,7 @@ import { benchTrafficCommand } from './bench-traffic.ts';
 import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { clearCommand } from './clear.ts';
+import { conformCommand } from './conform.ts';
 import { contractCommand } from './contract.ts';
 import { driveCommand } from './drive.ts';
 import { importCommand } from './import.ts';
@@ -52,6 +53,7 @@ for (const command of [
   driveCommand,
   benchTrafficCommand,
   checkCommand,
+  conformCommand,
 ]) {
   command.exitOverride();
   program.addCommand(command);
