@@ -7,8 +7,10 @@ import type { Part } from './part.ts';
 import type { SentenceId } from './sentences.ts';
 import type { Stage } from './stage.ts';
 
-/** How long an answer may take: a disk, and a busy host. */
-export const ANSWER_MS = 2_000;
+/** How long an answer may take when all is heard: a disk may be slow. */
+const ANSWER_MS = 2_000;
+/** How much later than it should something may come, because a host is busy. */
+export const PATIENCE_MS = 8_000;
 /** How long it is listened whether something is said that should not be. */
 const QUIET_MS = 60;
 /** Probes of which nothing came, one after another, after which there is nobody to be tried. */
@@ -30,9 +32,10 @@ export function* fence(stage: Stage, by: Part): Script {
   const answers = () =>
     stage.said.filter((said) => isOf(said, 'detector.alive') && said.message.for === token);
   stage.tell(by, { type: 'detector.probe', for: token });
-  const isAnswered = yield* stage.until(ANSWER_MS, () => answers().length > 0);
-  stage.verdicts.check('probed', isAnswered, () => `nothing in ${ANSWER_MS} ms`);
-  stage.heardAll = Math.max(stage.heardAll, answers()[0]?.counter ?? 0);
+  const isAnswered = yield* stage.until(PATIENCE_MS, () => answers().length > 0);
+  stage.verdicts.check('probed', isAnswered, () => `nothing in ${PATIENCE_MS} ms`);
+  const [answer] = answers();
+  if (answer) stage.heardAll = { counter: answer.counter, at: answer.message.at };
   stage.unanswered = isAnswered ? 0 : stage.unanswered + 1;
   if (stage.unanswered >= UNANSWERED_MAX) {
     throw new SilentError(`it answers no probe any more: ${stage.losses.at(-1) ?? 'silence'}`);
@@ -79,9 +82,8 @@ export function* judge(
 /** The first beat that the node says in the knowledge of everything. */
 export function* nextBeat(stage: Stage): Script<HeardAs<'detector.beat'> | undefined> {
   yield* fence(stage, stage.group.parts[0]);
-  const beat = () =>
-    stage.said.find((one) => isOf(one, 'detector.beat') && one.counter > stage.heardAll);
-  yield* stage.until(stage.group.timing.beatMs * 2 + ANSWER_MS, () => beat() !== undefined);
+  const beat = () => stage.said.find((one) => isOf(one, 'detector.beat') && stage.isInformed(one));
+  yield* stage.until(stage.group.timing.beatMs + PATIENCE_MS, () => beat() !== undefined);
   const found = beat();
   return found && isOf(found, 'detector.beat') ? found.message : undefined;
 }

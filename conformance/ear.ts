@@ -33,6 +33,9 @@ export const isOf = <K extends MessageType>(said: Said, type: K): said is Said<H
 export interface EarOptions {
   readonly target: Address;
   readonly district: string;
+  readonly group: string;
+  /** Whether it is one of us who goes by this name. */
+  readonly isOurs: (id: string) => boolean;
   readonly now: () => number;
   readonly heard: (said: Said) => void;
   /** The node said what is no message. */
@@ -67,15 +70,23 @@ export class Ear {
     const { now, heard } = this.#options;
     const arrived = Object.assign({}, message, { at: now() }) as Heard;
     if (arrived.type === 'membership.announce') this.#meet(arrived);
-    if (arrived.from !== this.subject?.id) return;
+    if (arrived.from !== this.subject?.id || this.#isOfNamesake(arrived)) return;
     const { timestamp } = JSON.parse(text.decode(bytes)) as { timestamp: number };
     heard({ message: arrived, counter, timestamp, via, by });
   }
 
+  /** Other districts on this network may have a node of the same name. */
+  #isOfNamesake(message: Heard): boolean {
+    const { district, group } = this.#options;
+    if ('district' in message && message.district !== district) return true;
+    const isElsewhere = message.group !== '' && message.group !== group;
+    return isElsewhere && message.incarnation !== this.subject?.incarnation;
+  }
+
   #meet(announce: HeardAs<'membership.announce'>): void {
-    const { target, district } = this.#options;
+    const { target, district, isOurs } = this.#options;
     const { from: id, host, port, incarnation, store } = announce;
-    if (announce.district !== district) return;
+    if (announce.district !== district || isOurs(id)) return;
     const isTarget = host === target.host && port === target.port;
     if (isTarget) this.subject ??= { id, incarnation, store, address: { host, port } };
     else this.others.set(id, `${host}:${port}`);

@@ -1,7 +1,7 @@
 /** What a voter makes of polls and claims: with a leader and without, in every order of terms and logs. */
 import type { LogEnd } from '../machines/ballot.ts';
 import type { Message } from '../protocol/event.ts';
-import { exchange, judge, judgeBeat } from './asking.ts';
+import { exchange, judge, judgeBeat, PATIENCE_MS } from './asking.ts';
 import type { Script } from './director.ts';
 import type { Part } from './part.ts';
 import type { SentenceId } from './sentences.ts';
@@ -110,7 +110,7 @@ export function* silence(stage: Stage): Script {
   const [a] = group.parts;
   const { leaderSilenceMs, beatMs } = group.timing;
   group.isLeaderSilent = true;
-  const limitMs = leaderSilenceMs + beatMs * 2 + 1_000;
+  const limitMs = leaderSilenceMs + beatMs * 2 + PATIENCE_MS / 2;
   const since = stage.said.length;
   const isWithout = () =>
     stage.said

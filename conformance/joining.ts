@@ -1,7 +1,7 @@
 /** How a node comes to a group: it announces itself, learns what is agreed, is admitted, and votes. */
 import type { Message, MessageType } from '../protocol/event.ts';
 import { contractDigest } from '../protocol/timing.ts';
-import { ANSWER_MS, exchange, judge, judgeBeat } from './asking.ts';
+import { exchange, judge, judgeBeat, PATIENCE_MS } from './asking.ts';
 import type { Script } from './director.ts';
 import { isOf, type Said } from './ear.ts';
 import type { Stage } from './stage.ts';
@@ -23,7 +23,7 @@ export function* meeting(stage: Stage, waitMs: number): Script {
   if (!isMet) throw new AbsentError(`nobody announced it within ${waitMs / 1000} s`);
   const isForeign = ({ message }: Said) => message.group !== '' && message.group !== group.name;
   const isOurs = (said: Said) => said.message.group === group.name;
-  const limitMs = joinAnnounceMs * 8 + discoveryMs + ANSWER_MS;
+  const limitMs = joinAnnounceMs * 8 + discoveryMs + PATIENCE_MS;
   yield* stage.until(limitMs, () =>
     announcements(stage).some((one) => isOurs(one) || isForeign(one)),
   );
@@ -37,7 +37,7 @@ export function* meeting(stage: Stage, waitMs: number): Script {
   const said = first?.message.contract;
   verdicts.check('contract', said === digest, () => `it announces ${said}, and not ${digest}`);
   stage.beginShadow();
-  const isTaken = yield* stage.until(ANSWER_MS, () =>
+  const isTaken = yield* stage.until(PATIENCE_MS, () =>
     announcements(stage).some((one) => isOurs(one) && one.message.asks),
   );
   verdicts.check('group', isTaken, () => `no announcement that asks names ${group.name}`);
@@ -69,7 +69,7 @@ export function* learning(stage: Stage): Script {
   const isFetch = (index: number, offset: number) => (one: ReturnType<typeof fetches>[number]) =>
     one.by === a && one.message.index === index && one.message.offset === offset;
   const asks = () => fetches().filter(isFetch(0, 0)).length;
-  yield* stage.until(timing.retryMs * 3 + ANSWER_MS, () => asks() > 1);
+  yield* stage.until(timing.retryMs * 3 + PATIENCE_MS, () => asks() > 1);
   verdicts.check('fetches', asks() > 1, () => `it asked ${asks()} times: ${wordsOf(fetches())}`);
   ledger.append(term);
   yield* judge(stage, ['empty', 'learner'], a, ledger.prepare(term, ledger.ground.index, 1));
@@ -82,7 +82,7 @@ export function* learning(stage: Stage): Script {
     ...{ term, index, indexTerm, offset, total: text.length, data },
   });
   stage.say(a, part(0, text.slice(0, half)), 'one');
-  const isNext = yield* stage.until(ANSWER_MS, () => fetches().some(isFetch(index, half)));
+  const isNext = yield* stage.until(PATIENCE_MS, () => fetches().some(isFetch(index, half)));
   const detail = () => `it asked for ${wordsOf(fetches())}, and not for ${half} of ${index}`;
   verdicts.check('parts', isNext, detail);
   stage.say(a, part(half, text.slice(half)), 'one');
@@ -104,7 +104,7 @@ export function* enrolling(stage: Stage): Script<number> {
   const [a] = group.parts;
   const { id: node, store } = stage.subject;
   const count = () => admissions(stage).length;
-  yield* stage.until(timing.retryMs * 3 + ANSWER_MS, () => count() > 1);
+  yield* stage.until(timing.retryMs * 3 + PATIENCE_MS, () => count() > 1);
   const asked = admissions(stage).at(-1);
   const command = asked?.message.command;
   const isItself =

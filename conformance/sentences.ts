@@ -87,7 +87,7 @@ export const sentences = {
     section: 'A life',
     says: 'In an order of messages that chance made, it answers as the machines do',
   },
-  leaves: step(10, 'It says goodbye twice, a fifth of joinAnnounceMs apart'),
+  leaves: step(10, 'It says goodbye twice'),
 } as const satisfies Readonly<Record<string, Sentence>>;
 
 export type SentenceId = keyof typeof sentences;

@@ -28,11 +28,14 @@ export class Stage {
   readonly losses: string[] = [];
   /** Questions that nothing was said to, one after another. */
   unanswered = 0;
-  /** What it said before this number, it said before it had heard all. */
-  heardAll = 0;
+  /** The answer by which it was known to have heard all that was said. */
+  heardAll = { counter: 0, at: 0 };
   readonly options: StageOptions;
   readonly #conduct: Conduct;
   readonly #director: Director;
+  /** When it beat last, and the longest time between two beats. In milliseconds. */
+  #beatenMs: number | undefined;
+  #pauseMs = 0;
 
   constructor(options: StageOptions) {
     this.options = options;
@@ -43,6 +46,8 @@ export class Stage {
     this.ear = new Ear({
       target,
       district: district.name,
+      group: this.group.name,
+      isOurs: (id) => this.group.parts.some((part) => part.id === id),
       now: clock.now,
       heard: (said) => this.#hear(said),
       malformed: (why) => this.verdicts.check('form', false, () => why),
@@ -119,6 +124,13 @@ export class Stage {
     else by.sayOne(this.options.target, bytes);
   }
 
+  /** Whether it was said in the knowledge of all that had been said to the node. */
+  isInformed({ counter, message: { at } }: Said): boolean {
+    const { heardAll, group } = this;
+    // Where numbers do not grow, what comes much later was said later.
+    return counter > heardAll.counter || at > heardAll.at + group.timing.beatMs;
+  }
+
   /** The node has taken the group: from now on it has a shadow. */
   beginShadow(): void {
     const { id, store } = this.subject;
@@ -133,9 +145,11 @@ export class Stage {
   #hear(said: Said): void {
     this.said.push(said);
     this.#conduct.watch(said, this.subject, this.shadow);
-    if (isOf(said, 'detector.beat') && said.counter > this.heardAll) {
-      this.#compareLeader(said.message.leader);
-    }
+    if (!isOf(said, 'detector.beat')) return;
+    const { at, leader } = said.message;
+    if (this.#beatenMs !== undefined) this.#pauseMs = Math.max(this.#pauseMs, at - this.#beatenMs);
+    this.#beatenMs = at;
+    if (this.isInformed(said)) this.#compareLeader(leader);
   }
 
   /** Who lost its leader without a word of ours is no shadow's node any more: it must lose it too. */
@@ -148,8 +162,8 @@ export class Stage {
       return;
     }
     const { beatMs, acceptablePauseMs } = group.timing;
-    // Who is tried on a busy host may have been left without beats by us.
-    const wereLate = group.pauseMs > beatMs + acceptablePauseMs / 2;
+    // On a busy host beats come late, or are read late.
+    const wereLate = Math.max(group.pauseMs, this.#pauseMs) > beatMs + acceptablePauseMs / 2;
     const detail = () => `it beats without a leader, though ${known} beats`;
     if (!wereLate) this.verdicts.check('keeps', false, detail);
     shadow.learn({ type: 'detector.suspected', peer: known, reason: 'lost', phi: 8 });
