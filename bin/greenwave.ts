@@ -60,6 +60,10 @@ for (const command of [
 }
 program.exitOverride();
 
+// All is done by then, and printed. What Node would still do is to wait for its handles, and after
+// a TLS connection was reset while something was being sent it waits for ever, at full speed (20.20).
+process.on('exit', () => process.exit());
+
 try {
   await program.parseAsync();
 } catch (error) {

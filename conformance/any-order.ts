@@ -29,6 +29,7 @@ export interface Chance {
 export function* anyOrder(stage: Stage, { seed, steps }: Chance): Script {
   const chance = random(seed, 'any order');
   const past: Letter[] = [];
+  if (steps === 0) stage.verdicts.leave('order', 'no messages were asked for (--steps)');
   for (let k = 0; k < steps; k += 1) {
     const letter = draw(stage, chance, past);
     const isRight = yield* judge(stage, ['order'], letter.by, letter.message);
