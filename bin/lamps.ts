@@ -12,11 +12,13 @@ import { fileLatch, latchFile } from '../cabinet/file-latch.ts';
 import { type Hardware, memoryHardware } from '../cabinet/hardware.ts';
 import { hostClock, hostStamp } from '../cabinet/host-clock.ts';
 import { type Cabinet, openCabinet, type Report } from '../cabinet/server.ts';
+import type { Operators } from '../cabinet/visitor.ts';
 import type { District } from '../protocol/check-district.ts';
 import type { Intersection } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Lamp, Lamps } from '../protocol/lamp.ts';
 import { liveJsonPrinter, livePrinter, onStopSignal } from './host.ts';
+import { followKeyFile, keyFileOption, namedKeyring } from './keys.ts';
 import { latchFolder } from './latch-folder.ts';
 import { type LampsKind, lampsKind, seconds } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
@@ -31,6 +33,7 @@ interface Options {
   readonly socket?: string;
   readonly linger?: number;
   readonly latch?: string;
+  readonly keyFile?: string;
   readonly json?: true;
 }
 
@@ -40,7 +43,7 @@ is red, amber or green (pedestrians: red or green). Where DIR/INTERSECTION is no
 To drive pins, make BULB a link to /sys/class/gpio/gpioN; to have lamps watched by inputs of their
 own, make BULB-sensed such a link too. What shines is read back after each change and four times a
 second: a bulb that does not follow its switch, or cannot be switched, latches the intersection to
-flashing until greenwave clear.`;
+flashing until greenwave clear; with --key-file, until an operator does it with his key.`;
 
 /** What is printed. */
 interface Journal {
@@ -65,6 +68,7 @@ export const lampsCommand: Command = new Command('lamps')
     '--latch <dir>',
     "folder in which a latch to flashing outlives this process (default: of this district, in the user's state)",
   )
+  .addOption(keyFileOption())
   .option('--json', 'print journal lines')
   .addHelpText('after', HELP)
   .action(async (file: string, ids: string[], options: Options) => {
@@ -76,6 +80,7 @@ export const lampsCommand: Command = new Command('lamps')
     const { json, driver, latch = latchFolder(district) } = options;
     const journal = json ? jsonJournal(liveJsonPrinter()) : plainJournal(livePrinter(), driver);
     const cabinets: Cabinet[] = [];
+    const { operators, unfollow } = operatorsOf(district, options);
     const suspension = watchSuspension(hostClock, hostUptimeMs, (byMs) => {
       for (const cabinet of cabinets) cabinet.suspended(byMs);
     });
@@ -86,13 +91,24 @@ export const lampsCommand: Command = new Command('lamps')
     };
     const clock = { ...hostClock, now };
     try {
-      await openAll(district, intersections, { ...options, latch, clock, journal, cabinets });
+      const opening = { ...options, latch, clock, journal, cabinets, operators };
+      await openAll(district, intersections, opening);
       await lastRed(cabinets, options.linger);
       await Promise.all(cabinets.map((cabinet) => cabinet.close()));
     } finally {
       suspension.stop();
+      unfollow();
     }
   });
+
+/** Who may clear latches, by a key file that may change. */
+const operatorsOf = ({ name }: District, options: Options) => {
+  const operators = namedKeyring(name, options);
+  const { keyFile } = options;
+  if (!operators || keyFile === undefined) return { operators, unfollow: () => {} };
+  const tell = (message: string) => void process.stderr.write(`lamps: ${message}\n`);
+  return { operators, unfollow: followKeyFile(operators, keyFile, tell) };
+};
 
 /** The intersections of these ids, or all; throws an `OperatorError` that lists those there are. */
 export const chosen = (file: string, { intersections }: District, ids: readonly string[]) => {
@@ -109,6 +125,7 @@ interface Opening extends Options {
   readonly latch: string;
   readonly clock: DriverClock;
   readonly journal: Journal;
+  readonly operators: Operators | undefined;
   /** Those that are open. */
   readonly cabinets: Cabinet[];
 }
@@ -138,13 +155,14 @@ const openAll = async (
 const open = (
   path: string,
   intersection: Intersection,
-  { journal, latch, clock, driver }: Opening,
+  { journal, latch, clock, driver, operators }: Opening,
 ): Promise<Cabinet> =>
   openCabinet(
     { path },
     {
       intersections: [intersection],
       clock,
+      operators,
       stamp: hostStamp,
       latchOf: (id) => fileLatch(latchFile(latch, id)),
       hardwareOf: (one) => hardwareOf(driver, one),

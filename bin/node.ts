@@ -22,6 +22,7 @@ import {
   insecureOption,
   isInsecure,
   type KeyOptions,
+  keyFileArguments,
   keyFileOption,
   keyringOf,
 } from './keys.ts';
@@ -30,6 +31,7 @@ import { type Create, live, storesIn } from './lives.ts';
 import { contentsOption, inspectOption, interfaceAddress, whole } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
 import { sensorsAt } from './sensor-port.ts';
+import { noteOperators } from './store-operators.ts';
 import { supervised } from './supervised.ts';
 import { hostUptimeMs, watchSuspension } from './suspension.ts';
 import { textOf, timeOfDay } from './tell.ts';
@@ -94,6 +96,7 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
   const keyring = keyringOf(district.name, options.interface, options);
   const open = storesIn(options.data, trouble);
   const store = await open();
+  if (options.data !== undefined) noteOperators(options.data, keyring, trouble);
   const lamps = await lampDriver({ file, district, intersection }, options);
   if (!options.json) {
     const kept = options.data === undefined ? 'keeps nothing on disk' : `keeps ${options.data}`;
@@ -197,7 +200,15 @@ const lampDriver = async (
   if (await isAnswered(path)) return { path, isForeign: true };
   const json = options.json ? ['--json'] : [];
   const child = startGreenwave(
-    ['lamps', file, intersection.id, '--linger', `${LINGER_S}`, ...json],
+    [
+      'lamps',
+      file,
+      intersection.id,
+      '--linger',
+      `${LINGER_S}`,
+      ...keyFileArguments(options),
+      ...json,
+    ],
     {
       // Lamps outlive their node, so the driver is no part of the node's process group.
       detached: true,
