@@ -41,6 +41,13 @@ const LAYERS: Record<string, { imports: string[]; ports?: string[]; packages?: R
       ...['simulation', 'visualizer'],
     ],
   },
+  library: {
+    imports: [
+      ...['protocol', 'machines', 'actors', 'transport', 'cabinet', 'simulation'],
+      // What commands do on a host, a program of one's own does there too.
+      'bin',
+    ],
+  },
 };
 
 /** Files that are longer than 250 lines, and why each is not two. */
