@@ -51,7 +51,7 @@ export const nodeCommand: Command = new Command('node')
   .option('--data <dir>', "folder of the node's store (default: none, the node forgets)")
   .option(
     '--lamps <socket>',
-    "Unix socket of a lamp driver (default: the intersection's own, started when there is none)",
+    "Unix socket of a lamp driver, or `own`: the intersection's own, waited for (default: its own, started when there is none)",
   )
   .addOption(inspectOption())
   .option('--json', 'print the journal as JSON lines')
@@ -136,8 +136,9 @@ const lampDriver = async (
   { file, district, intersection }: Omit<What, 'id'>,
   options: Options,
 ): Promise<Driver> => {
-  if (options.lamps !== undefined) return { path: options.lamps, isForeign: false };
   const path = cabinetSocket(district, intersection.id);
+  if (options.lamps === 'own') return { path, isForeign: true };
+  if (options.lamps !== undefined) return { path: options.lamps, isForeign: false };
   if (await isAnswered(path)) return { path, isForeign: true };
   const json = options.json ? ['--json'] : [];
   const child = startGreenwave(

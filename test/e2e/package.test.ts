@@ -54,7 +54,7 @@ test('what is packed is what runs: no tests, no measurements, no maps of sources
   const examples = /^docs\/example\//;
   expect(paths.filter((path) => strange.test(path) && !examples.test(path))).toEqual([]);
   for (const path of [
-    ...['README.md', 'LICENSE', 'CHANGELOG.md', 'districts/arterial.json'],
+    ...['README.md', 'LICENSE', 'CHANGELOG.md', 'districts/arterial.json', 'docs/OPERATIONS.md'],
     ...['dist/library/greenwave.js', 'dist/library/greenwave.d.ts', 'dist/bin/greenwave.js'],
     ...['protocol/schema/district.json', 'docs/example/node.ts'],
   ]) {
