@@ -51,4 +51,3 @@ export const clearedSchema = Type.Object(
   },
   { ...closed, description: 'Answers lamps.clear.' },
 );
-export type LampsCleared = Static<typeof clearedSchema>;

@@ -97,7 +97,6 @@ export const leaveSchema = Type.Object(
     description: 'A clean stop: what was accepted goes on to its end, nothing more is accepted.',
   },
 );
-export type LampsLeave = Static<typeof leaveSchema>;
 
 export const inputSchema = Type.Object(
   {
@@ -142,7 +141,6 @@ export const timeSchema = Type.Object(
   { type: Type.Literal('lamps.time'), id: Type.Integer(), nowMs: instantSchema },
   { ...closed, description: 'Answers lamps.time.' },
 );
-export type LampsTime = Static<typeof timeSchema>;
 
 export const answerSchema = Type.Object(
   {
@@ -175,7 +173,6 @@ export const refusedSchema = Type.Object(
   { type: Type.Literal('lamps.refused'), reason: Type.String() },
   { ...closed, description: 'Answers a line that is malformed or out of place.' },
 );
-export type LampsRefused = Static<typeof refusedSchema>;
 
 export const fromNodeSchema = Type.Union([
   enterSchema,
