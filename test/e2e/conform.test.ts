@@ -209,5 +209,4 @@ test('finds each mistake that is planted in the node in Python', async () => {
     expect(tried[k]?.mistake).toBe(mistake);
     expect(tried[k]?.failed, mistake).toContain(found);
   }
-  console.log(tried, performance.now());
 }, 150_000);
