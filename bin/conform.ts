@@ -102,7 +102,7 @@ const colours = {
   'not asked': pc.dim,
 } as const;
 
-const text = ({ node, verdicts, ended }: Findings): string => {
+const text = ({ node, verdicts, ended, pauseMs }: Findings): string => {
   const table = new Table({
     head: ['', 'PROTOCOL.md', 'sentence', 'tried'],
     colWidths: [13, 24, 74, 7],
@@ -117,5 +117,10 @@ const text = ({ node, verdicts, ended }: Findings): string => {
   const sum = (['passed', 'failed', 'not reached', 'not asked'] as const)
     .map((of) => `${count(of)} ${of}`)
     .join(', ');
-  return `${table}\n${node}: ${sum}${ended === undefined ? '' : `. It ended early: ${ended}`}\n`;
+  const end = ended === undefined ? '' : `. It ended early: ${ended}`;
+  const busy =
+    pauseMs === undefined
+      ? ''
+      : `\nBeats were up to ${pauseMs} ms apart, as on a busy host: what failed may be due to that.`;
+  return `${table}\n${node}: ${sum}${end}${busy}\n`;
 };

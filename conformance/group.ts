@@ -41,6 +41,7 @@ export class Group {
   #beatenMs: number | undefined;
   #announcedMs = Number.NEGATIVE_INFINITY;
   #ticking: unknown;
+  #say: (part: Part, message: Message) => void = () => {};
   readonly #options: GroupOptions;
 
   constructor(options: GroupOptions) {
@@ -65,8 +66,9 @@ export class Group {
 
   /** Goes on until `end`. `say` sends to all; `looked` is called after each look. */
   begin(say: (part: Part, message: Message) => void, looked: () => void): void {
+    this.#say = say;
     const look = () => {
-      this.#look(say);
+      this.#look();
       this.#ticking = this.#options.clock.setTimeout(look, TICK_MS);
       looked();
     };
@@ -82,9 +84,10 @@ export class Group {
     return part === this.parts[0] ? this.parts[1] : this.parts[0];
   }
 
-  /** While something is asked, beats wait. */
+  /** While something is asked, beats wait. Then what is due is said at once, as the next may be asked. */
   hold(isHeld: boolean): void {
     this.#heldMs = isHeld ? this.#options.clock.now() : undefined;
+    if (!isHeld) this.#look();
   }
 
   get isHeld(): boolean {
@@ -129,11 +132,11 @@ export class Group {
     };
   }
 
-  #look(say: (part: Part, message: Message) => void): void {
+  #look(): void {
     const now = this.#options.clock.now();
     if (now - this.#announcedMs >= ANNOUNCE_MS) {
       this.#announcedMs = now;
-      for (const part of this.parts) say(part, this.announcementOf(part, false));
+      for (const part of this.parts) this.#say(part, this.announcementOf(part, false));
     }
     const isHeld = this.#heldMs !== undefined && now - this.#heldMs < HOLD_MS;
     const sinceMs = now - (this.#beatenMs ?? Number.NEGATIVE_INFINITY);
@@ -141,7 +144,7 @@ export class Group {
     if (this.#beatenMs !== undefined) this.pauseMs = Math.max(this.pauseMs, sinceMs);
     this.#beatenMs = now;
     for (const part of this.parts) {
-      if (part !== this.leader || !this.#isLeaderSilent) say(part, this.beatOf(part));
+      if (part !== this.leader || !this.#isLeaderSilent) this.#say(part, this.beatOf(part));
     }
   }
 }

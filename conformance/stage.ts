@@ -124,6 +124,17 @@ export class Stage {
     else by.sayOne(this.options.target, bytes);
   }
 
+  /** The longest time between two beats, of ours or of the node. In milliseconds. */
+  get pauseMs(): number {
+    return Math.max(this.group.pauseMs, this.#pauseMs);
+  }
+
+  /** Whether beats came so late, or were read so late, that a node may have lost its leader by it. */
+  get isBusy(): boolean {
+    const { beatMs, acceptablePauseMs } = this.group.timing;
+    return this.pauseMs > beatMs + acceptablePauseMs / 2;
+  }
+
   /** Whether it was said in the knowledge of all that had been said to the node. */
   isInformed({ counter, message: { at } }: Said): boolean {
     const { heardAll, group } = this;
@@ -161,11 +172,8 @@ export class Stage {
       this.verdicts.check('keeps', leader === known, () => `it follows ${leader}, not ${known}`);
       return;
     }
-    const { beatMs, acceptablePauseMs } = group.timing;
-    // On a busy host beats come late, or are read late.
-    const wereLate = Math.max(group.pauseMs, this.#pauseMs) > beatMs + acceptablePauseMs / 2;
     const detail = () => `it beats without a leader, though ${known} beats`;
-    if (!wereLate) this.verdicts.check('keeps', false, detail);
+    if (!this.isBusy) this.verdicts.check('keeps', false, detail);
     shadow.learn({ type: 'detector.suspected', peer: known, reason: 'lost', phi: 8 });
   }
 }

@@ -36,6 +36,8 @@ export interface Findings {
   readonly verdicts: readonly Verdict[];
   /** Why the rest was not reached. */
   readonly ended?: string;
+  /** The longest time between two beats, if it was so long that a leader may be lost by it. */
+  readonly pauseMs?: number;
   /** Who announced themselves instead, with their addresses. */
   readonly others: readonly string[];
 }
@@ -56,6 +58,7 @@ export const tryNode = async (options: TrialOptions): Promise<Findings> => {
     node: stage.ear.subject?.id ?? null,
     verdicts: stage.verdicts.list(),
     ...(ended !== undefined && { ended }),
+    ...(stage.isBusy && { pauseMs: Math.round(stage.pauseMs) }),
     others: [...stage.ear.others].map(([id, address]) => `${id} at ${address}`),
   };
 };
