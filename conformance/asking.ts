@@ -16,6 +16,8 @@ export const PATIENCE_MS = 8_000;
 const QUIET_MS = 60;
 /** Probes of which nothing came, one after another, after which there is nobody to be tried. */
 const UNANSWERED_MAX = 2;
+/** How often it is probed before it counts as silent. */
+const TRIES = 3;
 const FENCE = 'conform-fence-';
 
 /** The node says nothing any more: the rest cannot be tried. */
@@ -32,8 +34,12 @@ export function* fence(stage: Stage, by: Part): Script {
   const token = `${FENCE}${by.counter}`;
   const answers = () =>
     stage.said.filter((said) => isOf(said, 'detector.alive') && said.message.for === token);
-  stage.tell(by, { type: 'detector.probe', for: token });
-  const isAnswered = yield* stage.until(PATIENCE_MS, () => answers().length > 0);
+  let isAnswered = false;
+  // A connection that could not be made in time takes with it what was said.
+  for (let tried = 0; tried < TRIES && !isAnswered; tried += 1) {
+    stage.tell(by, { type: 'detector.probe', for: token });
+    isAnswered = yield* stage.until(PATIENCE_MS / TRIES, () => answers().length > 0);
+  }
   stage.verdicts.check('probed', isAnswered, () => `nothing in ${PATIENCE_MS} ms`);
   const [answer] = answers();
   if (answer) stage.heardAll = { counter: answer.counter, at: answer.message.at };
@@ -62,7 +68,13 @@ export function* exchange(
     got: said.slice(mark).filter((one) => isAnswer(one.message) && !isFence(one)),
     hasJustAsked,
   });
+  const losses = stage.losses.length;
   yield* fence(stage, by);
+  if (stage.losses.length > losses && !isComplete(answers())) {
+    // What a broken connection lost is said again: to the same there is the same answer.
+    stage.tell(by, asked, via);
+    yield* fence(stage, by);
+  }
   yield* stage.until(ANSWER_MS, () => hasJustAsked || isComplete(answers()));
   if (expected.length === 0 || hasJustAsked) yield* stage.pause(QUIET_MS);
   group.hold(false);

@@ -42,7 +42,9 @@ export function* meeting(stage: Stage, waitMs: number): Script {
   );
   verdicts.check('group', isTaken, () => `no announcement that asks names ${group.name}`);
   // Who was there before may have said more than was heard.
-  if (first && first.message.at - openedMs > joinAnnounceMs * 2) judgeArrival(stage);
+  const joining = announcements(stage).filter(({ message }) => message.phase === 'joining');
+  const isLater = first !== undefined && first.message.at - openedMs > joinAnnounceMs * 2;
+  if (isLater || joining.length > 1) judgeArrival(stage);
   else verdicts.leave('joins', 'it was there when this began: start it afterwards');
 }
 

@@ -70,5 +70,7 @@ export function* oddities(stage: Stage): Script {
   yield* probeAs(stage, 'strangers', { by: a, guise: { group }, heard: 0, what: 'another group' });
   const life = { incarnation: a.incarnation - 1000, counter: 1 };
   yield* probeAs(stage, 'strangers', { by: a, guise: life, heard: 0, what: 'an earlier life' });
-  stage.verdicts.check('frames', stage.losses.length === 0, () => stage.losses.join(', '));
+  // What a busy host has not answered in time it may have read all the same.
+  const losses = stage.losses.filter((why) => why !== 'unreachable' || !stage.isBusy);
+  stage.verdicts.check('frames', losses.length === 0, () => losses.join(', '));
 }
