@@ -14,6 +14,7 @@ import type { Intersection } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Lamp } from '../protocol/lamp.ts';
 import { liveJsonPrinter, livePrinter, onStopSignal } from './host.ts';
+import { keyFileOption } from './keys.ts';
 import { type LampsKind, lampsKind, seconds } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
 import { type RunningLamps, runLamps, type Shown } from './run-lamps.ts';
@@ -27,6 +28,7 @@ interface Options {
   readonly socket?: string;
   readonly linger?: number;
   readonly latch?: string;
+  readonly keyFile?: string;
   readonly json?: true;
 }
 
@@ -36,7 +38,7 @@ is red, amber or green (pedestrians: red or green). Where DIR/INTERSECTION is no
 To drive pins, make BULB a link to /sys/class/gpio/gpioN; to have lamps watched by inputs of their
 own, make BULB-sensed such a link too. What shines is read back after each change and four times a
 second: a bulb that does not follow its switch, or cannot be switched, latches the intersection to
-flashing until greenwave clear.`;
+flashing until greenwave clear; with --key-file, until an operator does it with his key.`;
 
 /** What is printed. */
 interface Journal {
@@ -61,12 +63,13 @@ export const lampsCommand: Command = new Command('lamps')
     '--latch <dir>',
     "folder in which a latch to flashing outlives this process (default: of this district, in the user's state)",
   )
+  .addOption(keyFileOption())
   .option('--json', 'print journal lines')
   .addHelpText('after', HELP)
   .action(async (file: string, ids: string[], options: Options) => {
     const district = readDistrict(file);
     const intersections = chosen(file, district, ids);
-    const { json, driver, socket, latch } = options;
+    const { json, driver, socket, latch, keyFile } = options;
     if (socket !== undefined && intersections.length !== 1) {
       throw new OperatorError(`--socket is for one intersection, not ${intersections.length}`);
     }
@@ -78,8 +81,10 @@ export const lampsCommand: Command = new Command('lamps')
       hardwareOf: (one) => hardwareOf(driver, one),
       ...(socket !== undefined && { socket }),
       ...(latch !== undefined && { latch }),
+      ...(keyFile !== undefined && { keyFile }),
       shown: (shown) => journal.lamps(shown, ownerOf(shown.intersection)),
       report: (report) => journal.report(report, ownerOf(report.intersection)),
+      told: (message) => void process.stderr.write(`lamps: ${message}\n`),
     });
     await toEnd(lamps, options.linger);
     await lamps.end();

@@ -10,7 +10,7 @@ import { type Intersection, intersectionOf, isShared } from '../protocol/distric
 import type { JournalLine } from '../protocol/journal.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
 import { liveJsonPrinter, livePrinter, onStopSignal, startGreenwave } from './host.ts';
-import { insecureOption, type KeyOptions, keyFileOption } from './keys.ts';
+import { insecureOption, type KeyOptions, keyFileArguments, keyFileOption } from './keys.ts';
 import { lampsAt } from './lamp-port.ts';
 import { contentsOption, inspectOption, interfaceAddress, whole } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
@@ -142,7 +142,15 @@ const lampDriver = async (
   if (await isAnswered(path)) return { path, isForeign: true };
   const json = options.json ? ['--json'] : [];
   const child = startGreenwave(
-    ['lamps', file, intersection.id, '--linger', `${LINGER_S}`, ...json],
+    [
+      'lamps',
+      file,
+      intersection.id,
+      '--linger',
+      `${LINGER_S}`,
+      ...keyFileArguments(options),
+      ...json,
+    ],
     {
       // Lamps outlive their node, so the driver is no part of the node's process group.
       detached: true,

@@ -4,15 +4,15 @@
  * bulbs of its own (`docs/write-a-lamp-driver.md`).
  */
 import { CabinetError, cabinetSocket, makeSocketFolder } from '../cabinet/address.ts';
-import type { DriverClock } from '../cabinet/alarm.ts';
 import type { Driver } from '../cabinet/driver.ts';
 import { fileLatch, latchFile } from '../cabinet/file-latch.ts';
 import type { Hardware } from '../cabinet/hardware.ts';
 import { hostClock, hostStamp } from '../cabinet/host-clock.ts';
-import { type Cabinet, openCabinet, type Report } from '../cabinet/server.ts';
+import { type Cabinet, type CabinetOptions, openCabinet, type Report } from '../cabinet/server.ts';
 import type { District } from '../protocol/check-district.ts';
 import type { Intersection } from '../protocol/district.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
+import { followKeyFile, namedKeyring } from './keys.ts';
 import { latchFolder } from './latch-folder.ts';
 import { OperatorError } from './read-district.ts';
 import { hostUptimeMs, watchSuspension } from './suspension.ts';
@@ -34,10 +34,14 @@ export interface LampsOptions {
   readonly socket?: string;
   /** The folder in which latches outlive this process; by default one of the user's state. */
   readonly latch?: string;
+  /** Keys of the district, by which operators alone may clear latches; looked at again when it changes. */
+  readonly keyFile?: string;
   /** Told at every change. */
   readonly shown?: (shown: Shown) => void;
   /** Told what an operator should know: latches, refused sequences, a host that slept. */
   readonly report: (report: Report) => void;
+  /** Told when keys have changed. */
+  readonly told?: (message: string) => void;
 }
 
 /** Lamp drivers that run. */
@@ -54,6 +58,7 @@ export interface RunningLamps {
  */
 export const runLamps = async (options: LampsOptions): Promise<RunningLamps> => {
   const cabinets: Cabinet[] = [];
+  const { operators, unfollow } = operatorsOf(options);
   const suspension = watchSuspension(hostClock, hostUptimeMs, (byMs) => {
     for (const cabinet of cabinets) cabinet.suspended(byMs);
   });
@@ -65,9 +70,10 @@ export const runLamps = async (options: LampsOptions): Promise<RunningLamps> => 
   const close = async () => {
     await Promise.all(cabinets.map((cabinet) => cabinet.close()));
     suspension.stop();
+    unfollow();
   };
   try {
-    await openAll(cabinets, { ...hostClock, now }, options);
+    await openAll(cabinets, { clock: { ...hostClock, now }, operators }, options);
   } catch (error) {
     for (const driver of driversOf(cabinets)) driver.end(() => {});
     await close();
@@ -86,12 +92,19 @@ export const runLamps = async (options: LampsOptions): Promise<RunningLamps> => 
   };
 };
 
+/** Who may clear latches, by a key file that may change. */
+const operatorsOf = ({ district: { name }, keyFile, told = () => {} }: LampsOptions) => {
+  if (keyFile === undefined) return { operators: undefined, unfollow: () => {} };
+  const operators = namedKeyring(name, { keyFile });
+  return { operators, unfollow: operators ? followKeyFile(operators, keyFile, told) : () => {} };
+};
+
 const driversOf = (cabinets: readonly Cabinet[]): Driver[] =>
   cabinets.flatMap((cabinet) => [...cabinet.drivers.values()]);
 
 const openAll = async (
   cabinets: Cabinet[],
-  clock: DriverClock,
+  host: Pick<CabinetOptions, 'clock' | 'operators'>,
   { district, intersections = district.intersections, socket, ...options }: LampsOptions,
 ): Promise<void> => {
   const { hardwareOf, latch = latchFolder(district), shown = () => {}, report } = options;
@@ -101,8 +114,8 @@ const openAll = async (
     const cabinet = await openCabinet(
       { path },
       {
+        ...host,
         intersections: [one],
-        clock,
         stamp: hostStamp,
         latchOf: (id) => fileLatch(latchFile(latch, id)),
         ...(hardwareOf && { hardwareOf }),

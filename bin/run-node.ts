@@ -22,6 +22,7 @@ import { lampsAt } from './lamp-port.ts';
 import { type Create, live, storesIn } from './lives.ts';
 import { OperatorError } from './read-district.ts';
 import { sensorsAt } from './sensor-port.ts';
+import { noteOperators } from './store-operators.ts';
 import { hostUptimeMs, watchSuspension } from './suspension.ts';
 
 /** What a node on this host is made of. What is left out is as of `greenwave node`. */
@@ -92,6 +93,7 @@ export const runNode = async (options: RunNodeOptions): Promise<RunningNode> => 
   const keyring = keyringOf(district.name, address, options);
   const open = storesIn(options.data, trouble);
   const store = await open();
+  if (options.data !== undefined) noteOperators(options.data, keyring, trouble);
   if (isInsecure(address, options)) trouble(INSECURE);
   const unfollow = followKeys(keyring, options, trouble);
   const { clock = realClock, through = (transport) => transport, inspect: url, began } = options;

@@ -6,6 +6,7 @@
  */
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { clearedSchema, clearSchema, proveSchema } from './clear-line.ts';
 import { GROUPS_MAX, idSchema } from './district.ts';
 import { lampSchema } from './lamp.ts';
 import { recordOf } from './lean-schema.ts';
@@ -97,10 +98,6 @@ export const leaveSchema = Type.Object(
   },
 );
 
-export const clearSchema = Type.Object(
-  { type: Type.Literal('lamps.clear'), intersection: idSchema },
-  { ...closed, description: 'An operator, never a node, has looked: asks for the end of a latch.' },
-);
 export const inputSchema = Type.Object(
   {
     type: Type.Literal('lamps.input'),
@@ -172,16 +169,6 @@ export const showingSchema = Type.Object(
 );
 export type LampsShowing = Static<typeof showingSchema>;
 
-export const clearedSchema = Type.Object(
-  {
-    type: Type.Literal('lamps.cleared'),
-    intersection: idSchema,
-    reason: Type.Optional(Type.String({ description: 'Why it was latched; absent: it was not.' })),
-    refused: Type.Optional(Type.String({ description: 'Why it stays latched.' })),
-  },
-  { ...closed, description: 'Answers lamps.clear.' },
-);
-
 export const refusedSchema = Type.Object(
   { type: Type.Literal('lamps.refused'), reason: Type.String() },
   { ...closed, description: 'Answers a line that is malformed or out of place.' },
@@ -196,6 +183,7 @@ export const fromNodeSchema = Type.Union([
   inputSchema,
 ]);
 export const fromDriverSchema = Type.Union([
+  proveSchema,
   enteredSchema,
   timeSchema,
   answerSchema,

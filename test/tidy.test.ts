@@ -141,8 +141,8 @@ describe('the layers', () => {
   test('of traffic keep sockets, files and processes in few places, so that the rest bundles', () => {
     const impure = imports.filter(({ folder, to }) => folder === 'traffic' && /^node:/.test(to));
     expect([...new Set(impure.map(({ from }) => from))].sort()).toEqual([
+      'traffic/sumo-files.ts',
       'traffic/sumo-program.ts',
-      'traffic/sumo-scenario.ts',
       'traffic/sumo-street.ts',
       'traffic/sumo.ts',
       'traffic/traci-socket.ts',
