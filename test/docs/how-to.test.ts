@@ -20,10 +20,12 @@ test('the seventh intersection joins the six, and all seven agree and keep the r
   const folder = mkdtempSync(join(tmpdir(), 'greenwave-how-to-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   cpSync(join(ROOT, 'districts'), join(folder, 'districts'), { recursive: true });
-  const [seventh] = blocksOf('add-an-intersection.md', 'json');
+  const [seventh] = blocksOf('docs/add-an-intersection.md', 'json');
   expect(districtIn(JSON.parse(seventh ?? '')).intersections).toHaveLength(1);
   writeFileSync(join(folder, 'seventh.json'), seventh ?? '');
-  const merge = blocksOf('add-an-intersection.md', 'sh').find((text) => text.startsWith('node '));
+  const merge = blocksOf('docs/add-an-intersection.md', 'sh').find((text) =>
+    text.startsWith('node '),
+  );
   execFileSync('sh', ['-c', merge ?? ''], { cwd: folder });
   const district = districtIn(JSON.parse(readFileSync(join(folder, 'seven.json'), 'utf8')));
   expect(district.intersections.map(({ node }) => node)).toEqual([
@@ -46,7 +48,7 @@ test('the seventh intersection joins the six, and all seven agree and keep the r
 }, 30_000);
 
 test('the code of the lamp driver is that of the example, word for word', () => {
-  const [relays, lamps] = blocksOf('write-a-lamp-driver.md', 'ts');
+  const [relays, lamps] = blocksOf('docs/write-a-lamp-driver.md', 'ts');
   const example = (name: string) => readFileSync(join(ROOT, 'docs/example', name), 'utf8');
   expect(relays).toBe(example('relays.ts'));
   expect(lamps).toBe(example('lamps.ts'));
