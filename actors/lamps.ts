@@ -39,8 +39,8 @@ export interface LampPort {
   close(): void;
 }
 
-/** Connects to the lamp driver of an intersection, for this life of this node. Tells nothing before it
- *  has returned. */
+/** Connects to the lamp driver of an intersection, for this life of this node. Tells nothing before
+ *  it has returned. */
 export type OpenLamps = (
   who: { node: string; intersection: string; incarnation: number; digest: string },
   handlers: LampHandlers,

@@ -4,6 +4,7 @@
  * touches the world is handed in.
  */
 import { type AnyActorRef, createActor, type InspectionEvent } from 'xstate';
+import { lastIndexOf } from '../machines/log.ts';
 import { concerns, nodeMachine } from '../machines/node.ts';
 import type { Replica } from '../machines/replication.ts';
 import type { Stored } from '../machines/stored.ts';
@@ -219,6 +220,10 @@ const compose = (options: NodeOptions): GreenwaveNode => {
           timestamp: () => Math.floor(wall() / 1000),
           decode: options.decode ?? decode,
           seal: options.seal,
+          logEnd: () => {
+            const replica = stateOf('replica')?.context as Replica | undefined;
+            return replica ? lastIndexOf(replica.log) : 0;
+          },
           deliver: (event) => (isOfTime(event) ? lookFirst : send)(event, 'wire'),
           fail: (reason) => actor.send({ type: 'node.failed', reason }),
           trouble,

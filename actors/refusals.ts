@@ -14,8 +14,11 @@ export type Refusal =
   | 'forged'
   | Fault
   | 'another district'
+  | 'said before'
+  | 'unproven'
   | 'too many'
   | 'term ahead'
+  | 'entry ahead'
   | 'no operator';
 
 const TELL_MS_MIN = 1000;

@@ -125,7 +125,9 @@ const gateWith = (hasKeys: boolean): Gate => {
   });
   const keyed = hasKeys ? { seal: ours, proof } : undefined;
   const repeated = () => {};
-  const gate = new Gate({ node: input, decode, refusals, keyed, now: clock.now, repeated });
+  const { now } = clock;
+  const logEnd = () => 0;
+  const gate = new Gate({ node: input, decode, refusals, keyed, now, logEnd, repeated });
   gate.group = 'g';
   // Its sender is known, so that what it says is heard by multicast too.
   gate.admit(hasKeys ? ours.seal(bytesOf(), 'node') : bytesOf(), byConnection);

@@ -84,7 +84,6 @@ export const lampsCommand: Command = new Command('lamps')
       ...(keyFile !== undefined && { keyFile }),
       shown: (shown) => journal.lamps(shown, ownerOf(shown.intersection)),
       report: (report) => journal.report(report, ownerOf(report.intersection)),
-      told: (message) => void process.stderr.write(`lamps: ${message}\n`),
     });
     await toEnd(lamps, options.linger);
     await lamps.end();

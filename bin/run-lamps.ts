@@ -4,11 +4,13 @@
  * bulbs of its own (`docs/write-a-lamp-driver.md`).
  */
 import { CabinetError, cabinetSocket, makeSocketFolder } from '../cabinet/address.ts';
+import type { DriverClock } from '../cabinet/alarm.ts';
 import type { Driver } from '../cabinet/driver.ts';
 import { fileLatch, latchFile } from '../cabinet/file-latch.ts';
 import type { Hardware } from '../cabinet/hardware.ts';
 import { hostClock, hostStamp } from '../cabinet/host-clock.ts';
-import { type Cabinet, type CabinetOptions, openCabinet, type Report } from '../cabinet/server.ts';
+import { type Cabinet, openCabinet, type Report } from '../cabinet/server.ts';
+import type { Operators } from '../cabinet/visitor.ts';
 import type { District } from '../protocol/check-district.ts';
 import type { Intersection } from '../protocol/district.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
@@ -34,14 +36,12 @@ export interface LampsOptions {
   readonly socket?: string;
   /** The folder in which latches outlive this process; by default one of the user's state. */
   readonly latch?: string;
-  /** Keys of the district, by which operators alone may clear latches; looked at again when it changes. */
+  /** A key file of nodes: with it latches are cleared by operators alone, with theirs. */
   readonly keyFile?: string;
   /** Told at every change. */
   readonly shown?: (shown: Shown) => void;
   /** Told what an operator should know: latches, refused sequences, a host that slept. */
   readonly report: (report: Report) => void;
-  /** Told when keys have changed. */
-  readonly told?: (message: string) => void;
 }
 
 /** Lamp drivers that run. */
@@ -73,7 +73,7 @@ export const runLamps = async (options: LampsOptions): Promise<RunningLamps> => 
     unfollow();
   };
   try {
-    await openAll(cabinets, { clock: { ...hostClock, now }, operators }, options);
+    await openAll(cabinets, { ...hostClock, now }, { ...options, operators });
   } catch (error) {
     for (const driver of driversOf(cabinets)) driver.end(() => {});
     await close();
@@ -93,29 +93,41 @@ export const runLamps = async (options: LampsOptions): Promise<RunningLamps> => 
 };
 
 /** Who may clear latches, by a key file that may change. */
-const operatorsOf = ({ district: { name }, keyFile, told = () => {} }: LampsOptions) => {
-  if (keyFile === undefined) return { operators: undefined, unfollow: () => {} };
-  const operators = namedKeyring(name, { keyFile });
-  return { operators, unfollow: operators ? followKeyFile(operators, keyFile, told) : () => {} };
+const operatorsOf = ({ district, keyFile, report }: LampsOptions) => {
+  const operators = namedKeyring(district.name, keyFile === undefined ? {} : { keyFile });
+  if (!operators || keyFile === undefined) return { operators, unfollow: () => {} };
+  const tell = (message: string) => report({ kind: 'error', message });
+  return { operators, unfollow: followKeyFile(operators, keyFile, tell) };
 };
+
+interface Opening extends LampsOptions {
+  readonly operators: Operators | undefined;
+}
 
 const driversOf = (cabinets: readonly Cabinet[]): Driver[] =>
   cabinets.flatMap((cabinet) => [...cabinet.drivers.values()]);
 
 const openAll = async (
   cabinets: Cabinet[],
-  host: Pick<CabinetOptions, 'clock' | 'operators'>,
-  { district, intersections = district.intersections, socket, ...options }: LampsOptions,
+  clock: DriverClock,
+  { district, intersections = district.intersections, socket, ...options }: Opening,
 ): Promise<void> => {
-  const { hardwareOf, latch = latchFolder(district), shown = () => {}, report } = options;
+  const {
+    hardwareOf,
+    latch = latchFolder(district),
+    shown = () => {},
+    report,
+    operators,
+  } = options;
   for (const one of intersections) {
     const path = socket ?? cabinetSocket(district, one.id);
     if (socket === undefined) makeSocketFolder(path);
     const cabinet = await openCabinet(
       { path },
       {
-        ...host,
         intersections: [one],
+        clock,
+        operators,
         stamp: hostStamp,
         latchOf: (id) => fileLatch(latchFile(latch, id)),
         ...(hardwareOf && { hardwareOf }),
