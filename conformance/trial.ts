@@ -38,8 +38,6 @@ export interface Findings {
   readonly ended?: string;
   /** The longest time between two beats, if it was so long that a leader may be lost by it. */
   readonly pauseMs?: number;
-  /** Why connections to it were lost, if any were. */
-  readonly losses?: readonly string[];
   /** Who announced themselves instead, with their addresses. */
   readonly others: readonly string[];
 }
@@ -60,7 +58,6 @@ export const tryNode = async (options: TrialOptions): Promise<Findings> => {
     node: stage.ear.subject?.id ?? null,
     verdicts: stage.verdicts.list(),
     ...(ended !== undefined && { ended }),
-    ...(stage.losses.length > 0 && { losses: stage.losses }),
     ...(stage.isBusy && { pauseMs: Math.round(stage.pauseMs) }),
     others: [...stage.ear.others].map(([id, address]) => `${id} at ${address}`),
   };
