@@ -84,7 +84,7 @@ describe('the command', () => {
     const isToStop = () => command.stderr.includes('stop it now') || command.code !== undefined;
     await command.until('the end', isToStop, WAIT_MS);
     node.kill();
-    const code = await command.ended();
+    const code = await command.ended(WAIT_MS);
     const findings = JSON.parse(command.stdout) as Findings;
     const { verdicts, pauseMs } = findings;
     const wrong = verdicts.filter(({ verdict }) => verdict !== 'passed');
