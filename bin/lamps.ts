@@ -16,6 +16,7 @@ import type { District } from '../protocol/check-district.ts';
 import type { Intersection } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Lamp, Lamps } from '../protocol/lamp.ts';
+import { crashesOption, crashFolder, guard } from './crash.ts';
 import { liveJsonPrinter, livePrinter, onStopSignal } from './host.ts';
 import { latchFolder } from './latch-folder.ts';
 import { type LampsKind, lampsKind, seconds } from './options.ts';
@@ -32,6 +33,7 @@ interface Options {
   readonly linger?: number;
   readonly latch?: string;
   readonly json?: true;
+  readonly crashes?: string;
 }
 
 const HELP = `
@@ -66,6 +68,7 @@ export const lampsCommand: Command = new Command('lamps')
     "folder in which a latch to flashing outlives this process (default: of this district, in the user's state)",
   )
   .option('--json', 'print journal lines')
+  .addOption(crashesOption())
   .addHelpText('after', HELP)
   .action(async (file: string, ids: string[], options: Options) => {
     const district = readDistrict(file);
@@ -73,9 +76,13 @@ export const lampsCommand: Command = new Command('lamps')
     if (options.socket !== undefined && intersections.length !== 1) {
       throw new OperatorError(`--socket is for one intersection, not ${intersections.length}`);
     }
-    const { json, driver, latch = latchFolder(district) } = options;
-    const journal = json ? jsonJournal(liveJsonPrinter()) : plainJournal(livePrinter(), driver);
+    const { json, driver, latch = latchFolder(district), crashes } = options;
     const cabinets: Cabinet[] = [];
+    const folder = crashes ?? crashFolder(district);
+    const journal = both(
+      jsonJournal(guardLamps(cabinets, folder)),
+      json ? jsonJournal(liveJsonPrinter()) : plainJournal(livePrinter(), driver),
+    );
     const suspension = watchSuspension(hostClock, hostUptimeMs, (byMs) => {
       for (const cabinet of cabinets) cabinet.suspended(byMs);
     });
@@ -183,6 +190,32 @@ const lastRed = (cabinets: readonly Cabinet[], lingerS: number | undefined): Pro
     const lingering = lingerS === undefined ? undefined : setInterval(look, LINGER_LOOK_MS);
     onStopSignal(end);
   });
+
+/**
+ * Latches all to flashing red when this process crashes: after an error in the last gate, somebody is to
+ * look before it is trusted again. Gives what keeps lines for the report.
+ */
+const guardLamps = (cabinets: readonly Cabinet[], folder: string) =>
+  guard({
+    name: 'lamps',
+    folder,
+    safe: (reason) => {
+      for (const { drivers } of cabinets)
+        for (const driver of drivers.values()) driver.fail(reason);
+    },
+    tell: (message) => process.stderr.write(`greenwave: ${message}\n`),
+  });
+
+const both = (some: Journal, others: Journal): Journal => ({
+  lamps: (...what) => {
+    some.lamps(...what);
+    others.lamps(...what);
+  },
+  report: (...what) => {
+    some.report(...what);
+    others.report(...what);
+  },
+});
 
 const jsonJournal = (print: (line: JournalLine) => void): Journal => ({
   lamps: ({ id, node = id }, lamps, t, nowMs) =>

@@ -14,6 +14,7 @@ export interface NodeOptions extends KeyOptions {
   readonly ttl: number;
   readonly inspect?: string;
   readonly contents?: true;
+  readonly crashes?: string;
   readonly json?: true;
   readonly page: boolean;
   readonly pagePort?: number;
@@ -41,5 +42,10 @@ export const nodeArguments = (node: string, where: Place, options: NodeOptions):
     ...(contents === true || isPageWanted(options) ? ['--contents'] : []),
     ...(keyFile === undefined ? [] : ['--key-file', keyFile]),
     ...(insecure ? ['--insecure'] : []),
+    ...crashArguments(options),
   ];
 };
+
+/** Where reports of crashes go, handed on to whatever is started. */
+export const crashArguments = ({ crashes }: Pick<NodeOptions, 'crashes'>): string[] =>
+  crashes === undefined ? [] : ['--crashes', crashes];

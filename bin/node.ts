@@ -14,6 +14,7 @@ import type { JournalLine } from '../protocol/journal.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
 import type { Keyring } from '../transport/keyring.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
+import { crashesOption, crashFolder, guard } from './crash.ts';
 import { liveJsonPrinter, livePrinter, onStopSignal, startGreenwave } from './host.ts';
 import { InspectorStream } from './inspect-stream.ts';
 import {
@@ -46,6 +47,7 @@ interface Options extends KeyOptions {
   readonly inspect?: string;
   readonly json?: true;
   readonly contents?: true;
+  readonly crashes?: string;
 }
 
 export const nodeCommand: Command = new Command('node')
@@ -70,6 +72,7 @@ export const nodeCommand: Command = new Command('node')
   .addOption(inspectOption())
   .option('--json', 'print the journal as JSON lines')
   .addOption(contentsOption())
+  .addOption(crashesOption())
   .action(async (file: string, id: string, options: Options) => {
     const district = readDistrict(file);
     const intersection = intersectionOf(district, id);
@@ -89,7 +92,15 @@ interface What {
 
 const runNode = async ({ file, id, district, intersection }: What, options: Options) => {
   const { inspect } = options;
-  const journal = options.json ? liveJsonPrinter() : plainPrinter();
+  const print = options.json ? liveJsonPrinter() : plainPrinter();
+  const tell = (message: string) => print({ t: Date.now(), node: id, kind: 'error', message });
+  const folder = options.crashes ?? crashFolder(district);
+  // Its lamps have a driver of their own, which lets them end as they should.
+  const keep = guard({ name: id, folder, tell });
+  const journal = (line: JournalLine) => {
+    keep(line);
+    print(line);
+  };
   const trouble = (message: string) => journal({ t: Date.now(), node: id, kind: 'error', message });
   const keyring = keyringOf(district.name, options.interface, options);
   const open = storesIn(options.data, trouble);
