@@ -1,7 +1,7 @@
 /**
  * What becomes of an error that nobody caught: whatever is to be safe is made safe, a report is
- * written, and the process ends with an exit code of its own. It does not go on, because after such an error
- * nobody knows what still holds.
+ * written, and the process ends with an exit code of its own. It does not go on, because after such
+ * an error nobody knows what still holds.
  */
 import { join } from 'node:path';
 import { Option } from 'commander';

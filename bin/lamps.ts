@@ -192,8 +192,8 @@ const lastRed = (cabinets: readonly Cabinet[], lingerS: number | undefined): Pro
   });
 
 /**
- * Latches all to flashing red when this process crashes: after an error in the last gate, somebody is to
- * look before it is trusted again. Gives what keeps lines for the report.
+ * Latches all to flashing red when this process crashes: after an error in the last gate, somebody
+ * is to look before it is trusted again. Gives what keeps lines for the report.
  */
 const guardLamps = (cabinets: readonly Cabinet[], folder: string) =>
   guard({

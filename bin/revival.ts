@@ -1,7 +1,7 @@
 /**
- * Starts nodes of `greenwave up` again that have died by themselves: ever more rarely while they go on
- * dying, and not all at one moment, but never given up. What somebody ended on purpose stays ended,
- * unless that was asked for.
+ * Starts nodes of `greenwave up` again that have died by themselves: ever more rarely while they go
+ * on dying, and not all at one moment, but never given up. What somebody ended on purpose stays
+ * ended, unless that was asked for.
  */
 import { Option } from 'commander';
 import type { Ended } from './child.ts';
