@@ -29,6 +29,7 @@ import { type Store, storageHears, storageOn } from './storage.ts';
 import { Trace } from './trace.ts';
 import { wireHears, wireOver } from './wire.ts';
 
+/** What a node is made of: everything through which it touches the world. */
 export interface NodeOptions {
   /** The node's name, unique in its district. */
   readonly id: string;
@@ -68,6 +69,7 @@ export interface NodeOptions {
 
 type Watch = (event: Emitted & { at: number }, by?: string) => void;
 
+/** A node that was made. One life: after `stop` or `kill` it does nothing more. */
 export interface GreenwaveNode {
   readonly id: string;
   start(): void;

@@ -1,11 +1,12 @@
 /**
- * How `greenwave up` starts a node: the arguments of `greenwave node`, with what it was told itself.
+ * How `greenwave up` starts a node, and the lamps: the arguments of `greenwave`, with what it was told
+ * itself.
  */
 import { join } from 'node:path';
 import { cabinetSocket } from '../cabinet/address.ts';
 import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
-import type { KeyOptions } from './keys.ts';
+import { type KeyOptions, keyFileArguments } from './keys.ts';
 import { isPageWanted } from './page-server.ts';
 
 /** What `greenwave up` hands on to its nodes as it is. */
@@ -31,7 +32,7 @@ export interface Place {
 export const nodeArguments = (node: string, where: Place, options: NodeOptions): string[] => {
   const { file, district, data } = where;
   const intersection = district.intersections.find((one) => nodesOf(one).includes(node));
-  const { interface: address, ttl, inspect, contents, keyFile, insecure } = options;
+  const { interface: address, ttl, inspect, contents, insecure } = options;
   return [
     ...['node', file, node, '--json'],
     ...['--interface', address, '--ttl', `${ttl}`],
@@ -40,7 +41,7 @@ export const nodeArguments = (node: string, where: Place, options: NodeOptions):
     ...(inspect === undefined ? [] : ['--inspect', inspect]),
     // Who looks at a page wants to see what messages say.
     ...(contents === true || isPageWanted(options) ? ['--contents'] : []),
-    ...(keyFile === undefined ? [] : ['--key-file', keyFile]),
+    ...keyFileArguments(options),
     ...(insecure ? ['--insecure'] : []),
     ...crashArguments(options),
   ];
@@ -49,3 +50,10 @@ export const nodeArguments = (node: string, where: Place, options: NodeOptions):
 /** Where reports of crashes go, handed on to whatever is started. */
 export const crashArguments = ({ crashes }: Pick<NodeOptions, 'crashes'>): string[] =>
   crashes === undefined ? [] : ['--crashes', crashes];
+
+/** The arguments of `greenwave` for the lamps of the whole district. */
+export const lampsArguments = ({ file, data }: Place, options: NodeOptions): string[] => [
+  ...['lamps', file, '--latch', join(data, 'latches'), '--json'],
+  ...keyFileArguments(options),
+  ...crashArguments(options),
+];

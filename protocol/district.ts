@@ -22,12 +22,23 @@ export const PLANS_MAX = 100;
 export const MOVEMENTS_MAX = 200;
 export const LANES_MAX = 128;
 
+/** Names are keys of maps, words on command lines, and folders: none leads out of its own. */
+const PLAIN = '^(?!(__proto__|\\.\\.?)$)[^\\s/\\\\\\u0000-\\u001f\\u007f]+$';
+
 export const idSchema = Type.String({
   minLength: 1,
   maxLength: 200,
-  pattern: '^(?!__proto__$)[^\\s/]+$',
+  pattern: PLAIN,
   description: 'A name without spaces or slashes.',
 });
+
+const nodeSchema = (description?: string) =>
+  Type.String({
+    minLength: 1,
+    maxLength: 64,
+    pattern: PLAIN,
+    ...(description !== undefined && { description }),
+  });
 
 const seconds = (description: string) =>
   Type.Number({ exclusiveMinimum: 0, maximum: 600, description: `${description} In seconds.` });
@@ -86,6 +97,7 @@ export const groupSchema = Type.Object(
   },
   { additionalProperties: false, title: 'Signal group' },
 );
+/** A signal group: lamps that always show the same. Times in seconds. */
 export type Group = Static<typeof groupSchema>;
 
 export const stageSchema = Type.Object(
@@ -104,6 +116,7 @@ export const stageSchema = Type.Object(
   },
   { additionalProperties: false, title: 'Stage' },
 );
+/** Signal groups that are green together. */
 export type Stage = Static<typeof stageSchema>;
 
 const pair = (first: string, second: string) =>
@@ -132,15 +145,9 @@ export type Program = Static<typeof programSchema>;
 export const intersectionSchema = Type.Object(
   {
     id: idSchema,
-    node: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 64,
-        description: 'The node that serves the whole intersection.',
-      }),
-    ),
+    node: Type.Optional(nodeSchema('The node that serves the whole intersection.')),
     nodes: Type.Optional(
-      recordOf(Type.String({ minLength: 1, maxLength: 64 }), {
+      recordOf(nodeSchema(), {
         description: 'For a shared intersection: the node of each group.',
       }),
     ),
@@ -179,6 +186,7 @@ export const intersectionSchema = Type.Object(
   },
   { additionalProperties: false, title: 'Intersection' },
 );
+/** A place with signals, and the node or nodes that serve it. */
 export type Intersection = Static<typeof intersectionSchema>;
 
 export const linkSchema = Type.Object(
@@ -213,6 +221,8 @@ export const linkSchema = Type.Object(
     description: 'A street between two intersections.',
   },
 );
+/** A street from one intersection to another: its length in metres, its speed in metres a
+ *  second. */
 export type Link = Static<typeof linkSchema>;
 
 export const districtSchema = Type.Object(
@@ -243,6 +253,8 @@ export const districtSchema = Type.Object(
     $id: 'https://greenwave.example/schema/district.json',
   },
 );
+/** A district file as it is written: lengths in metres, times in seconds, speeds in metres a
+ *  second. */
 export type DistrictFile = Static<typeof districtSchema>;
 
 /** The head of a district file alone, for a change of the contract: only what is to be changed. */

@@ -14,9 +14,13 @@ import { progressOf, SETTLED_MS_MAX, unsettled } from './settling.ts';
 import { evenly, mixedBy, type Sharers, sharedTown } from './shared-town.ts';
 import { town } from './town.ts';
 
+/** What is simulated, and which faults happen. */
 export interface SimulateOptions {
   readonly seed: number;
+  /** Of a made-up town. */
   readonly nodes: number;
+  /** What is simulated in the place of a made-up town. */
+  readonly district?: District;
   /** How long faults go on; the quiet time comes on top. In virtual milliseconds. */
   readonly durationMs: number;
   readonly faults: FaultLevel;
@@ -31,6 +35,7 @@ export interface SimulateOptions {
   readonly progress?: (nowMs: number, untilMs: number) => void;
 }
 
+/** What a run of one seed came to. */
 export interface Outcome {
   readonly kind: 'summary';
   readonly seed: number;
@@ -83,6 +88,7 @@ export const faultsOf = (options: SimulateOptions): Fault[] => {
   return only ? schedule.filter((_, place) => only.includes(place)) : schedule;
 };
 
+/** Plays one seed. Resolves with what was found; violations are told there and not thrown. */
 export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
   const { seed, durationMs, faults: level, journal, progress } = options;
   const clocks = clocksAt(level);
@@ -107,7 +113,8 @@ export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
   return outcomeOf(city, { options, faults: faults.length, settledMs });
 };
 
-const wholeOf = ({ seed, nodes, shared }: SimulateOptions): District => {
+const wholeOf = ({ seed, nodes, shared, district }: SimulateOptions): District => {
+  if (district) return district;
   if (!shared) return town(nodes);
   return sharedTown(shared === true ? mixedBy(seed, nodes) : evenly(nodes, shared));
 };
