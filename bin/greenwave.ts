@@ -11,6 +11,7 @@ import { checkCommand } from './check.ts';
 import { clearCommand } from './clear.ts';
 import { contractCommand } from './contract.ts';
 import { driveCommand } from './drive.ts';
+import { generateCommand } from './generate.ts';
 import { importCommand } from './import.ts';
 import { inspectCommand } from './inspect.ts';
 import { keyCommand } from './key.ts';
@@ -52,6 +53,7 @@ for (const command of [
   driveCommand,
   benchTrafficCommand,
   checkCommand,
+  generateCommand,
 ]) {
   command.exitOverride();
   program.addCommand(command);
