@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type AnyStateMachine, StateMachine } from 'xstate';
+import type { AnyStateMachine } from 'xstate';
 import type { Alphabet } from '../simulation/generate/alphabet.ts';
 import type { Tryable } from '../simulation/generate/house.ts';
 import type { SourceOptions } from '../simulation/generate/source.ts';
@@ -36,13 +36,19 @@ interface Brought {
   readonly alphabets?: Readonly<Record<string, Alphabet>>;
 }
 
+/** By what it can do: whoever brings it may have another copy of XState. */
+const isMachine = (value: unknown): value is AnyStateMachine =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['root', 'provide', 'getInitialSnapshot'].every((part) => part in value);
+
 export const readMachines = async (path: string, output: string): Promise<Origin[]> => {
   if (!existsSync(path)) throw new OperatorError(`${path}: there is no such file`);
   const module = (await import(pathToFileURL(resolve(path)).href).catch((error: Error) => {
     throw new OperatorError(`${path} cannot be loaded: ${error.message}`);
   })) as Brought & Readonly<Record<string, unknown>>;
   const machines = Object.entries(module).filter(
-    (entry): entry is [string, AnyStateMachine] => entry[1] instanceof StateMachine,
+    (entry): entry is [string, AnyStateMachine] => isMachine(entry[1]),
   );
   if (machines.length === 0) {
     throw new OperatorError(

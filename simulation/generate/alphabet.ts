@@ -29,7 +29,7 @@ export interface Alphabet {
   readonly openings?: readonly (readonly Move[])[];
   /** How long the process may stand still. */
   readonly stallsMs?: readonly number[];
-  /** Contexts that differ in so many respects, at most, are looked at for each state. */
+  /** Contexts of so many shapes, at most, are looked at in each state. */
   readonly contextsMax?: number;
   /** Places that cannot be covered, by name or the beginning of names, each with the reason. */
   readonly unreachable?: Readonly<Record<string, string>>;

@@ -1,20 +1,14 @@
 /**
- * Explores a machine within its alphabet, by XState's own graph of states and events. Contexts are
- * without number; so of moments that are alike only the first is looked at, which is the one that
- * fewest moves lead to. Alike are moments in one state whose contexts have the same shape, and in
- * which the same delays run.
+ * Explores a machine within its alphabet, by XState's own graph of states and events. Of the moments
+ * that it comes to some are looked at further (`selection.ts`), those first that fewest moves lead to.
  */
 import type { ActorLogic, AnyStateMachine, EventObject, Snapshot } from 'xstate';
 import { getAdjacencyMap } from 'xstate/graph';
 import { canonicalText } from '../search/interner.ts';
 import { type Alphabet, movesOf } from './alphabet.ts';
 import { type Moment, type Move, momentText, Player } from './moment.ts';
-import { pathsIn } from './places.ts';
 import type { Probe } from './probe.ts';
-import { shapeOf } from './shape.ts';
-
-/** Contexts looked at for each state, unless the alphabet says otherwise. */
-const CONTEXTS_MAX = 8;
+import { Selection } from './selection.ts';
 
 /** A step that was tried: a move at a moment, and what came of it. */
 export interface Tried {
@@ -35,7 +29,7 @@ export interface Explored {
   /** Moments that were looked at. */
   readonly moments: number;
   readonly depth: number;
-  /** Nothing was left out that differs by the measure above. */
+  /** Nothing was left out: what is not covered cannot be, by these moves. */
   readonly isExhausted: boolean;
 }
 
@@ -80,14 +74,16 @@ class Exploration {
   readonly tried: Tried[] = [];
   moments = 0;
   depth = 0;
-  isExhausted = true;
   readonly #task: Task;
-  readonly #classes = new Map<string, string>();
-  readonly #looked = new Set<string>();
-  readonly #inState = new Map<string, number>();
+  readonly #selection: Selection;
 
   constructor(task: Task) {
     this.#task = task;
+    this.#selection = new Selection(task.contextsMax);
+  }
+
+  get isExhausted(): boolean {
+    return this.#selection.isWhole;
   }
 
   /** Goes an opening, step by step. */
@@ -109,11 +105,9 @@ class Exploration {
       this.tried.push({ start: this.#task.start, given, before, when, after });
       return after;
     };
-    const known = (moment: Moment) => {
-      const name = this.#classOf(moment);
-      if (moment !== first && this.#looked.has(name)) return true;
-      this.#looked.add(name);
-      if (this.#isEnough(moment) && moment !== first) return true;
+    const isPassedOver = (moment: Moment) => {
+      const isTaken = this.#selection.takes(moment);
+      if (!isTaken && moment !== first) return true;
       this.moments += 1;
       this.depth = Math.max(this.depth, reached.get(moment)?.given.length ?? 0);
       return false;
@@ -121,30 +115,9 @@ class Exploration {
     // The graph wants snapshots and events of an actor; moments and moves are what it handles.
     getAdjacencyMap({ transition, getInitialSnapshot: () => first } as unknown as Logic, {
       events: (moment) => this.#task.moves(moment as unknown as Moment) as readonly EventObject[],
-      serializeState: (moment) => this.#classOf(moment as unknown as Moment),
+      serializeState: (moment) => momentText(moment as unknown as Moment),
       serializeEvent: (move) => canonicalText(move),
-      stopWhen: (moment) => known(moment as unknown as Moment),
+      stopWhen: (moment) => isPassedOver(moment as unknown as Moment),
     });
-  }
-
-  #isEnough({ snapshot }: Moment): boolean {
-    const state = pathsIn(snapshot.value).join(' ');
-    const count = (this.#inState.get(state) ?? 0) + 1;
-    this.#inState.set(state, count);
-    if (count <= (this.#task.contextsMax ?? CONTEXTS_MAX)) return false;
-    this.isExhausted = false;
-    return true;
-  }
-
-  #classOf(moment: Moment): string {
-    const text = momentText(moment);
-    const known = this.#classes.get(text);
-    if (known !== undefined) return known;
-    const { snapshot, nowMs, alarms, throws } = moment;
-    const ids = alarms.map(({ id }) => id).sort();
-    const shape = shapeOf(snapshot.context, nowMs);
-    const name = canonicalText([snapshot.value, shape, ids, throws ?? '']);
-    this.#classes.set(text, name);
-    return name;
   }
 }

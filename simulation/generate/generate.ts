@@ -8,6 +8,11 @@ import { type Suite, suiteOf } from './cases.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { explore } from './explore.ts';
 
+/** What generated tests, and whoever makes some, find at `greenwave/generate`. */
+export type { Alphabet } from './alphabet.ts';
+export { type Case, played, type Words } from './outcome.ts';
+export { sourceOf } from './source.ts';
+
 export interface Generated {
   readonly suite: Suite;
   readonly coverage: Coverage;

@@ -23,7 +23,7 @@ const within = (value: unknown, walk: Walk, key: string): unknown => {
 };
 
 const isNamable = (key: string, value: unknown, text: string): boolean =>
-  /^[a-z][A-Za-z]*$/.test(key) &&
+  /^[a-z][A-Za-z]{2,}$/.test(key) &&
   typeof value === 'object' &&
   value !== null &&
   !Array.isArray(value) &&

@@ -156,6 +156,19 @@ const events: Words['events'] = {
     term: 1,
     command: { kind: 'preempt.call', id: 'fire', intersection: 'x', group: 'q', forS: 30 },
   },
+  'replica.committed, command preempt.call fire, index 8 (2)': {
+    type: 'replica.committed',
+    index: 8,
+    term: 1,
+    command: {
+      kind: 'preempt.call',
+      id: 'fire',
+      intersection: 'x',
+      group: 'q',
+      forS: 30,
+      afterS: 5,
+    },
+  },
   'replica.committed, command right.enter a, index 3': {
     type: 'replica.committed',
     index: 3,
@@ -1748,6 +1761,31 @@ const cases: readonly Case[] = [
         'active.driver.present',
         'active.lamps.speaking',
       ],
+    },
+  },
+  {
+    proves: 'wait changes no state',
+    start: 'a node',
+    given: [
+      'replica.committed, command district.admit a, index 1',
+      'replica.committed, command district.admit b, index 2',
+      'replica.committed, command right.enter a, index 3',
+      'replica.committed',
+      'replica.committed, command timescale.open, index 5',
+      'genesis.formed',
+      'timekeeper.synced, isOwn false',
+      'lamps.ready',
+      'replica.committed, command preempt.call fire, index 8 (2)',
+    ],
+    when: 'wait',
+    outcome: {
+      state: [
+        'active.knowledge',
+        'active.standing.following',
+        'active.driver.present',
+        'active.lamps.speaking',
+      ],
+      says: [{ type: 'clock.wake', id: 'holder:call', atMs: 35000 }],
     },
   },
   {

@@ -73,6 +73,7 @@ const events: Words['events'] = {
   'election.elected, leader a, term 2': { type: 'election.elected', leader: 'a', term: 2 },
   'election.elected, term 1': { type: 'election.elected', leader: 'b', term: 1 },
   'election.elected, term 2': { type: 'election.elected', leader: 'b', term: 2 },
+  'election.elected, term 3': { type: 'election.elected', leader: 'b', term: 3 },
   'election.lost': { type: 'election.lost', term: 0, reason: 'a reason' },
   'election.lost, term 1': { type: 'election.lost', term: 1, reason: 'a reason' },
   'lease.ask': { type: 'lease.ask', owner: 'x', ticket: 1 },
@@ -473,6 +474,20 @@ const cases: readonly Case[] = [
     given: ['election.elected', 'node.stopping'],
     when: 'election.lost',
     outcome: { state: 'stopping', learns: { leader: null } },
+  },
+  {
+    proves: 'following goes to leading.quiet at election.elected, term 2',
+    start: 'a node',
+    given: ['election.elected, term 1', 'election.advanced, term 2'],
+    when: 'election.elected, term 2',
+    outcome: { state: 'leading.quiet', learns: { leader: 'b' } },
+  },
+  {
+    proves: 'following goes to leading.quiet at election.elected, term 3',
+    start: 'a node',
+    given: ['election.elected, term 1', 'election.advanced, term 2'],
+    when: 'election.elected, term 3',
+    outcome: { state: 'leading.quiet', learns: { term: 3, leader: 'b' } },
   },
   {
     proves: 'leading.quiet goes to leading.renewing at lease.ask',

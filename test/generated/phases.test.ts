@@ -674,6 +674,20 @@ const cases: readonly Case[] = [
     outcome: { state: 'startUp.clearing' },
   },
   {
+    proves: 'dark stays at arrivals.lost',
+    start: 'a node',
+    given: ['arrivals.expected, flows q 0.2, lanes l q 1 5'],
+    when: 'arrivals.lost',
+    outcome: { state: 'dark', learns: { expected: null } },
+  },
+  {
+    proves: 'dark stays at arrivals.expected, flows q 0.2, lanes l q 1 5',
+    start: 'a node',
+    given: ['arrivals.expected, flows q 0.2, lanes l q 1 5'],
+    when: 'arrivals.expected, flows q 0.2, lanes l q 1 5',
+    outcome: { state: 'dark' },
+  },
+  {
     proves: 'awaitingRightOfWay stays at lamps.refused',
     start: 'a node that shares',
     given: ['lamps.ready'],
@@ -949,60 +963,6 @@ const cases: readonly Case[] = [
     },
   },
   {
-    proves: 'green.undecided goes to green.held at clock.due',
-    start: 'a node',
-    given: ['lamps.ready', 'wait', 'lamps.shown', 'wait', 'lamps.input, group p'],
-    when: 'clock.due',
-    outcome: {
-      state: 'green.held',
-      says: [
-        {
-          type: 'lamps.show',
-          timelines: {
-            p: [
-              { lamp: 'red', untilMs: 5800 },
-              { lamp: 'green', untilMs: 17800 },
-              { lamp: 'amber', untilMs: 20800 },
-              { lamp: 'red', untilMs: 25800 },
-            ],
-            q: [{ lamp: 'red', untilMs: 25800 }],
-            r: [{ lamp: 'red', untilMs: 25800 }],
-          },
-          notAfterMs: 17800,
-        },
-        { type: 'clock.wake', id: 'phases:decide', atMs: 16800 },
-      ],
-      learns: { now: { call: 'local:p' } },
-    },
-  },
-  {
-    proves: 'green.undecided goes to green.held at wait',
-    start: 'a node',
-    given: ['lamps.ready', 'wait', 'lamps.shown', 'wait', 'lamps.input, group p'],
-    when: 'wait',
-    outcome: {
-      state: 'green.held',
-      says: [
-        {
-          type: 'lamps.show',
-          timelines: {
-            p: [
-              { lamp: 'red', untilMs: 5800 },
-              { lamp: 'green', untilMs: 17800 },
-              { lamp: 'amber', untilMs: 20800 },
-              { lamp: 'red', untilMs: 25800 },
-            ],
-            q: [{ lamp: 'red', untilMs: 25800 }],
-            r: [{ lamp: 'red', untilMs: 25800 }],
-          },
-          notAfterMs: 17800,
-        },
-        { type: 'clock.wake', id: 'phases:decide', atMs: 16800 },
-      ],
-      learns: { now: { call: 'local:p' } },
-    },
-  },
-  {
     proves: 'green.sensing goes to green.undecided at arrivals.lost',
     start: 'a node',
     given: ['lamps.ready', 'wait', 'lamps.shown', 'wait', 'arrivals.expected'],
@@ -1118,45 +1078,11 @@ const cases: readonly Case[] = [
     },
   },
   {
-    proves: 'green.held stays at clock.due',
-    start: 'a node',
-    given: ['lamps.ready', 'wait', 'lamps.shown', 'wait', 'lamps.input, group p', 'clock.due'],
-    when: 'clock.due',
-    outcome: { state: 'green.held' },
-  },
-  {
-    proves: 'green.held stays at wait',
-    start: 'a node',
-    given: ['lamps.ready', 'wait', 'lamps.shown', 'wait', 'lamps.input, group p', 'wait'],
-    when: 'wait',
-    outcome: {
-      state: 'green.held',
-      says: [
-        {
-          type: 'lamps.show',
-          timelines: {
-            p: [
-              { lamp: 'red', untilMs: 16800 },
-              { lamp: 'green', untilMs: 22000 },
-              { lamp: 'amber', untilMs: 25000 },
-              { lamp: 'red', untilMs: 30000 },
-            ],
-            q: [{ lamp: 'red', untilMs: 30000 }],
-            r: [{ lamp: 'red', untilMs: 30000 }],
-          },
-          notAfterMs: 17800,
-        },
-        { type: 'clock.wake', id: 'phases:decide', atMs: 21000 },
-      ],
-      learns: { now: { fromMs: 16800, untilMs: 22000 } },
-    },
-  },
-  {
-    proves: 'green.decided stays at arrivals.lost',
-    start: 'a node',
-    given: ['lamps.ready', 'wait', 'lamps.shown', 'wait', 'arrivals.expected', 'wait'],
-    when: 'arrivals.lost',
-    outcome: { state: 'green.decided', learns: { expected: null } },
+    proves: 'green.undecided stays at arrivals.expected',
+    start: 'a node that heeds no sensors',
+    given: ['lamps.ready', 'wait', 'lamps.shown', 'wait', 'arrivals.expected'],
+    when: 'arrivals.expected',
+    outcome: { state: 'green.undecided' },
   },
   {
     proves: 'amber stays at clock.due',
@@ -1351,6 +1277,20 @@ const cases: readonly Case[] = [
     },
   },
   {
+    proves: 'green.held stays at clock.due',
+    start: 'a node',
+    given: [
+      'lamps.ready',
+      'lamps.shown',
+      'wait × 2',
+      'lamps.shown, lamps green red',
+      'replica.committed, command preempt.call fire, index 5',
+      'wait',
+    ],
+    when: 'clock.due',
+    outcome: { state: 'green.held' },
+  },
+  {
     proves: 'green.held stays at replica.restored',
     start: 'a node',
     given: [
@@ -1383,6 +1323,40 @@ const cases: readonly Case[] = [
         },
         calls: [],
       },
+    },
+  },
+  {
+    proves: 'green.held stays at wait',
+    start: 'a node',
+    given: [
+      'lamps.ready',
+      'lamps.shown',
+      'wait × 2',
+      'lamps.shown, lamps green red',
+      'replica.committed, command preempt.call fire, index 5',
+      'wait',
+    ],
+    when: 'wait',
+    outcome: {
+      state: 'green.held',
+      says: [
+        {
+          type: 'lamps.show',
+          timelines: {
+            p: [
+              { lamp: 'red', untilMs: 5800 },
+              { lamp: 'green', untilMs: 19800 },
+              { lamp: 'amber', untilMs: 22800 },
+              { lamp: 'red', untilMs: 27800 },
+            ],
+            q: [{ lamp: 'red', untilMs: 27800 }],
+            r: [{ lamp: 'red', untilMs: 27800 }],
+          },
+          notAfterMs: 17800,
+        },
+        { type: 'clock.wake', id: 'phases:decide', atMs: 18800 },
+      ],
+      learns: { now: { untilMs: 19800 } },
     },
   },
   {
@@ -1734,70 +1708,6 @@ const cases: readonly Case[] = [
     },
   },
   {
-    proves: 'amber stays at clock.due',
-    start: 'a node that heeds no sensors',
-    given: ['lamps.ready', 'wait', 'lamps.shown', 'wait × 3', 'lamps.input, group p'],
-    when: 'clock.due',
-    outcome: {
-      state: 'amber',
-      says: [
-        {
-          type: 'lamps.show',
-          timelines: {
-            p: [
-              { lamp: 'green', untilMs: 17800 },
-              { lamp: 'amber', untilMs: 20800 },
-              { lamp: 'red', untilMs: 23800 },
-              { lamp: 'green', untilMs: 29000 },
-              { lamp: 'amber', untilMs: 32000 },
-              { lamp: 'red', untilMs: 37000 },
-            ],
-            q: [{ lamp: 'red', untilMs: 37000 }],
-            r: [{ lamp: 'red', untilMs: 37000 }],
-          },
-          notAfterMs: 22800,
-        },
-        { type: 'clock.wake', id: 'phases:change', atMs: 20800 },
-      ],
-      learns: {
-        now: { fromMs: 17800, ended: ['p'] },
-        next: { stage: { id: 'P', green: ['p'] }, fromMs: 23800, untilMs: 29000, call: 'local:p' },
-      },
-    },
-  },
-  {
-    proves: 'amber stays at wait',
-    start: 'a node that heeds no sensors',
-    given: ['lamps.ready', 'wait', 'lamps.shown', 'wait × 3', 'lamps.input, group p'],
-    when: 'wait',
-    outcome: {
-      state: 'amber',
-      says: [
-        {
-          type: 'lamps.show',
-          timelines: {
-            p: [
-              { lamp: 'green', untilMs: 17800 },
-              { lamp: 'amber', untilMs: 20800 },
-              { lamp: 'red', untilMs: 23800 },
-              { lamp: 'green', untilMs: 29000 },
-              { lamp: 'amber', untilMs: 32000 },
-              { lamp: 'red', untilMs: 37000 },
-            ],
-            q: [{ lamp: 'red', untilMs: 37000 }],
-            r: [{ lamp: 'red', untilMs: 37000 }],
-          },
-          notAfterMs: 22800,
-        },
-        { type: 'clock.wake', id: 'phases:change', atMs: 20800 },
-      ],
-      learns: {
-        now: { fromMs: 17800, ended: ['p'] },
-        next: { stage: { id: 'P', green: ['p'] }, fromMs: 23800, untilMs: 29000, call: 'local:p' },
-      },
-    },
-  },
-  {
     proves: 'redClearance goes to green.undecided at wait',
     start: 'a node',
     given: ['lamps.input, input call', 'lamps.ready', 'wait', 'lamps.shown', 'wait × 4'],
@@ -1846,21 +1756,6 @@ const cases: readonly Case[] = [
         next: null,
       },
     },
-  },
-  {
-    proves: 'green.held stays at arrivals.expected',
-    start: 'a node',
-    given: [
-      'lamps.ready',
-      'lamps.shown',
-      'wait × 2',
-      'lamps.shown, lamps green red',
-      'arrivals.expected',
-      'replica.committed, command preempt.call fire, index 5',
-      'wait',
-    ],
-    when: 'arrivals.expected',
-    outcome: { state: 'green.held' },
   },
   {
     proves: 'green.undecided goes to green.sensing at arrivals.expected',
@@ -1949,70 +1844,6 @@ const cases: readonly Case[] = [
     ],
     when: 'wait',
     outcome: { state: 'amber', says: [{ type: 'clock.wake', id: 'phases:change', atMs: 14100 }] },
-  },
-  {
-    proves: 'redClearance stays at clock.due',
-    start: 'a node that heeds no sensors',
-    given: ['lamps.ready', 'wait', 'lamps.shown', 'wait × 4', 'lamps.input, group p'],
-    when: 'clock.due',
-    outcome: {
-      state: 'redClearance',
-      says: [
-        {
-          type: 'lamps.show',
-          timelines: {
-            p: [
-              { lamp: 'green', untilMs: 17800 },
-              { lamp: 'amber', untilMs: 20800 },
-              { lamp: 'red', untilMs: 23800 },
-              { lamp: 'green', untilMs: 29000 },
-              { lamp: 'amber', untilMs: 32000 },
-              { lamp: 'red', untilMs: 37000 },
-            ],
-            q: [{ lamp: 'red', untilMs: 37000 }],
-            r: [{ lamp: 'red', untilMs: 37000 }],
-          },
-          notAfterMs: 22800,
-        },
-        { type: 'clock.wake', id: 'phases:change', atMs: 23800 },
-      ],
-      learns: {
-        now: { fromMs: 20800, ended: ['p'] },
-        next: { stage: { id: 'P', green: ['p'] }, fromMs: 23800, untilMs: 29000, call: 'local:p' },
-      },
-    },
-  },
-  {
-    proves: 'redClearance stays at wait',
-    start: 'a node that heeds no sensors',
-    given: ['lamps.ready', 'wait', 'lamps.shown', 'wait × 4', 'lamps.input, group p'],
-    when: 'wait',
-    outcome: {
-      state: 'redClearance',
-      says: [
-        {
-          type: 'lamps.show',
-          timelines: {
-            p: [
-              { lamp: 'green', untilMs: 17800 },
-              { lamp: 'amber', untilMs: 20800 },
-              { lamp: 'red', untilMs: 23800 },
-              { lamp: 'green', untilMs: 29000 },
-              { lamp: 'amber', untilMs: 32000 },
-              { lamp: 'red', untilMs: 37000 },
-            ],
-            q: [{ lamp: 'red', untilMs: 37000 }],
-            r: [{ lamp: 'red', untilMs: 37000 }],
-          },
-          notAfterMs: 22800,
-        },
-        { type: 'clock.wake', id: 'phases:change', atMs: 23800 },
-      ],
-      learns: {
-        now: { fromMs: 20800, ended: ['p'] },
-        next: { stage: { id: 'P', green: ['p'] }, fromMs: 23800, untilMs: 29000, call: 'local:p' },
-      },
-    },
   },
   {
     proves: 'green.held goes to green.decided at wait',
@@ -2208,6 +2039,49 @@ const cases: readonly Case[] = [
     },
   },
   {
+    proves: 'amber stays at wait',
+    start: 'a node',
+    given: [
+      'lamps.ready',
+      'lamps.shown',
+      'wait × 2',
+      'lamps.shown, lamps green red',
+      'wait × 2',
+      'lamps.shown, lamps amber red',
+      'replica.committed, command preempt.call fire, index 5 (3)',
+    ],
+    when: 'wait',
+    outcome: {
+      state: 'amber',
+      says: [
+        { type: 'clock.wake', id: 'phases:call', atMs: 47800 },
+        {
+          type: 'lamps.show',
+          timelines: {
+            p: [
+              { lamp: 'green', untilMs: 17800 },
+              { lamp: 'amber', untilMs: 20800 },
+              { lamp: 'red', untilMs: 36000 },
+            ],
+            q: [{ lamp: 'red', untilMs: 36000 }],
+            r: [
+              { lamp: 'red', untilMs: 22800 },
+              { lamp: 'green', untilMs: 28000 },
+              { lamp: 'amber', untilMs: 31000 },
+              { lamp: 'red', untilMs: 36000 },
+            ],
+          },
+          notAfterMs: 22800,
+        },
+        { type: 'clock.wake', id: 'phases:change', atMs: 20800 },
+      ],
+      learns: {
+        now: { ended: ['p'] },
+        next: { stage: { id: 'R', green: ['r'] }, untilMs: 28000, call: 'fire' },
+      },
+    },
+  },
+  {
     proves: 'amber stays at arrivals.expected, flows q 0.2, inside 1, lanes l q 1 5',
     start: 'a node',
     given: [
@@ -2310,6 +2184,49 @@ const cases: readonly Case[] = [
           overdue: [],
           at: 22000,
         },
+      },
+    },
+  },
+  {
+    proves: 'redClearance stays at clock.due',
+    start: 'a node',
+    given: [
+      'lamps.ready',
+      'lamps.shown',
+      'wait × 2',
+      'lamps.shown, lamps green red',
+      'wait × 2',
+      'lamps.shown, lamps amber red',
+      'wait',
+      'replica.committed, command preempt.call fire, index 5 (3)',
+    ],
+    when: 'clock.due',
+    outcome: {
+      state: 'redClearance',
+      says: [
+        {
+          type: 'lamps.show',
+          timelines: {
+            p: [
+              { lamp: 'green', untilMs: 17800 },
+              { lamp: 'amber', untilMs: 20800 },
+              { lamp: 'red', untilMs: 36000 },
+            ],
+            q: [{ lamp: 'red', untilMs: 36000 }],
+            r: [
+              { lamp: 'red', untilMs: 22800 },
+              { lamp: 'green', untilMs: 28000 },
+              { lamp: 'amber', untilMs: 31000 },
+              { lamp: 'red', untilMs: 36000 },
+            ],
+          },
+          notAfterMs: 22800,
+        },
+        { type: 'clock.wake', id: 'phases:change', atMs: 22800 },
+      ],
+      learns: {
+        now: { ended: ['p'] },
+        next: { stage: { id: 'R', green: ['r'] }, untilMs: 28000, call: 'fire' },
       },
     },
   },

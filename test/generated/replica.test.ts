@@ -4253,6 +4253,83 @@ const cases: readonly Case[] = [
     },
   },
   {
+    proves: 'draining.drained stays at election.elected, term 2',
+    start: 'a node',
+    given: ['genesis.formed, no voters', 'election.elected', 'node.stopping', 'election.elected'],
+    when: 'election.elected, term 2',
+    outcome: {
+      state: 'draining.drained',
+      says: [
+        {
+          type: 'wire.send',
+          to: '*',
+          message: {
+            type: 'replica.prepare',
+            term: 2,
+            prevIndex: 0,
+            prevTerm: 0,
+            entries: [
+              { term: 1, command: { kind: 'term.open', leader: 'b' } },
+              { term: 1, command: { kind: 'term.open', leader: 'b' } },
+              { term: 2, command: { kind: 'term.open', leader: 'b' } },
+            ],
+            commit: 0,
+          },
+        },
+        { type: 'replica.drained', holders: [] },
+      ],
+      learns: {
+        term: 2,
+        log: {
+          entries: [
+            { term: 1, command: { kind: 'term.open', leader: 'b' } },
+            { term: 1, command: { kind: 'term.open', leader: 'b' } },
+            { term: 2, command: { kind: 'term.open', leader: 'b' } },
+          ],
+        },
+        matched: 3,
+      },
+    },
+  },
+  {
+    proves: 'draining.drained stays at election.elected',
+    start: 'a node',
+    given: ['genesis.formed, no voters', 'election.elected', 'node.stopping', 'election.elected'],
+    when: 'election.elected',
+    outcome: {
+      state: 'draining.drained',
+      says: [
+        {
+          type: 'wire.send',
+          to: '*',
+          message: {
+            type: 'replica.prepare',
+            term: 1,
+            prevIndex: 0,
+            prevTerm: 0,
+            entries: [
+              { term: 1, command: { kind: 'term.open', leader: 'b' } },
+              { term: 1, command: { kind: 'term.open', leader: 'b' } },
+              { term: 1, command: { kind: 'term.open', leader: 'b' } },
+            ],
+            commit: 0,
+          },
+        },
+        { type: 'replica.drained', holders: [] },
+      ],
+      learns: {
+        log: {
+          entries: [
+            { term: 1, command: { kind: 'term.open', leader: 'b' } },
+            { term: 1, command: { kind: 'term.open', leader: 'b' } },
+            { term: 1, command: { kind: 'term.open', leader: 'b' } },
+          ],
+        },
+        matched: 3,
+      },
+    },
+  },
+  {
     proves: 'primary goes to backup at election.advanced, term 2',
     start: 'a node',
     given: ['genesis.formed', 'election.elected', 'storage.written, ticket 1', 'replica.ack'],

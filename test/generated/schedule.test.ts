@@ -488,6 +488,49 @@ const cases: readonly Case[] = [
     outcome: { state: 'idle' },
   },
   {
+    proves: 'following goes to scheduling at timekeeper.kept',
+    start: 'a node',
+    given: ['replica.committed, command district.admit b, index 2'],
+    when: 'timekeeper.kept',
+    outcome: {
+      state: 'scheduling',
+      says: [
+        {
+          type: 'replica.request',
+          owner: 'schedule',
+          ticket: 1,
+          command: {
+            kind: 'timescale.open',
+            term: 1,
+            startMs: 0,
+            clockBoundMs: 200,
+            horizonMs: 45000,
+            driftPpm: 1000,
+          },
+        },
+        { type: 'clock.wake', id: 'schedule:look', atMs: 600 },
+      ],
+      learns: {
+        kept: { term: 1, offsetMs: 0, keptAt: 0, related: [] },
+        ticket: 1,
+        asked: { 'the timescale': { ticket: 1, atMs: 0 } },
+      },
+    },
+  },
+  {
+    proves: 'following stays at replica.committed, command preempt.call fire, index 5',
+    start: 'a node',
+    given: ['replica.committed, command district.admit b, index 2'],
+    when: 'replica.committed, command preempt.call fire, index 5',
+    outcome: {
+      state: 'following',
+      learns: {
+        state: { preemptions: [{ id: 'fire', intersection: 'x', group: 'q', forS: 30 }] },
+        heard: { fire: 0 },
+      },
+    },
+  },
+  {
     proves: 'scheduling stays at timekeeper.kept',
     start: 'a node',
     given: ['timekeeper.kept', 'replica.committed'],

@@ -104,6 +104,17 @@ const events: Words['events'] = {
     groupMs: 1000,
     life: 1,
   },
+  'timekeeper.tell, groupMs 9000000': {
+    type: 'timekeeper.tell',
+    from: 'a',
+    group: 'g',
+    incarnation: 1,
+    bytes: 100,
+    term: 0,
+    sentMs: 0,
+    groupMs: 9000000,
+    life: 1,
+  },
 };
 
 const cases: readonly Case[] = [
@@ -443,6 +454,125 @@ const cases: readonly Case[] = [
         { type: 'wire.send', to: 'a', message: { type: 'timekeeper.ask', sentMs: 0 } },
         { type: 'clock.wake', id: 'timekeeper:ask', atMs: 200 },
       ],
+    },
+  },
+  {
+    proves: 'asking goes to keeping at election.elected',
+    start: 'a node',
+    given: ['election.elected, leader a', 'timekeeper.tell, groupMs 9000000'],
+    when: 'election.elected',
+    outcome: {
+      state: 'keeping',
+      says: [
+        { type: 'timekeeper.kept', term: 0, offsetMs: 9000000, related: [{ term: 0, boundMs: 0 }] },
+        { type: 'timekeeper.synced', offsetMs: 9000000, boundMs: 0, term: 0, isOwn: true },
+      ],
+      learns: {
+        samples: [],
+        estimates: [{ term: 0, offsetMs: 9000000, boundMs: 0, takenMs: 0, isOwn: true }],
+        heardMs: null,
+        leader: 'b',
+      },
+    },
+  },
+  {
+    proves: 'asking goes to keeping at election.elected, term 1',
+    start: 'a node',
+    given: ['election.elected, leader a', 'timekeeper.tell, groupMs 9000000'],
+    when: 'election.elected, term 1',
+    outcome: {
+      state: 'keeping',
+      says: [
+        { type: 'timekeeper.kept', term: 1, offsetMs: 9000000, related: [{ term: 0, boundMs: 0 }] },
+        { type: 'timekeeper.synced', offsetMs: 9000000, boundMs: 0, term: 1, isOwn: true },
+      ],
+      learns: {
+        samples: [],
+        estimates: [
+          { offsetMs: 9000000, boundMs: 0, takenMs: 0, term: 0, isOwn: false },
+          { term: 1, offsetMs: 9000000, boundMs: 0, takenMs: 0, isOwn: true },
+        ],
+        heardMs: null,
+        leader: 'b',
+        term: 1,
+      },
+    },
+  },
+  {
+    proves: 'asking stays at election.elected, leader a',
+    start: 'a node',
+    given: ['election.elected, leader a', 'timekeeper.tell, groupMs 9000000'],
+    when: 'election.elected, leader a',
+    outcome: {
+      state: 'asking',
+      says: [
+        { type: 'wire.send', to: 'a', message: { type: 'timekeeper.ask', sentMs: 0 } },
+        { type: 'clock.wake', id: 'timekeeper:ask', atMs: 200 },
+      ],
+      learns: { samples: [], heardMs: null },
+    },
+  },
+  {
+    proves: 'asking stays at election.elected, leader a, term 1',
+    start: 'a node',
+    given: ['election.elected, leader a', 'timekeeper.tell, groupMs 9000000'],
+    when: 'election.elected, leader a, term 1',
+    outcome: {
+      state: 'asking',
+      says: [
+        { type: 'wire.send', to: 'a', message: { type: 'timekeeper.ask', sentMs: 0 } },
+        { type: 'clock.wake', id: 'timekeeper:ask', atMs: 200 },
+      ],
+      learns: { samples: [], heardMs: null, term: 1 },
+    },
+  },
+  {
+    proves: 'asking stays at clock.jumped',
+    start: 'a node',
+    given: ['election.elected, leader a', 'timekeeper.tell, groupMs 9000000'],
+    when: 'clock.jumped',
+    outcome: {
+      state: 'asking',
+      says: [
+        { type: 'timekeeper.voided', reason: 'our clock stood still or jumped by 100 ms' },
+        { type: 'wire.send', to: 'a', message: { type: 'timekeeper.ask', sentMs: 0 } },
+        { type: 'clock.wake', id: 'timekeeper:ask', atMs: 200 },
+      ],
+      learns: { samples: [], estimates: [], heardMs: null, voidMs: 0 },
+    },
+  },
+  {
+    proves: 'asking stays at timekeeper.tell',
+    start: 'a node',
+    given: ['election.elected, leader a', 'timekeeper.tell, groupMs 9000000'],
+    when: 'timekeeper.tell',
+    outcome: {
+      state: 'asking',
+      says: [
+        {
+          type: 'timekeeper.voided',
+          reason: 'a round trip contradicts what was known of the time',
+        },
+        { type: 'wire.send', to: 'a', message: { type: 'timekeeper.ask', sentMs: 0 } },
+        { type: 'clock.wake', id: 'timekeeper:ask', atMs: 200 },
+      ],
+      learns: { samples: [], estimates: [], heardMs: null, voidMs: 0 },
+    },
+  },
+  {
+    proves: 'asking stays at timekeeper.tell, groupMs 9000000',
+    start: 'a node',
+    given: ['election.elected, leader a', 'timekeeper.tell, groupMs 9000000'],
+    when: 'timekeeper.tell, groupMs 9000000',
+    outcome: {
+      state: 'asking',
+      says: [{ type: 'timekeeper.synced', offsetMs: 9000000, boundMs: 0, term: 0, isOwn: false }],
+      learns: {
+        samples: [
+          { offsetMs: 9000000, boundMs: 0, takenMs: 0 },
+          { offsetMs: 9000000, boundMs: 0, takenMs: 0 },
+        ],
+      },
     },
   },
 ];

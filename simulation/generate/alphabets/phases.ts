@@ -82,6 +82,7 @@ export const phases: Alphabet = {
     [...green, wait],
     [...green, wait, hear(preempt('r'))],
     amber,
+    [...amber, hear(preempt('r')), wait],
     [...amber, stall(4_200)],
     [...amber, wait],
     [...amber, wait, stall(1_200)],
