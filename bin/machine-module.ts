@@ -47,8 +47,8 @@ export const readMachines = async (path: string, output: string): Promise<Origin
   const module = (await import(pathToFileURL(resolve(path)).href).catch((error: Error) => {
     throw new OperatorError(`${path} cannot be loaded: ${error.message}`);
   })) as Brought & Readonly<Record<string, unknown>>;
-  const machines = Object.entries(module).filter(
-    (entry): entry is [string, AnyStateMachine] => isMachine(entry[1]),
+  const machines = Object.entries(module).filter((entry): entry is [string, AnyStateMachine] =>
+    isMachine(entry[1]),
   );
   if (machines.length === 0) {
     throw new OperatorError(
