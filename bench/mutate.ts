@@ -18,13 +18,13 @@ import { type Mutation, Mutations } from './mutations.ts';
 const BY_HAND: Readonly<Record<string, readonly (readonly string[])[]>> = {
   election: [
     ['election', 'former-voter'].map((name) => `test/machines/${name}.test.ts`),
-    ['test/search/election.test.ts'],
+    ['bench/laws.ts'],
   ],
   replica: [
     ['replica', 'primary', 'backup', 'learner', 'draining'].map(
       (name) => `test/machines/${name}.test.ts`,
     ),
-    ['test/search/replica.test.ts'],
+    ['bench/laws.ts'],
   ],
   phases: [
     ['phases', 'phases-in-step', 'preemption', 'push-button', 'phases-sensing'].map(

@@ -8,7 +8,8 @@ import { goneThrough } from './coverage.ts';
 import { EventNames } from './event-names.ts';
 import type { Explored, Tried } from './explore.ts';
 import type { Moment, Move, Said } from './moment.ts';
-import { type Case, inShort, type Outcome, outcomeOf, stateWords, type Words } from './outcome.ts';
+import { type Case, inShort,type Outcome, outcomeOf, 
+  startOutcome, stateWords, type Words } from './outcome.ts';
 
 /** A test file as data. */
 export interface Suite {
@@ -39,7 +40,19 @@ const goalsOf = (explored: Explored, { after }: Tried, { says, learns }: Outcome
 
 export const suiteOf = (explored: Explored, starts: Words['starts']): Suite => {
   const names = new EventNames();
-  const known = new Set(explored.firsts.flatMap((first) => goneThrough(explored, first)));
+  const counts: Record<string, number> = {};
+  const count = (moment: Moment) => {
+    for (const place of new Set(goneThrough(explored, moment))) {
+      counts[place] = (counts[place] ?? 0) + 1;
+    }
+  };
+  const begins = explored.firsts.map(({ start, first }): Case => {
+    count(first);
+    const outcome = startOutcome(starts[start], first);
+    const proves = `${start} starts in ${text(outcome.state)}`;
+    return { proves, start, given: [], when: 'start', outcome };
+  });
+  const known = new Set(Object.keys(counts));
   const inOrder = [...explored.tried].sort((a, b) => a.given.length - b.given.length);
   const chosen = inOrder.flatMap((tried) => {
     if (tried.after.marks.length === 0) return [];
@@ -58,13 +71,9 @@ export const suiteOf = (explored: Explored, starts: Words['starts']): Suite => {
     const moves = { given: inShort(given.map(nameOf)), when: nameOf(when) };
     return { proves: provesOf(before, moves.when, outcome), start, ...moves, outcome };
   });
-  const counts: Record<string, number> = {};
-  for (const { tried } of chosen) {
-    for (const place of new Set(goneThrough(explored, tried.after))) {
-      counts[place] = (counts[place] ?? 0) + 1;
-    }
-  }
-  return { words: { starts, events: names.events() }, cases, counts };
+  for (const { tried } of chosen) count(tried.after);
+  return { words: { starts, events: names.events() }, cases: [...begins, ...cases], counts };
+};
 };
 
 const text = (state: Outcome['state']): string =>

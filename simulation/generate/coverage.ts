@@ -67,7 +67,10 @@ export const coverageOf = (
 ): Coverage => {
   const { unreachable = {} } = alphabet;
   const gone = new Set<string>();
-  for (const moment of [...explored.firsts, ...explored.tried.map(({ after }) => after)]) {
+  for (const moment of [
+    ...explored.firsts.map(({ first }) => first),
+    ...explored.tried.map(({ after }) => after),
+  ]) {
     for (const mark of goneThrough(explored, moment)) gone.add(mark);
   }
   const places = placesOf(machine, explored);

@@ -23,7 +23,7 @@ export interface Tried {
 export interface Explored {
   readonly probe: Probe;
   /** The first moment of each start. */
-  readonly firsts: readonly Moment[];
+  readonly firsts: readonly { readonly start: string; readonly first: Moment }[];
   /** In the order in which they were tried: after fewer moves first. */
   readonly tried: readonly Tried[];
   /** Moments that were looked at. */
@@ -47,13 +47,13 @@ export const explore = (name: string, machine: AnyStateMachine, alphabet: Alphab
     const part = new Exploration({ start, player, moves, contextsMax: alphabet.contextsMax });
     part.from(first, []);
     for (const opening of k === 0 ? openings : []) part.from(part.along(first, opening), opening);
-    return { player, first, part };
+    return { player, start, first, part };
   });
   const [usual] = parts;
   if (!usual) throw new Error(`${name} has no start`);
   return {
     probe: usual.player.probe,
-    firsts: parts.map(({ first }) => first),
+    firsts: parts.map(({ start, first }) => ({ start, first })),
     tried: parts.flatMap(({ part }) => part.tried),
     moments: parts.reduce((sum, { part }) => sum + part.moments, 0),
     depth: Math.max(...parts.map(({ part }) => part.depth)),

@@ -80,7 +80,7 @@ export const outcomeOf = (before: Moment, after: Moment): Outcome => ({
 });
 
 /**
- * A move in the words of a generated test: the name of an event, `wait`, or `stall 1200`; several
+ * A move in the words of a generated test: `start`, the name of an event, `wait`, or `stall 1200`; several
  * of a kind in a row are one, `wait × 3`.
  */
 export type MoveName = string;
@@ -127,6 +127,13 @@ const moveNamed = (name: MoveName, { events }: Words): Move => {
   return { type: 'stall', ms: Number(ms) };
 };
 
+/** What a machine says when it starts, and what it knows beside what it was given. */
+export const startOutcome = (input: unknown, first: Moment): Outcome => {
+  const { state, says, waits } = outcomeOf(first, first);
+  const learns = changesIn(input, first.snapshot.context);
+  return { state, ...(says && { says }), ...filled({ learns }), ...(waits && { waits }) };
+};
+
 /** Plays a case on a machine: what generated tests call. */
 export const played = (
   machine: AnyStateMachine,
@@ -134,6 +141,7 @@ export const played = (
   { start, given, when }: Omit<Case, 'proves' | 'outcome'>,
 ): Outcome => {
   const player = new Player(machine, words.starts[start], { isMarked: false });
+  if (when === 'start') return startOutcome(words.starts[start], player.begin());
   const before = inFull(given).reduce(
     (moment, name) => player.after(moment, moveNamed(name, words)),
     player.begin(),

@@ -42,6 +42,38 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in blind',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'blind',
+      learns: {
+        lamps: {},
+        knowledge: {
+          waits: [],
+          groups: [
+            { group: 'p', litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow: 0 },
+            { group: 'q', litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow: 0 },
+            { group: 'r', litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow: 0 },
+          ],
+          lanes: [],
+          steps: 0,
+        },
+      },
+    },
+  },
+  {
+    proves: 'a node without lamps starts in blind',
+    start: 'a node without lamps',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'blind',
+      learns: { lamps: {}, knowledge: { waits: [], groups: [], lanes: [], steps: 0 } },
+    },
+  },
+  {
     proves: 'blind stays at lamps.shown',
     start: 'a node',
     given: [],

@@ -165,6 +165,44 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in part.resting & office.following',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: ['part.resting', 'office.following'],
+      learns: {
+        agreed: null,
+        group: '',
+        state: { voters: [], members: [] },
+        known: null,
+        peers: [],
+        ticket: 0,
+        written: 0,
+        sinceAt: 0,
+      },
+    },
+  },
+  {
+    proves: 'an observer starts in part.resting & office.following',
+    start: 'an observer',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: ['part.resting', 'office.following'],
+      learns: {
+        agreed: null,
+        group: '',
+        state: { voters: [], members: [] },
+        known: null,
+        peers: [],
+        ticket: 0,
+        written: 0,
+        sinceAt: 0,
+      },
+    },
+  },
+  {
     proves: 'genesis.formed changes no state',
     start: 'a node',
     given: [],

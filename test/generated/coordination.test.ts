@@ -165,6 +165,16 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in following',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'following',
+      learns: { state: { voters: [], members: [] }, term: 0, count: 0 },
+    },
+  },
+  {
     proves: 'following stays at contract.changed',
     start: 'a node',
     given: [],

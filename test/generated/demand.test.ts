@@ -157,6 +157,33 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves:
+      'a node starts in shared.knowledge & shared.driver.absent & shared.words.none & shared.preempts.none',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: [
+        'shared.knowledge',
+        'shared.driver.absent',
+        'shared.words.none',
+        'shared.preempts.none',
+      ],
+      learns: { leader: null, calls: [], inputs: {}, over: [], shown: null },
+      waits: { 'retry of shared.driver.absent': 600 },
+    },
+  },
+  {
+    proves: 'a node that serves alone starts in alone',
+    start: 'a node that serves alone',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'alone',
+      learns: { leader: null, calls: [], inputs: {}, over: [], shown: null },
+    },
+  },
+  {
     proves: 'contract.changed changes no state',
     start: 'a node',
     given: [],

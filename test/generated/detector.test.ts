@@ -346,6 +346,25 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in quiet',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'quiet',
+      learns: {
+        peers: {},
+        ring: [{ id: 'b', incarnation: 0, place: 2193908274, print: 2584186110 }],
+        voters: [],
+        turn: 0,
+        term: 0,
+        leader: null,
+        index: 0,
+        commit: 0,
+      },
+    },
+  },
+  {
     proves: 'quiet stays at contract.changed',
     start: 'a node',
     given: [],

@@ -687,6 +687,34 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in follower.waiting',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'follower.waiting',
+      says: [{ type: 'election.advanced', term: 1 }],
+      learns: {
+        stored: null,
+        term: 1,
+        votedFor: null,
+        voters: [],
+        former: [],
+        leader: null,
+        lost: null,
+        lastTerm: 0,
+        lastIndex: 0,
+        attempt: 0,
+        granted: [],
+        ticket: 0,
+        claim: null,
+        refusedPoll: null,
+        followers: {},
+        isTransfer: false,
+      },
+    },
+  },
+  {
     proves: 'follower.waiting stays at contract.changed',
     start: 'a node',
     given: [],

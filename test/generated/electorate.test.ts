@@ -142,6 +142,23 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in following',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'following',
+      learns: {
+        state: { voters: [], members: [] },
+        voters: [],
+        peers: [],
+        dismissed: [],
+        ticket: 0,
+        ledAt: 0,
+      },
+    },
+  },
+  {
     proves: 'following stays at contract.changed',
     start: 'a node',
     given: [],

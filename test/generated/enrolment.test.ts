@@ -163,6 +163,20 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in waiting',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: { state: 'waiting' },
+  },
+  {
+    proves: 'an observer starts in waiting',
+    start: 'an observer',
+    given: [],
+    when: 'start',
+    outcome: { state: 'waiting' },
+  },
+  {
     proves: 'waiting stays at contract.changed',
     start: 'a node',
     given: [],

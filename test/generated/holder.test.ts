@@ -252,6 +252,81 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves:
+      'a node starts in active.knowledge & active.standing.outside & active.driver.absent & active.lamps.silent',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: [
+        'active.knowledge',
+        'active.standing.outside',
+        'active.driver.absent',
+        'active.lamps.silent',
+      ],
+      learns: {
+        group: '',
+        state: { voters: [], members: [] },
+        estimates: [],
+        lampBoundMs: 0,
+        given: [],
+        ticket: 0,
+        heard: {},
+        shown: null,
+        followed: null,
+        litUntilMs: 0,
+      },
+    },
+  },
+  {
+    proves:
+      'a node that is new here starts in active.knowledge & active.standing.outside & active.driver.absent & active.lamps.silent',
+    start: 'a node that is new here',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: [
+        'active.knowledge',
+        'active.standing.outside',
+        'active.driver.absent',
+        'active.lamps.silent',
+      ],
+      learns: {
+        group: '',
+        state: { voters: [], members: [] },
+        estimates: [],
+        lampBoundMs: 0,
+        given: [],
+        ticket: 0,
+        heard: {},
+        shown: null,
+        followed: null,
+        litUntilMs: 0,
+      },
+    },
+  },
+  {
+    proves: 'a node that serves alone starts in inactive',
+    start: 'a node that serves alone',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'inactive',
+      learns: {
+        group: '',
+        state: { voters: [], members: [] },
+        estimates: [],
+        lampBoundMs: 0,
+        given: [],
+        ticket: 0,
+        heard: {},
+        shown: null,
+        followed: null,
+        litUntilMs: 0,
+      },
+    },
+  },
+  {
     proves: 'contract.changed changes no state',
     start: 'a node',
     given: [],

@@ -188,6 +188,29 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in following',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'following',
+      learns: {
+        longest: { leaseMs: 1000, clockDriftPpmMax: 1000 },
+        term: 0,
+        leader: null,
+        voters: [],
+        commit: { index: 0, term: 0 },
+        barredUntilMs: 0,
+        untilMs: null,
+        round: 0,
+        sentAt: 0,
+        waiting: [],
+        granted: [],
+        rounds: 0,
+      },
+    },
+  },
+  {
     proves: 'following stays at contract.changed',
     start: 'a node',
     given: [],

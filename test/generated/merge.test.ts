@@ -131,6 +131,16 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in alone',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'alone',
+      learns: { address: null, group: '', leader: null, sinceAt: 0, wanted: '' },
+    },
+  },
+  {
     proves: 'alone stays at contract.changed',
     start: 'a node',
     given: [],

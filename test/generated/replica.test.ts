@@ -626,6 +626,34 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in alone',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'alone',
+      learns: {
+        stored: null,
+        term: 0,
+        leader: null,
+        base: { index: 0, term: 0, state: { voters: [], members: [] } },
+        log: { offset: 0, offsetTerm: 0, entries: [] },
+        state: { voters: [], members: [] },
+        commit: 0,
+        matched: 0,
+        durable: 0,
+        sent: 0,
+        ticket: 0,
+        writes: [],
+        followers: {},
+        asked: [],
+        nackedAt: null,
+        serving: null,
+        fetched: { index: 0, text: '' },
+      },
+    },
+  },
+  {
     proves: 'alone stays at contract.changed',
     start: 'a node',
     given: [],

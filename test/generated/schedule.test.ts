@@ -254,6 +254,27 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in following',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'following',
+      learns: {
+        state: { voters: [], members: [] },
+        kept: null,
+        present: {},
+        peers: [],
+        settled: false,
+        heard: {},
+        transits: [],
+        cabinets: {},
+        ticket: 0,
+        asked: {},
+      },
+    },
+  },
+  {
     proves: 'following stays at contract.changed',
     start: 'a node',
     given: [],

@@ -119,6 +119,24 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in unsynced',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'unsynced',
+      learns: {
+        samples: [],
+        estimates: [],
+        heardMs: null,
+        leader: null,
+        term: 0,
+        settled: false,
+        voidMs: null,
+      },
+    },
+  },
+  {
     proves: 'unsynced stays at contract.changed',
     start: 'a node',
     given: [],

@@ -116,6 +116,23 @@ const events: Words['events'] = {
 
 const cases: readonly Case[] = [
   {
+    proves: 'a node starts in present.unwatched',
+    start: 'a node',
+    given: [],
+    when: 'start',
+    outcome: {
+      state: 'present.unwatched',
+      learns: { watchers: [], turns: [], offsets: [], shown: null },
+    },
+  },
+  {
+    proves: 'a node that serves alone starts in absent',
+    start: 'a node that serves alone',
+    given: [],
+    when: 'start',
+    outcome: { state: 'absent', learns: { watchers: [], turns: [], offsets: [], shown: null } },
+  },
+  {
     proves: 'present.unwatched stays at timekeeper.synced',
     start: 'a node',
     given: [],
