@@ -8,7 +8,7 @@
  * processes would, so that what the page keeps is full after some minutes.
  */
 import Table from 'cli-table3';
-import type { CDPSession, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { servePage } from '../bin/page-server.ts';
 import { PageStream } from '../bin/page-stream.ts';
 import type { District } from '../protocol/check-district.ts';
@@ -16,9 +16,11 @@ import type { JournalLine } from '../protocol/journal.ts';
 import { createCity } from '../simulation/city.ts';
 import { town } from '../simulation/town.ts';
 import { launch, serveStatic } from './browser.ts';
+import { spreadOf } from './statistics.ts';
 
 /** How long frames are counted. In milliseconds. */
 const FRAMES_MS = 20_000;
+const FRAMES_ROUNDS = 3;
 /** The views that are looked at in turn while memory is measured. */
 const VIEWS = 5;
 /** Memory may waver by so much of itself. */
@@ -111,16 +113,12 @@ export const measureMemory = async (
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
     await page.goto(server.url);
-    const devtools = await page.context().newCDPSession(page);
-    await devtools.send('HeapProfiler.enable');
+    const heapMb = await heapOf(page);
     const samples: Sample[] = [];
     for (let minute = 1; minute <= minutes; minute += 1) {
-      for (let view = 1; view <= VIEWS; view += 1) {
-        await page.keyboard.press(`${view}`);
-        await page.waitForTimeout(60_000 / VIEWS);
-      }
+      await lookAtViews(page);
       const { lines } = loop;
-      const sample = { minute, lines, pageMb: await heapMb(devtools), serverMb: ownMb() };
+      const sample = { minute, lines, pageMb: await heapMb(), serverMb: ownMb() };
       samples.push(sample);
       told(sample);
     }
@@ -177,11 +175,23 @@ const renamed = (line: JournalLine, round: number): JournalLine => ({
   ...('cause' in line && { cause: `${line.cause}${round}` }),
 });
 
-/** What is used after everything that can be freed was. */
-const heapMb = async (devtools: CDPSession): Promise<number> => {
-  await devtools.send('HeapProfiler.collectGarbage');
-  const { usedSize } = await devtools.send('Runtime.getHeapUsage');
-  return usedSize / 1e6;
+/** A minute, in which every view is looked at. */
+export const lookAtViews = async (page: Page): Promise<void> => {
+  for (let view = 1; view <= VIEWS; view += 1) {
+    await page.keyboard.press(`${view}`);
+    await page.waitForTimeout(60_000 / VIEWS);
+  }
+};
+
+/** Tells what a page uses after everything that can be freed was. */
+export const heapOf = async (page: Page): Promise<() => Promise<number>> => {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send('HeapProfiler.enable');
+  return async () => {
+    await devtools.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await devtools.send('Runtime.getHeapUsage');
+    return usedSize / 1e6;
+  };
 };
 
 const ownMb = (): number => {
@@ -190,22 +200,27 @@ const ownMb = (): number => {
 };
 
 /** Whether the last third used more than the third before it, by more than it wavers. */
-export const hasGrown = (samples: readonly Sample[]): boolean => {
+export const hasGrown = (samples: readonly Pick<Sample, 'pageMb'>[]): boolean => {
   const third = Math.max(1, Math.floor(samples.length / 3));
-  const largest = (some: readonly Sample[]) => Math.max(...some.map(({ pageMb }) => pageMb));
+  const largest = (some: readonly Pick<Sample, 'pageMb'>[]) =>
+    Math.max(...some.map(({ pageMb }) => pageMb));
   return largest(samples.slice(-third)) > largest(samples.slice(-2 * third, -third)) * (1 + WAVER);
 };
 
 /** Measures both, prints the figures, and tells whether they are as they should be. */
 export const soakPage = async (minutes: number): Promise<boolean> => {
   process.stderr.write('the page, 200 intersections: frames …\n');
-  const frames = await measureFrames();
   const drawn = new Table({
     head: ['intersections', 'frames a second', 'median ms', 'p95 ms', '× real time'],
     style: { head: [], border: [], compact: true },
   });
-  const { perSecond, medianMs, p95Ms, speed } = frames;
-  drawn.push([200, perSecond.toFixed(1), medianMs.toFixed(1), p95Ms.toFixed(1), speed.toFixed(2)]);
+  const rates: number[] = [];
+  for (let round = 0; round < FRAMES_ROUNDS; round += 1) {
+    const { perSecond, medianMs, p95Ms, speed } = await measureFrames();
+    const figures = [perSecond.toFixed(1), medianMs.toFixed(1), p95Ms.toFixed(1)];
+    drawn.push([200, ...figures, speed.toFixed(2)]);
+    rates.push(perSecond);
+  }
   process.stdout.write(`${drawn}\n`);
   process.stderr.write(`the page, streamed to for ${minutes} minutes …\n`);
   const samples = await measureMemory(minutes, ({ minute, lines, pageMb, serverMb }) =>
@@ -220,5 +235,5 @@ export const soakPage = async (minutes: number): Promise<boolean> => {
   for (const { minute, lines, pageMb, serverMb } of samples)
     used.push([minute, lines, pageMb.toFixed(1), serverMb.toFixed(1)]);
   process.stdout.write(`${used}\n`);
-  return !hasGrown(samples) && perSecond >= FRAMES_AIM;
+  return !hasGrown(samples) && spreadOf(rates).median >= FRAMES_AIM;
 };

@@ -5,6 +5,14 @@ import { createInterface } from 'node:readline';
 /** Lines of a process's standard error kept, to be shown when it fails. */
 const STDERR_LINES_MAX = 20;
 
+/** How a process ended. */
+export interface Ended {
+  readonly name: string;
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly complaints: readonly string[];
+}
+
 /** The last lines of its standard error; the list grows as they come. */
 export const complaintsOf = ({ stderr }: ChildProcess): readonly string[] => {
   const complaints: string[] = [];
@@ -28,3 +36,10 @@ export const stopChild = (child: ChildProcess | undefined, limitMs: number): Pro
     });
     child.kill('SIGTERM');
   });
+
+/** However this process ends by itself, at a second Ctrl-C too: none of these is left behind. */
+export const leaveNone = (children: ReadonlyMap<string, ChildProcess>): void => {
+  process.once('exit', () => {
+    for (const child of children.values()) child.kill('SIGTERM');
+  });
+};

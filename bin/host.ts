@@ -3,17 +3,59 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { JournalLine } from '../protocol/journal.ts';
 
 /** Prints lines until nobody reads any more; what runs does not depend on who watches. */
-export const printer = (): ((line: string) => void) => {
+export const printer = (): ((line: string) => void) => printerOn(process.stdout);
+
+const printerOn = (stream: Writable) => {
   let isRead = true;
-  process.stdout.on('error', () => {
+  stream.on('error', () => {
     isRead = false;
   });
+  return (line: string) => {
+    if (isRead) stream.write(`${line}\n`);
+  };
+};
+
+/** What may wait for who reads slowly. Beyond, lines are dropped. In bytes. */
+const WAITING_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Words that so many lines were dropped. */
+export type Missed = (lines: number) => string;
+
+const inWords: Missed = (lines) => `… ${lines} lines are missing: they were not read in time`;
+
+/** The same as a line of a journal. */
+export const missedIn =
+  (node: () => string): Missed =>
+  (lines) => {
+    const message = `${lines} lines of this journal are missing: they were not read in time`;
+    return JSON.stringify({ t: Date.now(), node: node(), kind: 'error', message });
+  };
+
+/**
+ * Prints what runs live and waits for nobody: who does not keep up loses lines, because to keep them
+ * for him would take all memory. He is told how many as soon as he reads again.
+ */
+export const livePrinter = (
+  missed: Missed = inWords,
+  stream: Writable = process.stdout,
+): ((line: string) => void) => {
+  const print = printerOn(stream);
+  let lost = 0;
   return (line) => {
-    if (isRead) process.stdout.write(`${line}\n`);
+    // Once some are lost, there is to be room for many before the next.
+    const most = lost === 0 ? WAITING_BYTES_MAX : WAITING_BYTES_MAX / 2;
+    if (stream.writableLength > most) {
+      lost += 1;
+      return;
+    }
+    if (lost > 0) print(missed(lost));
+    lost = 0;
+    print(line);
   };
 };
 
@@ -21,6 +63,16 @@ export const printer = (): ((line: string) => void) => {
 export const jsonPrinter = (): ((line: JournalLine) => void) => {
   const print = printer();
   return (line) => print(JSON.stringify(line));
+};
+
+/** The same of what runs live. */
+export const liveJsonPrinter = (): ((line: JournalLine) => void) => {
+  let node = '';
+  const print = livePrinter(missedIn(() => node));
+  return (line) => {
+    node = line.node;
+    print(JSON.stringify(line));
+  };
 };
 
 /** Calls `stop` at the first SIGINT, SIGTERM or SIGHUP; at the second the process ends at once. */

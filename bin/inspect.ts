@@ -3,7 +3,7 @@
  */
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { onStopSignal, printer } from './host.ts';
+import { livePrinter, onStopSignal } from './host.ts';
 import { InspectServer, type News } from './inspect-server.ts';
 import { INSPECTOR_PORT } from './inspect-stream.ts';
 import { webPage, whole } from './options.ts';
@@ -37,7 +37,7 @@ export const inspectCommand: Command = new Command('inspect')
   .option('--frame <url>', 'inspector that the page frames', webPage, HOSTED_INSPECTOR)
   .option('--json', 'print what happens as JSON lines')
   .action(async ({ port: asked, keep, frame, json }: Options) => {
-    const print = printer();
+    const print = livePrinter();
     const tell = (news: News) =>
       print(json ? JSON.stringify({ t: Date.now(), ...news }) : textOf(news));
     const server = new InspectServer({ bytesMax: keep * MEGABYTE, frame, tell });

@@ -16,7 +16,7 @@ import type { District } from '../protocol/check-district.ts';
 import type { Intersection } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Lamp, Lamps } from '../protocol/lamp.ts';
-import { jsonPrinter, onStopSignal, printer } from './host.ts';
+import { liveJsonPrinter, livePrinter, onStopSignal } from './host.ts';
 import { latchFolder } from './latch-folder.ts';
 import { type LampsKind, lampsKind, seconds } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
@@ -74,7 +74,7 @@ export const lampsCommand: Command = new Command('lamps')
       throw new OperatorError(`--socket is for one intersection, not ${intersections.length}`);
     }
     const { json, driver, latch = latchFolder(district) } = options;
-    const journal = json ? jsonJournal(jsonPrinter()) : plainJournal(printer(), driver);
+    const journal = json ? jsonJournal(liveJsonPrinter()) : plainJournal(livePrinter(), driver);
     const cabinets: Cabinet[] = [];
     const suspension = watchSuspension(hostClock, hostUptimeMs, (byMs) => {
       for (const cabinet of cabinets) cabinet.suspended(byMs);

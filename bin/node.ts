@@ -14,7 +14,7 @@ import type { JournalLine } from '../protocol/journal.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
 import type { Keyring } from '../transport/keyring.ts';
 import { udpTcp } from '../transport/udp-tcp.ts';
-import { jsonPrinter, onStopSignal, printer, startGreenwave } from './host.ts';
+import { liveJsonPrinter, livePrinter, onStopSignal, startGreenwave } from './host.ts';
 import { InspectorStream } from './inspect-stream.ts';
 import {
   followKeyFile,
@@ -30,6 +30,7 @@ import { type Create, live, storesIn } from './lives.ts';
 import { contentsOption, inspectOption, interfaceAddress, whole } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
 import { sensorsAt } from './sensor-port.ts';
+import { supervised } from './supervised.ts';
 import { hostUptimeMs, watchSuspension } from './suspension.ts';
 import { textOf, timeOfDay } from './tell.ts';
 
@@ -88,7 +89,7 @@ interface What {
 
 const runNode = async ({ file, id, district, intersection }: What, options: Options) => {
   const { inspect } = options;
-  const journal = options.json ? jsonPrinter() : plainPrinter();
+  const journal = options.json ? liveJsonPrinter() : plainPrinter();
   const trouble = (message: string) => journal({ t: Date.now(), node: id, kind: 'error', message });
   const keyring = keyringOf(district.name, options.interface, options);
   const open = storesIn(options.data, trouble);
@@ -114,6 +115,7 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
   const name = `${district.name}/${id}`;
   const stream =
     inspect === undefined ? undefined : new InspectorStream({ url: inspect, name, trouble });
+  const { clock, through } = supervised(id);
   const create: Create = (store, next) => {
     const inspector =
       stream && new Inspector({ district: district.name, node: id, outlet: stream });
@@ -121,9 +123,14 @@ const runNode = async ({ file, id, district, intersection }: What, options: Opti
       id,
       district,
       store,
-      transport: transportOf(district, options, keyring),
+      clock,
+      transport: through(transportOf(district, options, keyring)),
       seal: keyring,
-      lamps: lampsAt({ door: { path: lamps.path }, ...(lamps.isForeign && { shown }) }),
+      lamps: lampsAt({
+        door: { path: lamps.path },
+        now: clock.now,
+        ...(lamps.isForeign && { shown }),
+      }),
       sensors: sensorsAt(sensorSocket(district, intersection.id), trouble),
       journal,
       hasContents: options.contents === true,
@@ -202,7 +209,7 @@ const lampDriver = async (
 };
 
 const plainPrinter = () => {
-  const print = printer();
+  const print = livePrinter();
   return (line: JournalLine) => {
     const text = textOf(line);
     if (text !== undefined) print(`${pc.dim(timeOfDay(line.t))} ${pc.bold(line.node)} ${text}`);

@@ -1,13 +1,17 @@
 /**
  * What a page may do to the district of `greenwave up`: what a supervisor can really do to its
- * processes, by signals, and what any operator may ask of the district. The process of the lamps is
- * left alone: they are the last gate.
+ * processes, by signals and in their transports, and what any operator may ask of the district. The
+ * process of the lamps is left alone: they are the last gate.
  */
 import type { ChildProcess } from 'node:child_process';
 import type { Stop } from '../protocol/route.ts';
 import type { Deed, DeedKind } from '../visualizer/deed.ts';
+import { isOfNetwork, type LiveNetwork, NETWORK_DEEDS } from './live-network.ts';
 
-export const PROCESS_DEEDS: readonly DeedKind[] = ['kill', 'restart', 'stop', 'stall', 'preempt'];
+export const PROCESS_DEEDS: readonly DeedKind[] = [
+  ...(['kill', 'restart', 'stop', 'stall', 'preempt'] as const),
+  ...NETWORK_DEEDS,
+];
 
 export interface Supervised {
   /** The ids of all nodes, whether they run or not. */
@@ -19,16 +23,26 @@ export interface Supervised {
   readonly say: (node: string, standing: 'stopped' | 'continued') => void;
   /** Has green along a route agreed on by the district; throws when it refuses. */
   readonly preempt: (route: readonly Stop[], forS: number) => Promise<void>;
+  readonly network: LiveNetwork;
   /** The model of its traffic, if there is one. */
   readonly traffic: { demand(perHour: number): void } | undefined;
 }
 
 /** Gives what does a deed, or throws an error that says why not. */
-export const processDeeds = ({ nodes, running, start, say, preempt, traffic }: Supervised) => {
+export const processDeeds = ({
+  nodes,
+  running,
+  start,
+  say,
+  preempt,
+  network,
+  traffic,
+}: Supervised) => {
   const signal = (child: ChildProcess, name: NodeJS.Signals) => {
     if (!child.kill(name)) throw new Error('the process has just ended');
   };
   return (deed: Deed): void | Promise<void> => {
+    if (isOfNetwork(deed)) return network.act(deed);
     if (deed.kind === 'preempt') return preempt(deed.route, deed.forS);
     if (deed.kind === 'demand' && traffic) {
       traffic.demand(deed.perHour);
@@ -62,8 +76,6 @@ export const processDeeds = ({ nodes, running, start, say, preempt, traffic }: S
         setTimeout(goOn, deed.forS * 1000);
         return;
       }
-      default:
-        throw new Error(`${deed.kind} cannot be done to real processes`);
     }
   };
 };

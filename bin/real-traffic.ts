@@ -4,6 +4,7 @@
  */
 import type { District } from '../protocol/check-district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
+import { faultWords } from '../simulation/fault-words.ts';
 import { random } from '../simulation/random.ts';
 import { StreetLife, stamped } from '../traffic/street-life.ts';
 import { SensorDoors } from './sensor-door.ts';
@@ -21,10 +22,12 @@ export interface RealTrafficOptions {
 
 export class RealTraffic {
   readonly #life: StreetLife;
+  readonly #tell: (line: JournalLine) => void;
   readonly #doors: SensorDoors;
   #timer: NodeJS.Timeout | undefined;
 
   constructor({ district, seed, demand, tell }: RealTrafficOptions) {
+    this.#tell = tell;
     this.#doors = new SensorDoors(district);
     this.#life = new StreetLife({
       ...{ district, perHour: demand, sense: this.#doors.tell },
@@ -57,6 +60,8 @@ export class RealTraffic {
 
   demand(perHour: number): void {
     this.#life.demand(perHour);
+    const message = faultWords.demand(perHour);
+    this.#tell({ t: Date.now(), node: 'city', kind: 'error', message });
   }
 
   /** What became of it, for the summary. */

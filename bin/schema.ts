@@ -8,17 +8,23 @@ import { Command } from 'commander';
 import Type from 'typebox';
 import { headerSchema } from '../protocol/codec.ts';
 import { districtSchema } from '../protocol/district.ts';
-import { messages } from '../protocol/event.ts';
+import { type MessageType, messages } from '../protocol/event.ts';
 import { journalSchema } from '../protocol/journal.ts';
 import * as lampLine from '../protocol/lamp-line.ts';
+import { messageTable } from '../protocol/message-table.ts';
 import { planSchema } from '../protocol/plan.ts';
 import { OperatorError } from './read-district.ts';
+
+const descriptionOf = (type: MessageType, scope: string): string => {
+  const { from, to, when } = messageTable[type];
+  return `Scope: ${scope}. From ${from} to ${to}. ${when}`;
+};
 
 const messageSchema = Type.Union(
   Object.entries(messages).map(([type, { payload, scope }]) =>
     Type.Object(
       { ...headerSchema.properties, type: Type.Literal(type), payload },
-      { title: type, description: `Scope: ${scope}.` },
+      { title: type, description: descriptionOf(type as MessageType, scope) },
     ),
   ),
   { title: 'Greenwave message' },

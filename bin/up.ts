@@ -11,9 +11,10 @@ import { Command } from 'commander';
 import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
-import { complaintsOf, stopChild } from './child.ts';
-import { onStopSignal, printer, startGreenwave } from './host.ts';
+import { complaintsOf, type Ended, leaveNone, stopChild } from './child.ts';
+import { livePrinter, missedIn, onStopSignal, startGreenwave } from './host.ts';
 import { insecureOption, keyFileOption, keyringOf, warnIfInsecure } from './keys.ts';
+import { LiveNetwork } from './live-network.ts';
 import { type NodeOptions, nodeArguments } from './node-arguments.ts';
 import {
   contentsOption,
@@ -81,13 +82,14 @@ class Up {
   readonly #district: District;
   readonly #options: Options;
   readonly #picture: Picture;
-  readonly #print = printer();
+  readonly #print: (line: string) => void;
   readonly #screen: ReturnType<typeof screen>;
   readonly #data: string;
   readonly #children = new Map<string, ChildProcess>();
   readonly #token = newToken();
   readonly #stream: PageStream;
   readonly #traffic: RealTraffic | undefined;
+  readonly #network: LiveNetwork;
   #hasLamps = false;
   #isStopping = false;
   #failure: string | undefined;
@@ -97,6 +99,7 @@ class Up {
     this.#file = file;
     this.#district = district;
     this.#options = options;
+    this.#print = livePrinter(options.json && missedIn(() => 'up'));
     this.#picture = new Picture(district);
     this.#screen = screen(this.#picture, { isQuiet: options.json === true, print: this.#print });
     const tell = (line: JournalLine) => {
@@ -104,12 +107,15 @@ class Up {
       this.#see(line);
     };
     this.#traffic = options.traffic ? new RealTraffic({ district, ...options, tell }) : undefined;
+    const nodes = district.intersections.flatMap(nodesOf);
+    this.#network = new LiveNetwork({ nodes, running: (node) => this.#children.get(node), tell });
     const act = processDeeds({
-      nodes: new Set(district.intersections.flatMap(nodesOf)),
+      nodes: new Set(nodes),
       running: (node) => this.#children.get(node),
       start: (node) => this.#startNode(node),
       say: (node, standing) => this.#say(node, { standing }),
       preempt: (route, forS) => preempted(district, options, { route, forS }),
+      network: this.#network,
       traffic: this.#traffic,
     });
     const can = this.#traffic ? [...PROCESS_DEEDS, 'demand' as const] : PROCESS_DEEDS;
@@ -123,6 +129,7 @@ class Up {
       this.#stop = resolve;
     });
     onStopSignal(this.#stop);
+    leaveNone(this.#children);
     const wanted = { ...this.#options, token: this.#token, print: this.#print };
     const server = await offerPage(this.#stream, wanted);
     await this.#traffic?.open();
@@ -143,11 +150,12 @@ class Up {
   #startNode(node: string): void {
     if (this.#children.has(node)) return;
     const place = { file: this.#file, district: this.#district, data: this.#data };
-    this.#start(node, nodeArguments(node, place, this.#options));
+    this.#start(node, nodeArguments(node, place, this.#options), ['ipc']);
+    this.#network.started(node);
   }
 
-  #start(name: string, args: readonly string[]): void {
-    const child = startGreenwave(args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  #start(name: string, args: readonly string[], more: 'ipc'[] = []): void {
+    const child = startGreenwave(args, { stdio: ['ignore', 'pipe', 'pipe', ...more] });
     this.#children.set(name, child);
     this.#picture.processStarted(name, child.pid);
     if (name !== 'lamps') {
@@ -177,6 +185,7 @@ class Up {
     }
     this.#see(line);
     this.#traffic?.hear(line);
+    this.#network.hear(line);
     // The lamps come first: a node that starts without them would say that they are lost.
     if (line.kind === 'lamps' && !this.#hasLamps) {
       this.#hasLamps = true;
@@ -238,10 +247,3 @@ class Up {
 }
 
 type ProcessLine = Extract<JournalLine, { kind: 'process' }>;
-
-interface Ended {
-  readonly name: string;
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly complaints: readonly string[];
-}

@@ -6,7 +6,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { realClock } from '../actors/clock.ts';
 import type { JournalLine } from '../protocol/journal.ts';
-import { onStopSignal, printer } from './host.ts';
+import { livePrinter, missedIn, onStopSignal } from './host.ts';
 import { insecureOption, type KeyOptions, keyFileOption } from './keys.ts';
 import { observing } from './observer.ts';
 import { interfaceAddress, whole } from './options.ts';
@@ -47,7 +47,7 @@ export const watchCommand: Command = new Command('watch')
   .action(async (file: string, options: Options) => {
     const district = readDistrict(file);
     const stream = new PageStream(district, 'greenwave watch only watches');
-    const print = printer();
+    const print = livePrinter(options.json && missedIn(() => 'watch'));
     const write = (line: JournalLine) => {
       if (options.json) print(JSON.stringify(line));
       stream.tell(line);

@@ -17,6 +17,7 @@ import { type Faults, MemoryNetwork } from '../transport/memory.ts';
 import { VirtualClock } from './clock.ts';
 import { type Counts, noCounts } from './counts.ts';
 import type { Loss } from './disk.ts';
+import { faultWords } from './fault-words.ts';
 import { Invariants } from './invariants.ts';
 import type { Place } from './place.ts';
 import { type Clocks, placesOf } from './places.ts';
@@ -192,25 +193,25 @@ export class City {
 
   cut(from: string, to: string): void {
     this.counts.cuts += 1;
-    this.#note(`cut ${from} → ${to}`);
+    this.#note(faultWords.cut(from, to));
     this.network.cut(from, to);
   }
 
   mend(from: string, to: string): void {
-    this.#note(`mend ${from} → ${to}`);
+    this.#note(faultWords.mend(from, to));
     this.network.mend(from, to);
   }
 
   /** Lets what is sent one way take so much longer; 0 ends it. */
   delay(from: string, to: string, ms: number): void {
-    this.#note(`slow ${from} → ${to} by ${ms} ms`);
+    this.#note(faultWords.slow(from, to, ms));
     this.network.delay(from, to, ms);
   }
 
   /** Lets only those of one side reach each other; who is not named is on one more side. */
   partition(sides: readonly (readonly string[])[]): void {
     this.counts.partitions += 1;
-    this.#note(`partition ${sides.map((side) => side.join('+')).join(' | ')}`);
+    this.#note(faultWords.partition(sides));
     this.#sides = sides;
     this.#divide();
   }
@@ -225,7 +226,7 @@ export class City {
 
   /** Undoes every cut, delay and partition. */
   heal(): void {
-    this.#note('heal');
+    this.#note(faultWords.heal());
     this.network.heal();
     this.#sides = [];
     this.#divide();
@@ -252,7 +253,7 @@ export class City {
 
   /** The clock of a node's host gains so many microseconds a second. */
   drift(id: string, ppm: number): void {
-    this.#note(`clock of ${id} drifts by ${ppm} ppm`);
+    this.#note(faultWords.drift(id, ppm));
     this.place(id).clock.drift(ppm);
   }
 
@@ -270,7 +271,7 @@ export class City {
 
   /** Changes what the network does to every message. */
   weather(faults: Partial<Faults>): void {
-    this.#note(`network ${JSON.stringify(faults)}`);
+    this.#note(faultWords.weather(faults));
     Object.assign(this.network.faults, faults);
   }
 

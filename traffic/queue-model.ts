@@ -13,8 +13,8 @@
 import type { Intersection, Link } from '../protocol/district.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import type { Plan } from '../protocol/plan.ts';
-import { Arrivals, type Chance } from './arrivals.ts';
 import { Delays, type TrafficFigures } from './delays.ts';
+import { type Chance, Drivers } from './drivers.ts';
 import { Gates } from './gates.ts';
 import {
   JAM_M,
@@ -46,7 +46,7 @@ interface Way {
 
 export class QueueModel {
   readonly roads: Roads;
-  readonly #arrivals: Arrivals;
+  readonly #drivers: Drivers;
   readonly #queues: readonly Queue[];
   readonly #stopLines: ReadonlyMap<string, StopLine>;
   readonly #gates = new Gates();
@@ -59,7 +59,7 @@ export class QueueModel {
 
   constructor({ intersections, links, plans, chance, startMs, perHour }: QueueModelOptions) {
     this.roads = roadsOf({ intersections, links });
-    this.#arrivals = new Arrivals(this.roads, plans[0], chance);
+    this.#drivers = new Drivers(this.roads, plans[0], chance);
     this.#nowMs = startMs;
     this.#queues = this.roads.lanes.map((lane) => ({
       ...{ lane, vehicles: [], isBlocked: false, passedM: undefined },
@@ -71,7 +71,7 @@ export class QueueModel {
         new StopLine(one, this.roads.approaching.get(one.id) ?? [], this.queueOf),
       ]),
     );
-    this.demand(perHour ?? this.#arrivals.ordinaryPerHour);
+    this.demand(perHour ?? this.#drivers.ordinaryPerHour);
   }
 
   /** Up to when traffic is known. */
@@ -80,16 +80,16 @@ export class QueueModel {
   }
 
   get perHour(): number {
-    return this.#arrivals.perHour;
+    return this.#drivers.perHour;
   }
 
   get ordinaryPerHour(): number {
-    return this.#arrivals.ordinaryPerHour;
+    return this.#drivers.ordinaryPerHour;
   }
 
   /** From now on so many come, an hour. */
   demand(perHour: number): void {
-    this.#arrivals.demand(perHour, this.#nowMs);
+    this.#drivers.demand(perHour, this.#nowMs);
   }
 
   /** What the lamps of an intersection show from an instant on. */
@@ -121,7 +121,7 @@ export class QueueModel {
     const passings = this.#pass();
     for (const queue of this.#queues) this.#move(queue);
     const untilMs = this.#nowMs + STEP_MS;
-    for (const { road, atMs } of this.#arrivals.until(untilMs)) this.#arrive(road, atMs);
+    for (const { road, atMs } of this.#drivers.until(untilMs)) this.#arrive(road, atMs);
     this.#gates.letIn(untilMs, (vehicle, road, choice) => {
       const way = this.#emptiest(road, choice, (lane) => this.#endM(lane));
       if (way) this.#join(vehicle, way, 0);
@@ -164,7 +164,7 @@ export class QueueModel {
 
   /** The lane in which somebody can go on, if there is one, and his way on from there. */
   #room(vehicle: Vehicle, road: Road): Way | undefined {
-    if (!this.#wishes.has(vehicle)) this.#wishes.set(vehicle, this.#arrivals.choice(road));
+    if (!this.#wishes.has(vehicle)) this.#wishes.set(vehicle, this.#drivers.choice(road));
     return this.#emptiest(road, this.#wishes.get(vehicle), (lane) => this.#endBeforeM(lane));
   }
 
@@ -245,6 +245,6 @@ export class QueueModel {
     this.#came += 1;
     const { speedMps } = road;
     const vehicle = { id: this.#came, lane, turn: undefined, m: 0, speedMps, delayS: 0, step: 0 };
-    this.#gates.arrive(road, { atMs, vehicle, choice: this.#arrivals.choice(road) });
+    this.#gates.arrive(road, { atMs, vehicle, choice: this.#drivers.choice(road) });
   }
 }

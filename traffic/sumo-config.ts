@@ -3,8 +3,8 @@
  * when it begins and ends, and which additional files it names, because naming others on the
  * command line would take their place.
  */
-import sax from 'sax';
 import { SumoError } from './sumo-error.ts';
+import { xmlReader } from './sumo-xml.ts';
 
 export interface SumoConfig {
   /** As written: relative to the configuration’s folder. */
@@ -26,15 +26,16 @@ const NAMES = {
 /** Throws `SumoError`, with the line. */
 export const readSumoConfig = (text: string): SumoConfig => {
   const values = new Map<string, string>();
-  const parser = sax.parser(true);
-  parser.onerror = ({ message }) => {
-    throw new SumoError(`line ${parser.line + 1}: ${message.split('\n')[0]}`);
-  };
-  parser.onopentag = ({ name, attributes }) => {
-    const { value } = attributes as Record<string, string>;
-    if (value !== undefined) values.set(name, value);
-  };
-  parser.write(text).close();
+  const reader = xmlReader({
+    open: (name, { value }) => {
+      if (value !== undefined) values.set(name, value);
+    },
+    fail: (message) => {
+      throw new SumoError(message);
+    },
+  });
+  reader.write(text);
+  reader.end();
   const optionOf = (key: keyof typeof NAMES) =>
     NAMES[key].map((name) => values.get(name)).find((value) => value !== undefined);
   const network = optionOf('network');

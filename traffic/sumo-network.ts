@@ -4,8 +4,8 @@
  * a city's network is hundreds of megabytes of which a few are kept, and every complaint carries
  * the line, because these files are written by other programs and mended by hand.
  */
-import sax from 'sax';
 import type { Group } from '../protocol/district.ts';
+import { xmlReader } from './sumo-xml.ts';
 
 export type Point = readonly [x: number, y: number];
 
@@ -90,29 +90,21 @@ export const readSumoNetwork = async (
   chunks: AsyncIterable<string> | Iterable<string>,
 ): Promise<SumoNetwork> => {
   const draft: Draft = { edges: [], junctions: [], connections: [], programs: [] };
-  const parser = sax.parser(true);
-  const open: string[] = [];
   let isRooted = false;
-  let isEnding = false;
-  const fail = (message: string): never => {
-    throw new NetworkError(`line ${parser.line + 1}: ${message}`);
-  };
-  parser.onerror = (error) => {
-    const [message = ''] = error.message.split('\n');
-    fail(isEnding ? `the file is cut off, inside <${open.at(-1) ?? 'nothing'}>` : message);
-  };
-  parser.onopentag = ({ name, attributes }) => {
-    if (!isRooted && name !== 'net') fail(`<${name}> is the root, but a SUMO network’s is <net>`);
-    isRooted = true;
-    open.push(name);
-    const read = Object.hasOwn(elements, name) ? elements[name] : undefined;
-    read?.(draft, { attributes: attributes as Record<string, string>, name, fail });
-  };
-  parser.onclosetag = () => open.pop();
-  for await (const chunk of chunks) parser.write(chunk);
-  isEnding = true;
-  parser.close();
-  if (!isRooted) fail('there is no network in the file');
+  const reader = xmlReader({
+    open: (name, attributes, fail) => {
+      if (!isRooted && name !== 'net') fail(`<${name}> is the root, but a SUMO network’s is <net>`);
+      isRooted = true;
+      const read = Object.hasOwn(elements, name) ? elements[name] : undefined;
+      read?.(draft, { attributes, name, fail });
+    },
+    fail: (message) => {
+      throw new NetworkError(message);
+    },
+  });
+  for await (const chunk of chunks) reader.write(chunk);
+  reader.end();
+  if (!isRooted) throw new NetworkError('line 1: there is no network in the file');
   return { ...draft, edges: new Map(draft.edges.map((edge) => [edge.id, edge])) };
 };
 

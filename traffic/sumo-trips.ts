@@ -4,7 +4,8 @@
  * on its way and what it had to wait before it could begin, over all vehicles, with those that are
  * still on their way, and those that never began.
  */
-import sax from 'sax';
+import { SumoError } from './sumo-error.ts';
+import { xmlReader } from './sumo-xml.ts';
 
 /** What SUMO must be told for these files to hold all that is read here. */
 export const outputArguments = (trips: string, statistics: string): string[] => [
@@ -35,12 +36,12 @@ export interface Statistics {
 type Attributes = Record<string, string | undefined>;
 
 const reading = (text: string, elements: (name: string, attributes: Attributes) => void): void => {
-  const parser = sax.parser(true);
-  parser.onerror = (error) => {
-    throw error;
+  const fail = (message: string): never => {
+    throw new SumoError(message);
   };
-  parser.onopentag = ({ name, attributes }) => elements(name, attributes as Attributes);
-  parser.write(text).close();
+  const reader = xmlReader({ open: elements, fail });
+  reader.write(text);
+  reader.end();
 };
 
 const numberOf = (attributes: Attributes, name: string): number => {

@@ -1,12 +1,13 @@
 /**
- * Reads what a simulated city notes in its journal of what is done to it. The notes are sentences
+ * Reads what a city, or `greenwave up`, notes in its journal of what is done to it. The notes are sentences
  * for people (`kill n3`); a test has a city write every one of them, so that none is missed.
  */
-import type { NetworkPicture } from './picture.ts';
+import type { NetworkPicture } from './network-picture.ts';
 
 export type CityNote =
   | { readonly kind: 'started' | 'killed' | 'stopping' | 'resumed'; readonly node: string }
   | { readonly kind: 'stalled'; readonly node: string; readonly forMs: number }
+  | { readonly kind: 'drifting'; readonly node: string; readonly ppm: number }
   | { readonly kind: 'network'; readonly change: (network: NetworkPicture) => NetworkPicture };
 
 type Read = (...words: string[]) => CityNote;
@@ -26,6 +27,10 @@ const NOTES: readonly (readonly [RegExp, Read])[] = [
   [
     /^(?:stall|suspend the host of) (\S+) for (\S+) ms$/,
     (node = '', ms = '0') => ({ kind: 'stalled', node, forMs: Number(ms) }),
+  ],
+  [
+    /^clock of (\S+) drifts by (\S+) ppm$/,
+    (node = '', ppm = '0') => ({ kind: 'drifting', node, ppm: Number(ppm) }),
   ],
   [
     /^cut (\S+) → (\S+)$/,

@@ -35,8 +35,9 @@ const textOf = (line: JournalLine): Told => {
   if (line.kind === 'process') return processText(line);
   if (line.kind === 'error') {
     if (line.node !== 'city') return ['trouble', `${line.node}: ${line.message}`];
-    const isOfProcess = readCityNote(line.message)?.kind !== 'network';
-    return [isOfProcess ? 'process' : 'fault', line.message];
+    const kind = readCityNote(line.message)?.kind;
+    const isFault = kind === undefined || kind === 'network' || kind === 'drifting';
+    return [isFault ? 'fault' : 'process', line.message];
   }
   return undefined;
 };

@@ -10,6 +10,7 @@ import type { Intersection, Link } from '../protocol/district.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import type { Plan } from '../protocol/plan.ts';
 import { nodesOf } from '../protocol/serving.ts';
+import { type NetworkPicture, quietNetwork } from './network-picture.ts';
 import type { TrafficPicture } from './traffic-picture.ts';
 
 /** Entries of the log and notes that a picture keeps: as many as somebody reads. */
@@ -57,6 +58,8 @@ export interface NodePicture {
   readonly mode: string | undefined;
   /** How far its clock may be from the group's. In milliseconds. */
   readonly boundMs: number | undefined;
+  /** What the clock of its host gains because somebody had it so. In microseconds a second. */
+  readonly driftPpm: number;
   /** The group's time less that of the journal, as the node has it. In milliseconds. */
   readonly groupAheadMs: number | undefined;
   /** φ of its silence, as an observer knows it. */
@@ -75,19 +78,6 @@ export interface IntersectionPicture {
   /** What its lamps show; undefined until a lamp driver has said so. */
   readonly lamps: Lamps | undefined;
   readonly sinceMs: number;
-}
-
-/** What is done to the network, where somebody does. */
-export interface NetworkPicture {
-  /** Directions that are cut: FROM and TO. */
-  readonly cuts: readonly (readonly [string, string])[];
-  /** Directions that are slow: FROM, TO, and by how many milliseconds. */
-  readonly slow: readonly (readonly [string, string, number])[];
-  /** Only nodes of one side reach each other; who is not named is on one more side. */
-  readonly sides: readonly (readonly string[])[];
-  /** Part of all datagrams that is lost, 0 to 1. */
-  readonly lossRatio: number;
-  readonly latencyMsMax: number | undefined;
 }
 
 export interface LogEntry {
@@ -130,13 +120,6 @@ export interface Picture {
 }
 
 const noRate: Rate = { sinceMs: 0, bytes: 0, perSecond: undefined };
-export const quietNetwork: NetworkPicture = {
-  cuts: [],
-  slow: [],
-  sides: [],
-  lossRatio: 0,
-  latencyMsMax: undefined,
-};
 
 /** A node of which nothing is known but what it serves. */
 export const unknownNode = (node: string, intersection: string | undefined): NodePicture => ({
@@ -153,6 +136,7 @@ export const unknownNode = (node: string, intersection: string | undefined): Nod
   stage: undefined,
   mode: undefined,
   boundMs: undefined,
+  driftPpm: 0,
   groupAheadMs: undefined,
   phi: undefined,
   view: new Map(),
@@ -240,11 +224,4 @@ export const leaderOf = ({ nodes }: Pick<Picture, 'nodes'>): NodePicture | undef
     if (roleOf(node) === 'leader' && node.term >= (leader?.term ?? 0)) leader = node;
   }
   return leader;
-};
-
-/** Whether two nodes can talk both ways, as far as faults that somebody made are concerned. */
-export const isCut = ({ cuts, sides }: NetworkPicture, a: string, b: string): boolean => {
-  const sideOf = (node: string) => sides.findIndex((side) => side.includes(node));
-  if (sides.length > 0 && sideOf(a) !== sideOf(b)) return true;
-  return cuts.some(([from, to]) => (from === a && to === b) || (from === b && to === a));
 };

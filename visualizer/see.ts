@@ -227,12 +227,15 @@ const readCity = (picture: Picture, { message }: LineOf<'error'>): void => {
   change(picture, note, (known) => {
     if (note.kind === 'started') return blankLife(known, 'up');
     if (note.kind === 'killed') return blankLife(known, 'down');
+    if (note.kind === 'drifting') return { driftPpm: note.ppm };
     return note.kind === 'stalled' ? { standing: 'stalled' } : {};
   });
 };
 
 /** A process that ended or began: nothing of its former life holds. */
-const blankLife = ({ node, intersection }: NodePicture, standing: 'up' | 'down'): NodePicture => ({
-  ...unknownNode(node, intersection),
+const blankLife = (former: NodePicture, standing: 'up' | 'down'): NodePicture => ({
+  ...unknownNode(former.node, former.intersection),
+  // Its host's, which outlives it.
+  driftPpm: former.driftPpm,
   standing,
 });

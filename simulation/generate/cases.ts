@@ -8,8 +8,15 @@ import { goneThrough } from './coverage.ts';
 import { EventNames } from './event-names.ts';
 import type { Explored, Tried } from './explore.ts';
 import type { Moment, Move, Said } from './moment.ts';
-import { type Case, inShort,type Outcome, outcomeOf, 
-  startOutcome, stateWords, type Words } from './outcome.ts';
+import {
+  type Case,
+  inShort,
+  type Outcome,
+  outcomeOf,
+  startOutcome,
+  stateWords,
+  type Words,
+} from './outcome.ts';
 
 /** A test file as data. */
 export interface Suite {
@@ -73,7 +80,6 @@ export const suiteOf = (explored: Explored, starts: Words['starts']): Suite => {
   });
   for (const { tried } of chosen) count(tried.after);
   return { words: { starts, events: names.events() }, cases: [...begins, ...cases], counts };
-};
 };
 
 const text = (state: Outcome['state']): string =>

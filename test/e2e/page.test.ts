@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { NETWORK_DEEDS } from '../../bin/live-network.ts';
 import { PageStream } from '../../bin/page-stream.ts';
 import type { JournalLine } from '../../protocol/journal.ts';
 import { town } from '../../simulation/town.ts';
@@ -97,7 +98,7 @@ test('the stream is refused to pages of other sites and by other names', async (
   expect(await refused({ host: 'evil.example' })).toBe(403);
   const socket = stream(url, { origin: url.origin });
   expect(await heard(socket, ({ kind }) => kind === 'began')).toMatchObject({
-    can: ['kill', 'restart', 'stop', 'stall', 'preempt', 'demand'],
+    can: ['kill', 'restart', 'stop', 'stall', 'preempt', ...NETWORK_DEEDS, 'demand'],
   });
   socket.close();
 });
@@ -118,7 +119,7 @@ test('a deed needs the token, a node that is there, and to be one that a supervi
   expect(await act(kill, '')).toContain('token');
   expect(await act(kill, `${token}x`)).toContain('token');
   expect(await act({ kind: 'kill', node: 'lamps' }, token)).toBe('no node lamps was started here');
-  expect(await act({ kind: 'heal' }, token)).toBe('heal cannot be done to real processes');
+  expect(await act({ kind: 'heal' }, '')).toContain('token');
   expect(await act({ kind: 'restart', node: 'n1' }, token)).toBe('n1 runs');
   expect(await act({ kind: 'stall', node: 'n1', forS: 0.3 }, token)).toBeUndefined();
   await up.until('its going on', () =>
@@ -236,14 +237,13 @@ test('green along a route is agreed on when the page asks for it, and refused wh
   };
   const stop = (intersection: string) => ({ intersection, group: 'NS' });
   expect(await act([stop('x1'), stop('x2')], 1)).toBeUndefined();
-  const called = up.lines.flatMap((line) =>
-    line.kind === 'fact' &&
-    line.event.type === 'replica.committed' &&
-    line.event.command.kind === 'preempt.call'
-      ? [line.event.command.intersection]
-      : [],
-  );
-  expect(new Set(called)).toEqual(new Set(['x1', 'x2']));
+  for (const intersection of ['x1', 'x2']) {
+    // The answer may come before the journals, which have pipes of their own.
+    await up.fact(
+      'replica.committed',
+      ({ command }) => command.kind === 'preempt.call' && command.intersection === intersection,
+    );
+  }
   expect(await act([stop('x9')], 2)).toContain('no intersection x9; the district has x1, x2, x3');
   socket.close();
 }, 90_000);

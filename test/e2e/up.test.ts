@@ -1,7 +1,7 @@
 /**
  * The main job as a user starts it: a whole district by one command; and a district that grows.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { crossroad, crossroads } from './crossroads.ts';
@@ -66,6 +66,32 @@ test('the shipped arterial of six runs, prints nothing but journal lines, and st
 const scenarios = new URL('../../../shared/scenarios/', import.meta.url);
 const isThere = existsSync(fileURLToPath(scenarios));
 if (!isThere) console.log('left out: districts imported from ../shared/scenarios, which is absent');
+
+/** Processes that were started with these words. */
+const processesWith = (words: string): string[] =>
+  readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words);
+    } catch {
+      return false; // It has just ended.
+    }
+  });
+
+test.skipIf(process.platform !== 'linux')(
+  'a second Ctrl-C ends all at once, and leaves no process',
+  async () => {
+    const file = bench.file('crossroads.json', crossroads(2, discoveryPort(5)));
+    const up = bench.start('up', file, '--json', '--page-port', '0');
+    await runs(up, 2);
+    expect(processesWith(file)).toHaveLength(4);
+    up.signal('SIGINT');
+    await up.until('a node that stops', () => up.findFact('membership.left'));
+    up.signal('SIGINT');
+    expect(await up.ended()).toBe(1);
+    await expect.poll(() => processesWith(file), { timeout: 30_000 }).toEqual([]);
+  },
+  120_000,
+);
 
 test.skipIf(!isThere).each([
   { name: 'ingolstadt7', count: 7 },

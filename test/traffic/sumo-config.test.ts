@@ -31,7 +31,7 @@ test('takes SUMO’s short names, and has an end only where one is set', () => {
 
 test.each([
   ['<configuration><input></input></configuration>', 'it names no network'],
-  ['<configuration><n value="x"/>', 'line 1: Unclosed root tag'],
+  ['<configuration><n value="x"/>', 'line 1: the file is cut off, inside <configuration>'],
   ['<configuration><n value="x"/><begin value="soon"/></configuration>', 'its begin is “soon”'],
 ])('of %s says what is wrong', (text, message) => {
   expect(() => readSumoConfig(text)).toThrow(SumoError);

@@ -1,11 +1,11 @@
 /** Whatever a city notes of what is done to it, the page understands. */
 import { expect, test } from 'vitest';
 import { type CityNote, readCityNote } from '../../visualizer/city-note.ts';
-import { quietNetwork } from '../../visualizer/picture.ts';
+import { quietNetwork } from '../../visualizer/network-picture.ts';
 import { storyOf } from './story.ts';
 
 /** What is noted and changes nothing that is drawn. */
-const UNDRAWN = /^(clock of|disk of) /;
+const UNDRAWN = /^disk of /;
 
 const story = await storyOf(4, 20_000, (city) => {
   const sides = [['n1', 'n2'], ['n3']];

@@ -34,12 +34,25 @@ const read = ({
   }).filter(({ saidMs }) => saidMs <= toMs);
 
 const all = read({ fromMs: 0, toMs: UNTIL_MS });
+const rankOf = ({ kind }: JournalLine) => (kind === 'said' ? 1 : 0);
 const toAll = (exchanges: readonly Exchange[]) => exchanges.filter(({ to }) => to === 'all');
 
 test('each message is there once, with all who took it', () => {
   expect(new Set(all.map(({ key }) => key)).size).toBe(all.length);
   const heard = story.lines.filter(({ kind }) => kind === 'heard').length;
   expect(all.reduce((sum, { taken }) => sum + taken.length, 0)).toBe(heard);
+});
+
+test('a message of which the hearers tell before its sender does is the same', () => {
+  const hearersFirst = story.lines.toSorted((a, b) => rankOf(a) - rankOf(b));
+  const picture = pictureBy(story, 0);
+  const told = exchangesOf({ picture, lines: hearersFirst, untilMs: UNTIL_MS, wants: () => true });
+  const byKey = new Map(all.map((exchange) => [exchange.key, exchange]));
+  expect(told.length).toBe(all.length);
+  for (const { key, isTold, saidMs, taken } of told) {
+    const { saidMs: atMs, taken: by } = byKey.get(key) as Exchange;
+    expect({ key, isTold, saidMs, taken }).toEqual({ key, isTold: true, saidMs: atMs, taken: by });
+  }
 });
 
 test('on a whole network everybody has what is for all, but who was not there', () => {

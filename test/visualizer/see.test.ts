@@ -4,9 +4,9 @@ import type { Fact } from '../../protocol/event.ts';
 import type { JournalLine } from '../../protocol/journal.ts';
 import { town } from '../../simulation/town.ts';
 import { lampsOf } from '../../visualizer/lamps-told.ts';
+import { isCut } from '../../visualizer/network-picture.ts';
 import {
   blankPicture,
-  isCut,
   leaderOf,
   NOTES_MAX,
   type Picture,

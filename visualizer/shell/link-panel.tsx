@@ -2,7 +2,8 @@
 import { useState } from 'preact/hooks';
 import type { Deed } from '../deed.ts';
 import type { Desk } from '../desk.ts';
-import { isCut, type Picture } from '../picture.ts';
+import { isCut } from '../network-picture.ts';
+import type { Picture } from '../picture.ts';
 
 const SLOW_MS = 300;
 

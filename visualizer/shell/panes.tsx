@@ -4,7 +4,7 @@
  */
 import { signal } from '@preact/signals';
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Desk } from '../desk.ts';
 import type { PaneProps, View } from '../views/view.ts';
 import { views } from '../views/views.ts';
@@ -37,8 +37,16 @@ export const panes = {
 export const Panes = ({ desk }: { desk: Desk }) => {
   if (openIds.value.length === 0) set([views[0]?.id ?? '']);
   const { value: ids } = openIds;
+  const place = useRef<HTMLDivElement>(null);
+  const shown = ids.join(' ');
+  // On a phone not all tabs are in sight; biome wants to know that it depends on which are chosen.
+  useEffect(() => {
+    if (shown === '') return;
+    for (const tab of place.current?.querySelectorAll('[aria-selected=true]') ?? [])
+      tab.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [shown]);
   return (
-    <div class="panes">
+    <div class="panes" ref={place}>
       {ids.map((id, place) => (
         <section key={place} class="pane" aria-label={views.find((view) => view.id === id)?.title}>
           <div class="tabs" role="tablist">

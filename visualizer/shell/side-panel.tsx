@@ -1,5 +1,4 @@
 /** What is selected, and what can be done to it and to the network. */
-import { useState } from 'preact/hooks';
 import type { Deed } from '../deed.ts';
 import type { Desk } from '../desk.ts';
 import { type NodePicture, outermost, roleOf } from '../picture.ts';
@@ -46,6 +45,7 @@ const NodePanel = ({ desk, node }: { desk: Desk; node: NodePicture }) => {
     ['Plan', node.plan],
     ['Stage', node.stage && `${node.stage} (${node.mode})`],
     ['Clock', node.boundMs === undefined ? undefined : `± ${milliseconds(node.boundMs)}`],
+    ['Skew', node.driftPpm === 0 ? undefined : `${node.driftPpm} µs a second`],
     ['Group', node.group],
     ['Process', node.pid],
   ];
@@ -72,8 +72,9 @@ const NodePanel = ({ desk, node }: { desk: Desk; node: NodePicture }) => {
   );
 };
 
-const NodeDeeds = ({ desk, node: { node, standing } }: { desk: Desk; node: NodePicture }) => {
-  const [isDrifting, setDrifting] = useState(false);
+const NodeDeeds = ({ desk, node: picture }: { desk: Desk; node: NodePicture }) => {
+  const { node, standing } = picture;
+  const isDrifting = picture.driftPpm !== 0;
   const isDown = standing === 'down';
   const ppm = isDrifting ? 0 : DRIFT_PPM;
   const deeds: { text: string; title: string; deed: Deed; done: string; isOff: boolean }[] = [
@@ -124,10 +125,7 @@ const NodeDeeds = ({ desk, node: { node, standing } }: { desk: Desk; node: NodeP
           class={deed.kind === 'kill' ? 'bad' : ''}
           title={title}
           disabled={isOff}
-          onClick={() => {
-            if (deed.kind === 'drift') setDrifting(!isDrifting);
-            void desk.act(deed, done);
-          }}
+          onClick={() => void desk.act(deed, done)}
         >
           {text}
         </button>

@@ -109,11 +109,14 @@ const Track = ({ desk }: { desk: Desk }) => {
 
 /** What can be taken along. */
 const Keep = ({ desk }: { desk: Desk }) => {
-  const save = () => {
+  const save = async () => {
     const moment = desk.moment.value;
     if (!moment) return;
     const { history, picture } = moment;
-    const file = new Blob([journalText(history.opening())], { type: 'application/x-ndjson' });
+    const contents = await desk.source.allContents?.();
+    const file = new Blob([journalText(history.opening(), contents)], {
+      type: 'application/x-ndjson',
+    });
     const link = document.createElement('a');
     link.href = URL.createObjectURL(file);
     link.download = `${picture.name}.jsonl`;
@@ -134,7 +137,7 @@ const Keep = ({ desk }: { desk: Desk }) => {
   };
   return (
     <div class="keep">
-      <button type="button" title="Save the journal as JSON lines" onClick={save}>
+      <button type="button" title="Save the journal as JSON lines" onClick={() => void save()}>
         Save
       </button>
       {desk.source.linkTo && (

@@ -10,6 +10,7 @@ import type { JournalLine } from '../../protocol/journal.ts';
 import type { Lamps } from '../../protocol/lamp.ts';
 import { callOf, legsOf } from '../../protocol/route.ts';
 import { type City, createCity } from '../../simulation/city.ts';
+import { faultWords } from '../../simulation/fault-words.ts';
 import { random } from '../../simulation/random.ts';
 import type { StreetLife } from '../../traffic/street-life.ts';
 import type { Deed, DeedKind } from '../deed.ts';
@@ -60,7 +61,7 @@ export class CityRun {
     demand: ({ perHour }) => {
       this.#perHour = perHour;
       this.#life?.demand(perHour);
-      this.#note(`demand of ${Math.round(perHour)} vehicles an hour`);
+      this.#note(faultWords.demand(perHour));
     },
   };
 
@@ -116,6 +117,11 @@ export class CityRun {
   /** What a message says, by its sender and id, if that is not too long ago. */
   contentsOf(key: string): object | undefined {
     return this.#contents.of(key);
+  }
+
+  /** What all messages say of which that is still known, by sender and id. */
+  allContents(): (readonly [string, object])[] {
+    return this.#contents.all();
   }
 
   /** Does it now; throws when there is nobody to do it to. */

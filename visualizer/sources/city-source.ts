@@ -88,6 +88,14 @@ export class CitySource implements Source {
     );
   }
 
+  allContents(): Promise<ReadonlyMap<string, object>> {
+    const ticket = ++this.#tickets;
+    this.#tell({ kind: 'readAll', ticket });
+    return new Promise((resolve) =>
+      this.#looking.set(ticket, (found) => resolve(new Map(found as [string, object][]))),
+    );
+  }
+
   linkTo(atMs: number): string {
     const url = new URL(location.href);
     const done = this.#done.filter((one) => one.atMs <= atMs);

@@ -31,7 +31,9 @@ export type ToCity =
       readonly machine: string;
     }
   /** Asks what a message says. Answered by `looked`. */
-  | { readonly kind: 'read'; readonly ticket: number; readonly key: string };
+  | { readonly kind: 'read'; readonly ticket: number; readonly key: string }
+  /** Asks what all messages say. Answered by `looked`. */
+  | { readonly kind: 'readAll'; readonly ticket: number };
 
 export type FromCity =
   | { readonly kind: 'began'; readonly opening: Opening }

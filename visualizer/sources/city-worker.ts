@@ -56,6 +56,10 @@ const hear = async (word: ToCity): Promise<void> => {
     tell({ kind: 'looked', ticket: word.ticket, context: run.contentsOf(word.key) });
     return;
   }
+  if (word.kind === 'readAll') {
+    tell({ kind: 'looked', ticket: word.ticket, context: run.allContents() });
+    return;
+  }
   const { ticket, deed } = word;
   const acted = { kind: 'acted' as const, ticket, atMs: run.nowMs };
   try {

@@ -22,6 +22,11 @@ export class Contents {
     return rest;
   }
 
+  /** All that is remembered, by sender and id. */
+  all(): (readonly [string, object])[] {
+    return [...this.#kept];
+  }
+
   of(key: string): object | undefined {
     return this.#kept.get(key);
   }

@@ -51,9 +51,21 @@ const readLine = (text: string, number: number): JournalLine | { opening: Openin
   throw new Error(`line ${number} is no line of a journal: it lacks t, node or kind`);
 };
 
+/** What messages say, by sender and id, where it stands in no line. */
+export type SaidContents = ReadonlyMap<string, object>;
+
 /** The text of a journal that `readJournal` reads as it was. */
-export const journalText = ({ lines = [], ...opening }: Opening): string =>
-  [{ opening }, ...lines].map((line) => `${JSON.stringify(line)}\n`).join('');
+export const journalText = (
+  { lines = [], ...opening }: Opening,
+  contents: SaidContents = new Map(),
+): string => {
+  const whole = (line: JournalLine): JournalLine => {
+    if (line.kind !== 'said' || line.contents !== undefined) return line;
+    const says = contents.get(`${line.node} ${line.id}`);
+    return says === undefined ? line : { ...line, contents: says };
+  };
+  return [{ opening }, ...lines.map(whole)].map((line) => `${JSON.stringify(line)}\n`).join('');
+};
 
 export class FileSource implements Source {
   readonly kind = 'file';

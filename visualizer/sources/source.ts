@@ -47,6 +47,8 @@ export interface Source {
   contextOf?(node: string, machine: string): Promise<unknown>;
   /** What a message says, by its sender and id, where that is still known and stands in no line. */
   contentsOf?(key: string): Promise<object | undefined>;
+  /** The same of all messages, by sender and id: a journal that is saved tells it too. */
+  allContents?(): Promise<ReadonlyMap<string, object>>;
   /** A link to the present moment that others can open, if there is one. */
   linkTo?(atMs: number): string;
 }

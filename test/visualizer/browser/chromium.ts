@@ -1,10 +1,37 @@
 /** What tests do with the page in a real Chromium. */
 import type { Browser, Page } from 'playwright-core';
-
-export { launch, serveStatic } from '../../../bench/browser.ts';
+import { afterAll, beforeAll } from 'vitest';
+import { launch, type Site, serveStatic } from '../../../bench/browser.ts';
 
 /** Test machines are busy; every wait ends as soon as what it waits for is there. */
 export const WAIT_MS = 40_000;
+
+/** A browser for all tests of a file, and beside it the page as a static site. */
+export class Stage {
+  #browser: Browser | undefined;
+  #site: Site | undefined;
+
+  constructor() {
+    beforeAll(async () => {
+      [this.#browser, this.#site] = await Promise.all([launch(), serveStatic()]);
+    });
+    afterAll(async () => {
+      this.#site?.close();
+      await this.#browser?.close();
+    });
+  }
+
+  get browser(): Browser {
+    if (!this.#browser) throw new Error('no test has begun');
+    return this.#browser;
+  }
+
+  /** Where the static site is. */
+  get url(): string {
+    if (!this.#site) throw new Error('no test has begun');
+    return this.#site.url;
+  }
+}
 
 export interface Opened {
   readonly page: Page;

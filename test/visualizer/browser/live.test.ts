@@ -1,28 +1,16 @@
 /** The page of a live district of real processes. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { Page } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { crossroads } from '../../e2e/crossroads.ts';
 import { Bench, discoveryPort, type Process } from '../../e2e/processes.ts';
-import {
-  choose,
-  intersectionsShown,
-  launch,
-  leaderShown,
-  lit,
-  open,
-  rewindTo,
-} from './chromium.ts';
+import { choose, intersectionsShown, leaderShown, lit, open, rewindTo, Stage } from './chromium.ts';
 
-let browser: Browser;
+const stage = new Stage();
 let bench: Bench;
-beforeAll(async () => {
-  browser = await launch();
-});
 beforeEach(() => {
   bench = new Bench();
 });
 afterEach(() => bench.clear());
-afterAll(() => browser.close());
 
 /** `greenwave up` with its page; the address is printed on standard error beside the journal. */
 const startUp = async (nodes: number, place: number): Promise<{ up: Process; url: string }> => {
@@ -40,7 +28,7 @@ const kill = async (page: Page, node: string) => {
 
 test('five intersections and one leader are shown; it is killed by the button, the new one is shown, rewind shows the former', async () => {
   const { up, url } = await startUp(5, 13);
-  const { page, troubles } = await open(browser, url);
+  const { page, troubles } = await open(stage.browser, url);
   const former = await leaderShown(page);
   // They do not all have green at one time, but each has lamps, and some have.
   await page.waitForFunction(() => {
@@ -79,7 +67,7 @@ test('five intersections and one leader are shown; it is killed by the button, t
 
 test('of a live district of five, charts show the active state, and messages what they say and cause', async () => {
   const { url } = await startUp(5, 11);
-  const { page, troubles } = await open(browser, url);
+  const { page, troubles } = await open(stage.browser, url);
   const leader = await leaderShown(page);
   await page.getByRole('tab', { name: 'Statecharts' }).click();
   await lit(page, 'leader');
@@ -91,8 +79,8 @@ test('of a live district of five, charts show the active state, and messages wha
   await lit(page, 'leader');
 
   await page.getByRole('tab', { name: 'Messages' }).click();
-  // The oldest that is shown: all that it caused has happened.
-  const entry = page.locator(`[data-type="replica.prepare"]`).last();
+  // It may have been said this very moment, and is to have come to somebody.
+  const entry = page.locator('[data-type="replica.prepare"]', { hasText: 'taken by' }).last();
   await entry.waitFor({ state: 'attached' });
   await page.getByRole('button', { name: 'Pause', exact: true }).click();
   // To all at once, or to each by itself when it is long.
@@ -101,7 +89,7 @@ test('of a live district of five, charts show the active state, and messages wha
   );
   await choose(page, (await entry.getAttribute('data-exchange')) ?? '');
   const details = page.getByRole('complementary', { name: 'The chosen message' });
-  expect(await details.locator('pre').innerText()).toContain('"term"');
+  await details.locator('pre', { hasText: '"term"' }).waitFor();
   await details.getByText('says replica.ack to').first().click();
   await details.getByText(`replica.prepare of ${leader}`).waitFor();
   expect(troubles).toEqual([]);
@@ -109,7 +97,7 @@ test('of a live district of five, charts show the active state, and messages wha
 
 test('green along a route is called by the page, and the lamps follow', async () => {
   const { url } = await startUp(3, 10);
-  const { page, troubles } = await open(browser, url);
+  const { page, troubles } = await open(stage.browser, url);
   await leaderShown(page);
   await page.keyboard.press('2');
   for (const node of ['n1', 'n2']) {
@@ -125,9 +113,126 @@ test('green along a route is called by the page, and the lamps follow', async ()
   expect(troubles).toEqual([]);
 }, 120_000);
 
+/** How many of the peers that run each node has in its view, once the table tells so. */
+const untilViews = async (page: Page, views: Record<string, string>): Promise<void> => {
+  for (const [node, view] of Object.entries(views)) {
+    await page.locator(`tr[data-node=${node}]`).getByText(view, { exact: true }).waitFor();
+  }
+};
+const leaders = (page: Page): Promise<string[]> =>
+  page
+    .locator('tr[data-role=leader]')
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-node') ?? ''));
+
+/** Draws a line down the map, between the second of five intersections and the third. */
+const part = async (page: Page): Promise<void> => {
+  await page.keyboard.press('1');
+  const map = page.locator('canvas').first();
+  await map.focus();
+  await page.keyboard.press('x');
+  const { x, y, width, height } = (await map.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  await page.mouse.move(x + width * 0.41, y + 20);
+  await page.mouse.down();
+  await page.mouse.move(x + width * 0.41, y + height - 20, { steps: 4 });
+  await page.mouse.up();
+};
+
+test('a line drawn on the map parts a live district; only the larger side has a leader, and healed there is one view', async () => {
+  const { url } = await startUp(5, 9);
+  const { page, troubles } = await open(stage.browser, url);
+  await leaderShown(page);
+  await page.keyboard.press('2');
+  await untilViews(page, { n1: '4 / 4', n2: '4 / 4', n3: '4 / 4', n4: '4 / 4', n5: '4 / 4' });
+
+  await part(page);
+  await page.getByText('✕ parted: n3 n4 n5 | n1 n2').waitFor();
+  await page.keyboard.press('2');
+  await untilViews(page, { n1: '1 / 4', n2: '1 / 4', n3: '2 / 4', n4: '2 / 4', n5: '2 / 4' });
+  await page.waitForFunction(() => {
+    const roles = [...document.querySelectorAll('tr[data-role]')].map(
+      (row) => row.getAttribute('data-role') ?? '',
+    );
+    return (
+      roles.slice(0, 2).every((role) => /leaderless|candidate/.test(role)) &&
+      roles.filter((role) => role === 'leader').length === 1
+    );
+  });
+  expect(['n3', 'n4', 'n5']).toContain((await leaders(page))[0]);
+
+  await page.getByRole('button', { name: 'Heal' }).click();
+  await untilViews(page, { n1: '4 / 4', n2: '4 / 4', n3: '4 / 4', n4: '4 / 4', n5: '4 / 4' });
+  await page.locator('tr[data-role=backup]').nth(3).waitFor();
+  expect(await leaders(page)).toHaveLength(1);
+  expect(troubles).toEqual([]);
+}, 150_000);
+
+test('a link of a live district is cut, slowed and mended, a clock is skewed, and who comes back is cut off still', async () => {
+  const { up, url } = await startUp(3, 8);
+  const { page, troubles } = await open(stage.browser, url);
+  await leaderShown(page);
+  await page.keyboard.press('2');
+  await page.getByRole('button', { name: 'n2', exact: true }).click();
+  await page.getByRole('combobox', { name: 'The other node' }).selectOption('n3');
+  const from = up.lines.length;
+  await page.getByRole('button', { name: 'Cut', exact: true }).click();
+  const isOfLink = ({ reason }: { reason: string }, { node }: { node: string }) =>
+    node === 'n3' && reason.startsWith('silent');
+  await up.fact(
+    'detector.suspected',
+    (event, line) => event.peer === 'n2' && isOfLink(event, line),
+    from,
+  );
+  await page.getByText('cut', { exact: true }).waitFor();
+
+  await page.getByRole('button', { name: 'Kill', exact: true }).click();
+  await page.locator('tr[data-node=n2][data-role=down]').waitFor();
+  await page.getByRole('button', { name: 'Restart' }).click();
+  await page.locator('tr[data-node=n2][data-role=backup]').waitFor();
+  // It hears the other of the two, and is heard by him.
+  await untilViews(page, { n1: '2 / 2' });
+
+  await page.getByRole('button', { name: 'Slow by 300 ms' }).click();
+  await page.getByRole('button', { name: 'Mend' }).click();
+  await page.getByText('whole', { exact: true }).waitFor();
+  await untilViews(page, { n1: '2 / 2', n2: '2 / 2', n3: '2 / 2' });
+
+  await page.getByRole('button', { name: 'Skew clock' }).click();
+  await page.getByText('2000 µs a second', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Steady clock' }).click();
+  await page.getByText('2000 µs a second', { exact: true }).waitFor({ state: 'hidden' });
+  expect(troubles).toEqual([]);
+}, 150_000);
+
+test('the demand slider lets more vehicles come to a live district, and none', async () => {
+  const { up, url } = await startUp(3, 7);
+  const { page, troubles } = await open(stage.browser, url);
+  await leaderShown(page);
+  const slider = page.getByRole('slider', { name: 'Demand in vehicles an hour' });
+  const demand = async () =>
+    Number(await page.locator('[data-demand]').getAttribute('data-demand'));
+  await slider.waitFor();
+  const before = await demand();
+  await slider.focus();
+  await page.keyboard.press('End');
+  await page.waitForFunction(
+    (former) =>
+      Number(document.querySelector('[data-demand]')?.getAttribute('data-demand')) > former,
+    before,
+  );
+  const most = await demand();
+  await up.until('more traffic', () =>
+    up.lines.some((line) => line.kind === 'traffic' && line.perHour === most),
+  );
+  await page.keyboard.press('Home');
+  await page.locator('[data-demand="0"]').waitFor();
+  await page.getByRole('tab', { name: 'Cluster' }).click();
+  await page.getByText('demand of 0 vehicles an hour').waitFor();
+  expect(troubles).toEqual([]);
+}, 120_000);
+
 test('without the token a fault is refused, and nothing happens', async () => {
   const { up, url } = await startUp(3, 14);
-  const { page } = await open(browser, url.replace(/#.*/, ''));
+  const { page } = await open(stage.browser, url.replace(/#.*/, ''));
   const leader = await leaderShown(page);
   await page.getByText('Read only: open the page by the address').waitFor();
   await kill(page, leader);
@@ -139,7 +244,7 @@ test('without the token a fault is refused, and nothing happens', async () => {
 
 test('a page that lost its district says so, and goes on when it is back', async () => {
   const { up, url } = await startUp(3, 15);
-  const { page } = await open(browser, url);
+  const { page } = await open(stage.browser, url);
   await leaderShown(page);
   up.signal('SIGINT');
   await page.getByText('Disconnected.').waitFor();
@@ -156,7 +261,7 @@ test('watch shows a district that others run, and cannot change it', async () =>
   const { leader } = await up.fact('election.elected');
   const watch = bench.start('watch', file, '--page-port', '0');
   const url = await watch.until('the page', () => /shown at (\S+)/.exec(watch.stdout)?.[1]);
-  const { page, troubles } = await open(browser, url);
+  const { page, troubles } = await open(stage.browser, url);
   expect(await leaderShown(page)).toBe(leader);
   expect(await intersectionsShown(page)).toHaveLength(3);
   await page.getByText('Read only: greenwave watch only watches').waitFor();

@@ -1,22 +1,14 @@
 /** Statecharts in a real browser: the engine is loaded, and what is lit is what the node does. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { launch, leaderShown, lit, open, serveStatic } from './chromium.ts';
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { leaderShown, lit, open, Stage } from './chromium.ts';
 
-let browser: Browser;
-let site: Awaited<ReturnType<typeof serveStatic>>;
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), serveStatic()]);
-});
-afterAll(async () => {
-  await browser.close();
-  site.close();
-});
+const stage = new Stage();
 
 const machine = (page: Page, name: string) => page.locator(`[data-machine=${name}]`);
 
 test('the chart of the leader opens with its state lit, and rewind shows the one before', async () => {
-  const { page, troubles } = await open(browser, `${site.url}?seed=5`);
+  const { page, troubles } = await open(stage.browser, `${stage.url}?seed=5`);
   const engine = page.waitForResponse((response) => response.url().includes('elk-worker'));
   const leader = await leaderShown(page);
   await page.getByRole('tab', { name: 'Statecharts' }).click();
@@ -51,7 +43,10 @@ test('the chart of the leader opens with its state lit, and rewind shows the one
 }, 120_000);
 
 test('a machine is chosen by keys, its chart is moved by keys, and its context is shown', async () => {
-  const { page, troubles } = await open(browser, `${site.url}?district=shared&seed=5&t=20000`);
+  const { page, troubles } = await open(
+    stage.browser,
+    `${stage.url}?district=shared&seed=5&t=20000`,
+  );
   await leaderShown(page);
   await page.getByRole('tab', { name: 'Statecharts' }).click();
   await machine(page, 'coordination').click();
@@ -74,11 +69,11 @@ test('a machine is chosen by keys, its chart is moved by keys, and its context i
 }, 120_000);
 
 test('who opens no chart loads no layout engine and no definitions', async () => {
-  const context = await browser.newContext();
+  const context = await stage.browser.newContext();
   const page = await context.newPage();
   const urls: string[] = [];
   page.on('response', (response) => urls.push(response.url()));
-  await page.goto(site.url);
+  await page.goto(stage.url);
   await leaderShown(page);
   expect(urls.filter((url) => /elk|statecharts/.test(url))).toEqual([]);
 }, 60_000);

@@ -1,35 +1,19 @@
 /** The page as a static site: a city runs in it, with no server of ours and nothing installed. */
 import { gzipSync } from 'node:zlib';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  intersectionsShown,
-  launch,
-  leaderShown,
-  open,
-  rewindTo,
-  serveStatic,
-} from './chromium.ts';
+import { expect, test } from 'vitest';
+import { intersectionsShown, leaderShown, open, rewindTo, Stage } from './chromium.ts';
 
 /** What is loaded before anything else is asked for. In bytes, gzipped. */
 const PAGE_BYTES_MAX = 150_000;
 
-let browser: Browser;
-let site: Awaited<ReturnType<typeof serveStatic>>;
-beforeAll(async () => {
-  [browser, site] = await Promise.all([launch(), serveStatic()]);
-});
-afterAll(async () => {
-  await browser.close();
-  site.close();
-});
+const stage = new Stage();
 
 test('the page is small: all that is loaded until a city runs in it, the city included', async () => {
-  const context = await browser.newContext();
+  const context = await stage.browser.newContext();
   const page = await context.newPage();
   const bodies: Promise<Buffer>[] = [];
   page.on('response', (response) => bodies.push(response.body()));
-  await page.goto(site.url);
+  await page.goto(stage.url);
   await leaderShown(page);
   const sizes = (await Promise.all(bodies)).map((body) => gzipSync(body).length);
   expect(sizes.length).toBeGreaterThan(3);
@@ -40,7 +24,7 @@ test('the page is small: all that is loaded until a city runs in it, the city in
 }, 60_000);
 
 test('a city in the page elects a leader, whose death is survived, and rewind shows the former one', async () => {
-  const { page, troubles } = await open(browser, `${site.url}?seed=5`);
+  const { page, troubles } = await open(stage.browser, `${stage.url}?seed=5`);
   const former = await leaderShown(page);
   expect(await intersectionsShown(page)).toHaveLength(9);
   await page.keyboard.press('2');
@@ -57,7 +41,7 @@ test('a city in the page elects a leader, whose death is survived, and rewind sh
 }, 120_000);
 
 test('a link shows the very moment that it was made at, with what had been done', async () => {
-  const { page } = await open(browser, `${site.url}?seed=5`);
+  const { page } = await open(stage.browser, `${stage.url}?seed=5`);
   const former = await leaderShown(page);
   await page.keyboard.press('2');
   await page.getByRole('button', { name: former, exact: true }).click();
@@ -68,7 +52,7 @@ test('a link shows the very moment that it was made at, with what had been done'
   const clock = page.getByRole('status', { name: 'Time' });
   const [moment, nodes] = [await clock.innerText(), page.locator('.node-table tbody')];
   const shown = await nodes.innerText();
-  const other = await open(browser, page.url());
+  const other = await open(stage.browser, page.url());
   expect(await leaderShown(other.page, former)).toBe(next);
   await other.page.keyboard.press('2');
   await other.page.waitForFunction(
@@ -79,12 +63,12 @@ test('a link shows the very moment that it was made at, with what had been done'
 }, 120_000);
 
 test('a journal that was saved can be opened, and shows who led', async () => {
-  const { page, troubles } = await open(browser, site.url);
+  const { page, troubles } = await open(stage.browser, stage.url);
   const leader = await leaderShown(page);
   const saving = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save' }).click();
   const path = await (await saving).path();
-  const other = await open(browser, `${site.url}?district=shared`);
+  const other = await open(stage.browser, `${stage.url}?district=shared`);
   await other.page.setInputFiles('input[type=file]', path);
   await other.page.getByText('Read only').waitFor();
   expect(await leaderShown(other.page)).toBe(leader);
@@ -98,7 +82,7 @@ test('a journal that was saved can be opened, and shows who led', async () => {
 }, 120_000);
 
 test('the whole page can be used by keys, and every button has a name', async () => {
-  const { page } = await open(browser, site.url);
+  const { page } = await open(stage.browser, stage.url);
   await leaderShown(page);
   const nameless = await page.evaluate(() =>
     [...document.querySelectorAll('button, select, input, canvas, [role=tab]')]
@@ -124,8 +108,8 @@ test('the whole page can be used by keys, and every button has a name', async ()
 }, 60_000);
 
 test('traffic is drawn in a city, more comes when the slider asks for it, and it leaves lines', async () => {
-  const url = `${site.url}?district=arterial&seed=5&t=60000`;
-  const { page, troubles } = await open(browser, url);
+  const url = `${stage.url}?district=arterial&seed=5&t=60000`;
+  const { page, troubles } = await open(stage.browser, url);
   const traffic = page.getByRole('region', { name: 'Traffic' });
   // The city begins at 0, and comes to its moment while one looks.
   await page.waitForFunction(
@@ -147,8 +131,8 @@ test('traffic is drawn in a city, more comes when the slider asks for it, and it
 }, 120_000);
 
 test('the time-space diagram of the arterial shows a strip for each intersection and the band', async () => {
-  const url = `${site.url}?district=arterial&seed=5&t=300000#view=time-space`;
-  const { page, troubles } = await open(browser, url);
+  const url = `${stage.url}?district=arterial&seed=5&t=300000#view=time-space`;
+  const { page, troubles } = await open(stage.browser, url);
   const up = page.locator('.band-words [data-way=eastbound]');
   await page.locator('[data-way=eastbound][data-shown-s]').waitFor();
   const [planned, shown] = await Promise.all(

@@ -111,9 +111,11 @@ const Row = ({ desk, node, picture, running, isLeader, isVoter, silence }: RowPr
   );
 };
 
-/** An observer's journal has no views of others. */
-const viewText = ({ view }: NodePicture, running: number): string =>
-  view.size === 0 && running > 1 ? '–' : `${view.size} / ${running - 1}`;
+/** An observer's journal has neither views of others nor their machines. */
+const viewText = ({ view, machines }: NodePicture, running: number): string => {
+  const isObserved = Object.keys(machines).length === 0 && running > 1;
+  return isObserved ? '–' : `${view.size} / ${running - 1}`;
+};
 
 const suspicionText = (
   { node, phi, standing }: NodePicture,

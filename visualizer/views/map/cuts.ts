@@ -3,7 +3,7 @@
  * lost, long dashes and a number where a link is slow.
  */
 import type { Moment } from '../../desk.ts';
-import { isCut } from '../../picture.ts';
+import { isCut } from '../../network-picture.ts';
 import { toPane } from './camera.ts';
 import type { Look } from './draw.ts';
 import { type Crossing, direction, type Vector } from './geometry.ts';

@@ -9,6 +9,8 @@ import { type Exchange, exchangesOf } from './exchange.ts';
 
 /** How long after a message what came of it is looked for: a disk may be slow. In milliseconds. */
 const AFTER_MS = 5_000;
+/** How long before the moment that is shown a chosen message is looked for. In milliseconds. */
+const BEFORE_MS = 60_000;
 const LINES_MAX = 30_000;
 const EFFECTS_MAX = 80;
 
@@ -150,8 +152,8 @@ const EffectText = ({ effect, choose }: { effect: Effect; choose: (key: string) 
 /** The message as it was on the wire: from the journal, or of who still has it. */
 const Contents = ({ desk, exchange }: { desk: Desk; exchange: Exchange }) => {
   const { key, type, from, contents } = exchange;
-  const [found, setFound] = useState<unknown>(contents);
-  const [isAsked, setAsked] = useState(contents !== undefined);
+  const [found, setFound] = useState<unknown>();
+  const [isAsked, setAsked] = useState(false);
   useEffect(() => {
     if (contents !== undefined) return;
     void desk.source.contentsOf?.(key).then((told) => {
@@ -160,25 +162,27 @@ const Contents = ({ desk, exchange }: { desk: Desk; exchange: Exchange }) => {
     });
   }, [desk, key, contents]);
   const [incarnation, counter] = (key.split(' ')[1] ?? '').split('.').map(Number);
-  const envelope = { type, sender_id: from, incarnation, counter, payload: found };
+  const payload = contents ?? found;
+  const envelope = { type, sender_id: from, incarnation, counter, payload };
   return (
     <section aria-label="JSON">
       <h2>JSON</h2>
       <pre>{JSON.stringify(envelope, null, 2)}</pre>
-      {found === undefined && isAsked !== false && (
-        <p class="faint">What it says is not kept any more.</p>
-      )}
-      {found === undefined && !desk.source.contentsOf && (
+      {payload === undefined && isAsked && <p class="faint">What it says is not kept any more.</p>}
+      {payload === undefined && !desk.source.contentsOf && (
         <p class="faint">This journal does not tell what messages say (--contents does).</p>
       )}
     </section>
   );
 };
 
-/** The chosen message, though it be none of those that are drawn. */
+/**
+ * The chosen message, though it be none of those that are drawn; nor said yet at the moment that is
+ * shown, because what a message caused is told before it has.
+ */
 export const exchangeNamed = (key: string, moment: Moment): Exchange | undefined => {
   const { history, t } = moment;
-  const lines = history.between(t - 60_000, t, LINES_MAX);
+  const lines = history.between(t - BEFORE_MS, t + AFTER_MS, LINES_MAX);
   const about = lines.filter(
     (line) =>
       !('id' in line) || `${line.kind === 'said' ? line.node : line.peer} ${line.id}` === key,

@@ -72,7 +72,11 @@ export const exchangesOf = ({ picture, lines, untilMs, wants }: Reading): Exchan
     // A journal of former days names no messages.
     else if (line.id !== undefined && wants(line.type)) grow(growing, line, presence);
   }
-  return [...growing.values()].map(({ wanted, ...rest }) => {
+  // Who keeps its journal here, and said it before these lines, is not looked for.
+  const known = [...growing.values()].filter(
+    ({ isTold, from }) => isTold || !presence.keepsJournal(from),
+  );
+  return known.map(({ wanted, ...rest }) => {
     const had = new Set(rest.taken.map(({ node }) => node));
     const missed = [...wanted].filter((node) => !had.has(node));
     return { ...rest, missed, isOver: untilMs - rest.saidMs > LOST_MS };
@@ -83,30 +87,28 @@ const grow = (growing: Map<string, Growing>, line: Carried, presence: Presence):
   const key = keyOf(line);
   const known = growing.get(key);
   if (line.kind !== 'said') {
-    const arrival = { node: line.node, atMs: line.t };
-    const found = known ?? begun(line, presence);
-    // Who keeps its journal here, and said it before these lines, is not looked for.
-    if (!found) return;
+    const found = known ?? begun(line);
     growing.set(key, found);
-    (line.kind === 'heard' ? found.taken : found.repeated).push(arrival);
+    (line.kind === 'heard' ? found.taken : found.repeated).push({ node: line.node, atMs: line.t });
     return;
   }
   const wanted = presence.hearersOf(line);
-  if (known) {
+  if (known?.isTold) {
     // What does not fit into a datagram goes to each by itself, under one number.
     known.to = known.to === line.peer ? known.to : 'several';
     for (const node of wanted) known.wanted.add(node);
     return;
   }
+  // Journals come by pipes of their own: it may be told first that it was heard.
+  const { taken, repeated } = known ?? begun(line);
   const { type, node: from, peer: to, t: saidMs, bytes, cause, contents } = line;
   const said = { key, type, from, to, saidMs, isTold: true, bytes, cause, contents };
-  growing.set(key, { ...said, taken: [], repeated: [], wanted: new Set(wanted) });
+  growing.set(key, { ...said, taken, repeated, wanted: new Set(wanted) });
 };
 
-/** A message of a node that keeps no journal here, as who heard it knows it. */
-const begun = (line: Carried, presence: Presence): Growing | undefined => {
+/** A message as who heard it knows it. */
+const begun = (line: Carried): Growing => {
   const { type, peer: from, node: to, t: saidMs, bytes } = line;
-  if (presence.keepsJournal(from)) return undefined;
   const nothing = { cause: undefined, contents: undefined, isTold: false };
   const heard = { key: keyOf(line), type, from, to, saidMs, bytes, ...nothing };
   return { ...heard, taken: [], repeated: [], wanted: new Set() };

@@ -1,5 +1,5 @@
 /**
- * Demand: who wants to drive into the district, and where he wants to go. Arrivals on each road are
+ * Drivers: who wants to drive into the district, and where he wants to go. Arrivals on each road are
  * a Poisson process, and at each intersection most drive straight on. The same seed and the same
  * demand give the same drivers. Pure.
  */
@@ -20,7 +20,7 @@ interface Entry {
   nextMs: number;
 }
 
-export class Arrivals {
+export class Drivers {
   /** What a district of such greens has on an ordinary day. In vehicles an hour. */
   readonly ordinaryPerHour: number;
   readonly #entries: Entry[];
