@@ -20,14 +20,14 @@ const countOf = ({ covered, uncovered }: Coverage, kind: PlaceKind): string => {
 
 export const coverageTable = (all: readonly Generated[]): string => {
   const table = new Table({
-    head: ['machine', 'states', 'transitions', 'guard outcomes', 'tests', 'steps tried'],
+    head: ['machine', 'states', 'transitions', 'guard outcomes', 'rows', 'steps tried'],
     style: { head: [], border: [] },
   });
   for (const { coverage, suite } of all) {
     const counts = KINDS.map((kind) => countOf(coverage, kind));
     const { steps, depth } = coverage;
     const tried = `${steps.toLocaleString('en')}, at most ${depth} deep`;
-    table.push([coverage.machine, ...counts, String(suite.cases.length), tried]);
+    table.push([coverage.machine, ...counts, String(suite.steps), tried]);
   }
   const notes = all.flatMap(({ coverage }) => notesOn(coverage));
   return [table.toString(), ...notes].join('\n');
@@ -46,7 +46,7 @@ export const coverageLines = (all: readonly Generated[]): object[] =>
   all.map(({ suite, coverage: { covered, uncovered, ...rest } }) => ({
     kind: 'coverage',
     ...rest,
-    tests: suite.cases.length,
+    rows: suite.steps,
     covered: Object.fromEntries(
       KINDS.map((kind) => [kind, covered.filter((place) => place.kind === kind).length]),
     ),

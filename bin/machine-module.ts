@@ -25,7 +25,7 @@ export const originOfHouse = (tryable: Tryable, output: string): Origin => ({
   machine: tryable.name,
   exported: `${tryable.name}Machine`,
   from: towards(output, `machines/${tryable.name}.ts`),
-  library: towards(output, 'simulation/generate/outcome.ts'),
+  library: towards(output, 'simulation/generate/situation.ts'),
   by: 'npm run generate',
 });
 

@@ -6,7 +6,7 @@
 import type { AnyStateMachine } from 'xstate';
 import { facts, messages } from '../../protocol/event.ts';
 import { lan } from '../../protocol/timing.ts';
-import { type Fields, objectsOf, type Schema } from './examples.ts';
+import { examplesOf, type Fields, type Schema } from './examples.ts';
 import type { Moment, Move, Said } from './moment.ts';
 
 export type Context = Readonly<Record<string, unknown>>;
@@ -14,6 +14,8 @@ export type Context = Readonly<Record<string, unknown>>;
 /** Values of a field, the ordinary one first: as they stand, or by what the machine knows by now and
  *  what the event says already. */
 export type Values = readonly unknown[] | ((context: Context, sofar: Fields) => readonly unknown[]);
+
+type Heard = Move & { readonly type: 'hear' };
 
 /** What one machine is tried with. */
 export interface Alphabet {
@@ -123,12 +125,17 @@ export const movesOf = (
       made ??
       unique([
         ...types.flatMap((type) =>
-          objectsOf(SCHEMAS[type] ?? NO_FIELDS, chosen(context, type)).map((fields) => ({
-            type,
-            ...fields,
-          })),
+          examplesOf(SCHEMAS[type] ?? NO_FIELDS, chosen(context, type)).map(
+            ({ object, varies }): Heard => ({
+              ...{ type: 'hear', event: { type, ...object } },
+              ...(varies.length > 0 && { varies }),
+            }),
+          ),
         ),
-        ...(typeof events === 'function' ? events(context) : events),
+        // Each stands there for a reason of its own.
+        ...(typeof events === 'function' ? events(context) : events).map(
+          (event, k): Heard => ({ type: 'hear', event, varies: [`example ${k}`] }),
+        ),
       ]);
     known.set(context, heard);
     const passes = stallsMs.map((ms): Move => ({ type: 'stall', ms }));
@@ -142,7 +149,12 @@ const answerTo = (name: string, type: string, field: string): Values | undefined
   return field === 'owner' ? [name, 'other'] : undefined;
 };
 
-const unique = (events: readonly Said[]): Move[] => {
-  const texts = new Map(events.map((event) => [JSON.stringify(event), event]));
-  return [...texts.values()].map((event) => ({ type: 'hear', event }));
+/** Each event once, as the first that it was made as. */
+const unique = (moves: readonly Heard[]): Move[] => {
+  const texts = new Map<string, Heard>();
+  for (const move of moves) {
+    const text = JSON.stringify(move.event);
+    if (!texts.has(text)) texts.set(text, move);
+  }
+  return [...texts.values()];
 };

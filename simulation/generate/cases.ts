@@ -1,99 +1,101 @@
 /**
- * Chooses, of all that was tried, a case for everything that can be told apart: each place of the
- * chart, and of each transition every kind of answer and of change. A case that fewer moves lead to
- * is taken before one that more do, so that prefixes stay short.
+ * Chooses, of all that was tried, a step for everything that can be told apart: each place of the
+ * chart, and of each transition every kind of answer and of change. A step that fewer moves lead to
+ * is taken before one that more do. Steps from the same situation are one table.
  */
 import { canonicalText } from '../search/interner.ts';
 import { goneThrough } from './coverage.ts';
 import { EventNames } from './event-names.ts';
 import type { Explored, Tried } from './explore.ts';
-import type { Moment, Move, Said } from './moment.ts';
-import {
-  type Case,
-  inShort,
-  type Outcome,
-  outcomeOf,
-  startOutcome,
-  stateWords,
-  type Words,
-} from './outcome.ts';
+import type { Moment, Said } from './moment.ts';
+import { type Outcome, outcomeOf } from './outcome.ts';
+import { inShort, nameOfMove, type Situation, tableOf, type Words } from './situation.ts';
 
 /** A test file as data. */
 export interface Suite {
   readonly words: Words;
-  readonly cases: readonly Case[];
-  /** How many cases end by going through each place of the chart. */
+  readonly situations: readonly Situation[];
+  /** How many steps are expected to be something. */
+  readonly steps: number;
+  /** How many of them go through each place of the chart. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
 /** What kind of thing is said: its type, and every claim in it that is true or false. */
-const kindOf = (said: unknown): string => {
-  if (typeof said !== 'object' || said === null) return 'long';
+const kindOf = (said: Said): string => {
   const { type, message } = said as Said & { readonly message?: Said };
   const claims = Object.entries(message ?? said).filter(([, value]) => typeof value === 'boolean');
   return `${message?.type ?? type}${canonicalText(Object.fromEntries(claims))}`;
 };
 
 /** What a step shows that another may not. */
-const goalsOf = (explored: Explored, { after }: Tried, { says, learns }: Outcome): string[] => {
+const goalsOf = (explored: Explored, tried: Tried, { says, learns }: Outcome): string[] => {
+  const { after, when } = tried;
+  const varies = when.type === 'hear' ? (when.varies ?? []) : [];
+  const asked = after.marks.filter((mark) => !explored.probe.taken.has(mark));
   const places = goneThrough(explored, after);
   const taken = after.marks.filter((mark) => explored.probe.taken.has(mark));
-  const answer = [...new Set((says ?? []).map(kindOf))].join();
-  const change = Object.keys(learns ?? {})
-    .sort()
-    .join();
-  return [...places, `${taken.join()} says ${answer}`, `${taken.join()} learns ${change}`];
+  const answer = [...new Set(says.map(kindOf))].join();
+  const change = [...new Set(Object.keys(learns).map((path) => path.split('.')[0]))].sort().join();
+  return [
+    ...places,
+    ...[`${taken.join()} says ${answer}`, `${taken.join()} learns ${change}`],
+    // Of a guard that asks for several things, each by itself.
+    ...(varies.length === 1 && asked.length > 0 ? [`${asked.join()} by ${varies}`] : []),
+  ];
 };
 
-export const suiteOf = (explored: Explored, starts: Words['starts']): Suite => {
-  const names = new EventNames();
+/** The steps that show something new, each in the order in which it was found. */
+const chosenFrom = (explored: Explored): Tried[] => {
+  const known = new Set(explored.firsts.flatMap(({ first }) => goneThrough(explored, first)));
+  const inOrder = [...explored.tried].sort((a, b) => a.given.length - b.given.length);
+  return inOrder.filter((tried) => {
+    if (tried.after.marks.length === 0) return false;
+    const outcome = outcomeOf(tried.before, tried.after);
+    const goals = goalsOf(explored, tried, outcome).filter((goal) => !known.has(goal));
+    for (const goal of goals) known.add(goal);
+    return goals.length > 0;
+  });
+};
+
+const countsOf = (explored: Explored, moments: readonly Moment[]): Suite['counts'] => {
   const counts: Record<string, number> = {};
-  const count = (moment: Moment) => {
+  for (const moment of moments) {
     for (const place of new Set(goneThrough(explored, moment))) {
       counts[place] = (counts[place] ?? 0) + 1;
     }
-  };
-  const begins = explored.firsts.map(({ start, first }): Case => {
-    count(first);
-    const outcome = startOutcome(starts[start], first);
-    const proves = `${start} starts in ${text(outcome.state)}`;
-    return { proves, start, given: [], when: 'start', outcome };
-  });
-  const known = new Set(Object.keys(counts));
-  const inOrder = [...explored.tried].sort((a, b) => a.given.length - b.given.length);
-  const chosen = inOrder.flatMap((tried) => {
-    if (tried.after.marks.length === 0) return [];
-    const outcome = outcomeOf(tried.before, tried.after);
-    const goals = goalsOf(explored, tried, outcome).filter((goal) => !known.has(goal));
-    if (goals.length === 0) return [];
-    for (const goal of goals) known.add(goal);
-    return [{ tried, outcome }];
-  });
-  const nameOf = (move: Move): string => {
-    if (move.type === 'hear') return names.of(move.event);
-    return move.type === 'wait' ? 'wait' : `stall ${move.ms}`;
-  };
-  const cases = chosen.map(({ tried, outcome }): Case => {
-    const { start, given, when, before } = tried;
-    const moves = { given: inShort(given.map(nameOf)), when: nameOf(when) };
-    return { proves: provesOf(before, moves.when, outcome), start, ...moves, outcome };
-  });
-  for (const { tried } of chosen) count(tried.after);
-  return { words: { starts, events: names.events() }, cases: [...begins, ...cases], counts };
+  }
+  return counts;
 };
 
-const text = (state: Outcome['state']): string =>
-  typeof state === 'string' ? state : state.join(' & ');
+interface Gathered {
+  readonly start: string;
+  readonly before: Moment;
+  readonly isStart: boolean;
+  readonly rows: { readonly when: string; readonly after: Moment }[];
+}
 
-/** `leader, detector.beat: follower.leaderless`. */
-const provesOf = (before: Moment, when: string, { state }: Outcome): string => {
-  const [from, to] = [stateWords(before), state].map(text) as [string, string];
-  if (typeof state !== 'string') {
-    const left = [stateWords(before)].flat();
-    const entered = state.filter((path) => !left.includes(path));
-    return entered.length === 0
-      ? `${when} changes no state`
-      : `${when} leads to ${entered.join(' & ')}`;
+export const suiteOf = (explored: Explored, starts: Words['starts']): Suite => {
+  const names = new EventNames();
+  const nameOf = (move: Tried['when']) => nameOfMove(move, (event) => names.of(event));
+  const chosen = chosenFrom(explored);
+  const gathered = new Map<string, Gathered>();
+  for (const { start, first } of explored.firsts) {
+    gathered.set(start, { start, before: first, isStart: true, rows: [] });
   }
-  return from === to ? `${from} stays at ${when}` : `${from} goes to ${to} at ${when}`;
+  for (const { start, given, before, when, after } of chosen) {
+    const text = inShort(start, given.map(nameOf));
+    const one = gathered.get(text) ?? { start, before, isStart: false, rows: [] };
+    gathered.set(text, one);
+    one.rows.push({ when: nameOf(when), after });
+  }
+  const situations = [...gathered].map(([given, { start, before, isStart, rows }]) => ({
+    given,
+    table: tableOf(before, rows, isStart ? { input: starts[start] } : undefined),
+  }));
+  const shown = [...explored.firsts.map(({ first }) => first), ...chosen.map(({ after }) => after)];
+  return {
+    ...{ words: { starts, events: names.events() }, situations },
+    ...{ steps: shown.length, counts: countsOf(explored, shown) },
+  };
 };

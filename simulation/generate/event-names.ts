@@ -7,6 +7,8 @@ import type { Said } from './moment.ts';
 
 /** Longer differences are cut short. In characters. */
 const WORDS_MAX = 48;
+/** They mean something in tables. */
+const SIGNS = /[;→×`\n]/g;
 
 export class EventNames {
   readonly #named = new Map<string, { readonly name: string; readonly event: Said }>();
@@ -23,12 +25,10 @@ export class EventNames {
     return name;
   }
 
-  /** All that were named, by type and name. */
+  /** All that were named, by name. */
   events(): Readonly<Record<string, Said>> {
-    const named = [...this.#named.values()].sort((a, b) => (a.event.type < b.event.type ? -1 : 1));
-    return Object.fromEntries(
-      named.sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, event }) => [name, event]),
-    );
+    const named = [...this.#named.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return Object.fromEntries(named.map(({ name, event }) => [name, event]));
   }
 
   #nameOf(event: Said): string {
@@ -42,7 +42,7 @@ export class EventNames {
       if (canonicalText(event[field]) === canonicalText(first[field])) return [];
       return [event[field] === undefined ? `no ${field}` : `${field} ${wordsOf(event[field])}`];
     });
-    return `${event.type}, ${words.join(', ').slice(0, WORDS_MAX)}`;
+    return `${event.type}, ${words.join(', ').replace(SIGNS, ' ').slice(0, WORDS_MAX).trim()}`;
   }
 
   #free(name: string): string {

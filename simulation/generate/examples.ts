@@ -70,7 +70,16 @@ const listsOf = ({ items, prefixItems, minItems = 0 }: Schema, choose: Choose): 
 
 type Lists = readonly (readonly [field: string, values: readonly unknown[]])[];
 
-export const objectsOf = (schema: Schema, choose: Choose): Fields[] => {
+/** An example, and in which fields it is other than ordinary. */
+export interface Example {
+  readonly object: Fields;
+  readonly varies: readonly string[];
+}
+
+const objectsOf = (schema: Schema, choose: Choose): Fields[] =>
+  examplesOf(schema, choose).map(({ object }) => object);
+
+export const examplesOf = (schema: Schema, choose: Choose): Example[] => {
   const { properties = {}, required = [] } = schema;
   const valuesFor = (field: string, one: Schema, sofar: Fields): readonly unknown[] => {
     const chosen = choose(field, sofar);
@@ -91,7 +100,11 @@ export const objectsOf = (schema: Schema, choose: Choose): Fields[] => {
     return { object, lists };
   };
   const ordinary = built({});
-  return [ordinary.object, ...variationsOf(ordinary.lists).map((fixed) => built(fixed).object)];
+  const others = variationsOf(ordinary.lists).map((fixed) => ({
+    object: built(fixed).object,
+    varies: Object.keys(fixed),
+  }));
+  return [{ object: ordinary.object, varies: [] }, ...others];
 };
 
 /** Which fields are other than ordinary, and how. */

@@ -10,7 +10,7 @@ import { explore } from './explore.ts';
 
 /** What generated tests, and whoever makes some, find at `greenwave/generate`. */
 export type { Alphabet } from './alphabet.ts';
-export { type Case, played, type Words } from './outcome.ts';
+export { retold, type Situation, type Words } from './situation.ts';
 export { sourceOf } from './source.ts';
 
 export interface Generated {

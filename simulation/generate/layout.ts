@@ -1,24 +1,17 @@
 /**
- * Lays plain values out as TypeScript, as Biome does with the settings of this house, so that files
- * can be written where no formatter is installed.
+ * Lays plain values out as TypeScript, in as few lines of 100 columns as can be read: what does not
+ * fit on one fills several, and only what is longer still gets lines of its own.
  */
 const WIDTH = 100;
-/** After a name of so few letters, colon included, a line is not broken: it would gain nothing. */
-const SHORT = 5;
+const STEP = 2;
 const NAME = /^[A-Za-z_$][A-Za-z0-9_$]*$/;
 
 const quoted = (text: string): string => {
   const json = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"');
-  const hasMoreSingles = text.split("'").length > text.split('"').length;
-  const quote = hasMoreSingles ? '"' : "'";
-  return `${quote}${json.replaceAll(quote, `\\${quote}`)}${quote}`;
+  return `'${json.replaceAll("'", "\\'")}'`;
 };
 
 const keyOf = (key: string): string => (NAME.test(key) ? key : quoted(key));
-
-type Entries = readonly (readonly [string, unknown])[];
-const entriesOf = (value: object): Entries =>
-  Object.entries(value).filter(([, inner]) => inner !== undefined);
 
 /** A value that has a name in the file. */
 export class Reference {
@@ -29,74 +22,79 @@ export class Reference {
   }
 }
 
+/** An object that is like another that has a name, but for some fields. */
+export class Variation {
+  readonly of: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+
+  constructor(of: string, fields: Readonly<Record<string, unknown>>) {
+    this.of = of;
+    this.fields = fields;
+  }
+}
+
+/** What a list or an object is made of: each with what stands before it. */
+type Pieces = readonly (readonly [before: string, value: unknown])[];
+
+const piecesOf = (value: unknown): Pieces | undefined => {
+  if (typeof value !== 'object' || value === null || value instanceof Reference) return undefined;
+  if (Array.isArray(value)) return value.map((one) => ['', one]);
+  if (value instanceof Variation) {
+    return [[`...${value.of}`, new Reference('')], ...(piecesOf(value.fields) ?? [])];
+  }
+  return Object.entries(value).flatMap(([key, one]) => {
+    if (one === undefined) return [];
+    const isShort = one instanceof Reference && one.name === key;
+    return [[isShort ? '' : `${keyOf(key)}: `, one] as const];
+  });
+};
+
 const flat = (value: unknown): string => {
   if (value instanceof Reference) return value.name;
   if (typeof value === 'string') return quoted(value);
-  if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return `[${value.map(flat).join(', ')}]`;
-  const entries = entriesOf(value);
-  if (entries.length === 0) return '{}';
-  return `{ ${entries.map(([key, inner]) => field(key, inner)).join(', ')} }`;
+  const pieces = piecesOf(value);
+  if (!pieces) return String(value);
+  const text = pieces.map(([before, one]) => before + flat(one)).join(', ');
+  if (Array.isArray(value)) return `[${text}]`;
+  return text === '' ? '{}' : `{ ${text} }`;
 };
 
-const field = (key: string, value: unknown): string =>
-  value instanceof Reference && value.name === key ? key : `${keyOf(key)}: ${flat(value)}`;
-
-const isMany = (value: unknown): boolean =>
-  Array.isArray(value)
-    ? value.length > 1
-    : typeof value === 'object' &&
-      value !== null &&
-      (value instanceof Reference || entriesOf(value).length > 1);
-
-/** Lists of several lists or objects stand one to a line, whatever room there is. */
-const mustBreak = (value: unknown): boolean => {
-  if (typeof value !== 'object' || value === null || value instanceof Reference) return false;
-  if (!Array.isArray(value)) return entriesOf(value).some(([, inner]) => mustBreak(inner));
-  const isOfOneKind =
-    value.every(Array.isArray) ||
-    value.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one));
-  const isTable = value.length > 1 && isOfOneKind && value.every(isMany);
-  return isTable || value.some(mustBreak);
-};
-
-/** `before` and `after`: columns taken on the first line and on the last by what stands around. */
-export const laidOut = (value: unknown, indent: number, before: number, after = 1): string => {
+/** `taken`: columns that what stands around takes of the first line. */
+export const laidOut = (value: unknown, indent: number, taken: number): string => {
   const line = flat(value);
-  if (!mustBreak(value) && indent + before + line.length + after <= WIDTH) return line;
-  if (typeof value !== 'object' || value === null || value instanceof Reference) return line;
-  const pad = ' '.repeat(indent + 2);
-  const end = `\n${' '.repeat(indent)}`;
-  if (Array.isArray(value)) {
-    if (value.length > 1 && value.every((one) => typeof one === 'number')) {
-      return `[${filled(value.map(String), pad)}${end}]`;
-    }
-    return `[\n${value.map((one) => `${pad}${laidOut(one, indent + 2, 0)},\n`).join('')}${end.slice(1)}]`;
-  }
-  const lines = entriesOf(value).map(([key, inner]) => {
-    if (inner instanceof Reference) return `${pad}${field(key, inner)},\n`;
-    const name = `${keyOf(key)}:`;
-    const laid = laidOut(inner, indent + 2, name.length + 1);
-    const isTooLong =
-      typeof inner === 'string' &&
-      name.length > SHORT &&
-      pad.length + name.length + laid.length + 2 > WIDTH;
-    return `${pad}${name}${isTooLong ? `\n${pad}  ` : ' '}${laid},\n`;
-  });
-  return `{\n${lines.join('')}${end.slice(1)}}`;
+  const pieces = piecesOf(value);
+  if (!pieces || indent + taken + line.length < WIDTH) return line;
+  const [open, close] = Array.isArray(value) ? '[]' : '{}';
+  const inside = filled(pieces, indent + STEP);
+  return `${open}\n${inside.join('\n')}\n${' '.repeat(indent)}${close}`;
 };
 
-/** Numbers fill their lines. */
-const filled = (words: readonly string[], pad: string): string => {
-  let text = '';
-  let line = pad;
-  words.forEach((word, k) => {
-    const piece = k === words.length - 1 ? word : `${word},`;
-    if (line.length > pad.length && line.length + 1 + piece.length > WIDTH) {
-      text += `\n${line}`;
-      line = pad;
-    }
-    line += line.length > pad.length ? ` ${piece}` : piece;
-  });
-  return `${text}\n${line},`;
+const filled = (pieces: Pieces, indent: number): string[] => {
+  const lines: string[] = [];
+  let isOpen = false;
+  for (const [before, value] of pieces) {
+    const text = `${before}${laidOut(value, indent, before.length)},`;
+    const longer = `${lines.at(-1)} ${text}`;
+    const joins = isOpen && !text.includes('\n') && longer.length <= WIDTH;
+    if (joins) lines[lines.length - 1] = longer;
+    else lines.push(' '.repeat(indent) + text);
+    // What takes several lines stands by itself.
+    isOpen = !text.includes('\n');
+  }
+  return lines;
 };
+
+/** A table of named values, one to a line or more; `first`: what stands before them. */
+export const listed = (values: Readonly<Record<string, unknown>>, first?: string): string => {
+  const lines = Object.entries(values).map(([key, value]) => {
+    const isShort = value instanceof Reference && value.name === key;
+    const before = isShort ? '' : `${keyOf(key)}: `;
+    return `  ${before}${laidOut(value, STEP, before.length)},\n`;
+  });
+  const all = [...(first === undefined ? [] : [`  ${first},\n`]), ...lines];
+  return all.length === 0 ? '{}' : `{\n${all.join('')}}`;
+};
+
+/** As a template: a text of many lines. */
+export const templated = (text: string): string =>
+  `\`${text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${')}\``;

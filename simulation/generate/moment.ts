@@ -10,7 +10,12 @@ export type Said = EventObject & Readonly<Record<string, unknown>>;
 
 /** What can happen to a machine: it hears an event, or time passes, with or without what is due. */
 export type Move =
-  | { readonly type: 'hear'; readonly event: Said }
+  | {
+      readonly type: 'hear';
+      readonly event: Said;
+      /** In which fields it is other than an ordinary event of its type; or which example it is. */
+      readonly varies?: readonly string[];
+    }
   /** Until the next delay or wake is due, which happens. */
   | { readonly type: 'wait' }
   /** The process stood still: all that fell due in between is late. */
@@ -27,6 +32,8 @@ export interface Moment {
   readonly nowMs: number;
   /** Delays of the machine's own, and wakes it asked for; in the order in which they were armed. */
   readonly alarms: readonly Alarm[];
+  /** Of these, by their ids, what the last move armed, anew or again. */
+  readonly armed: readonly string[];
   /** What the last move made it say. */
   readonly says: readonly Said[];
   /** What the last move went through. */
@@ -58,6 +65,9 @@ const alarmsAfter = (before: readonly Alarm[], deeds: readonly Deed[], nowMs: nu
   return alarms;
 };
 
+const armedIn = (deeds: readonly Deed[]): string[] =>
+  deeds.flatMap((deed) => (deed.kind === 'arm' ? [deed.id] : []));
+
 const saidIn = (deeds: readonly Deed[]): Said[] =>
   deeds.flatMap((deed) => {
     if (deed.kind === 'emit') return [deed.event as Said];
@@ -74,8 +84,7 @@ export class Player {
   }
 
   begin(): Moment {
-    const { snapshot, deeds, marks } = this.probe.begin(this.#input);
-    return { snapshot, nowMs: 0, alarms: alarmsAfter([], deeds, 0), says: saidIn(deeds), marks };
+    return momentOf({ nowMs: 0, alarms: [] }, this.probe.begin(this.#input));
   }
 
   after(moment: Moment, move: Move): Moment {
@@ -97,14 +106,20 @@ export class Player {
       const throws = error instanceof Error ? error.message : String(error);
       return { ...idle(moment), throws };
     }
-    const { snapshot, deeds, marks } = stepped;
-    const alarms = alarmsAfter(moment.alarms, deeds, nowMs);
-    return { snapshot, nowMs, alarms, says: saidIn(deeds), marks };
+    return momentOf(moment, stepped);
   }
 }
 
+const momentOf = (
+  { nowMs, alarms }: Pick<Moment, 'nowMs' | 'alarms'>,
+  { snapshot, deeds, marks }: Stepped,
+): Moment => ({
+  ...{ snapshot, nowMs, alarms: alarmsAfter(alarms, deeds, nowMs) },
+  ...{ armed: armedIn(deeds), says: saidIn(deeds), marks },
+});
+
 const idle = ({ snapshot, nowMs, alarms }: Moment): Moment => ({
-  ...{ snapshot, nowMs, alarms, says: [], marks: [] },
+  ...{ snapshot, nowMs, alarms, armed: [], says: [], marks: [] },
 });
 
 /** What is due first; of two at once, the one that was armed first. */

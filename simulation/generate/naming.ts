@@ -2,7 +2,7 @@
  * Finds what a file would say more than once, and gives it a name: a timing, an intersection. So a
  * table of events can be read, and a value that changes is changed in one place.
  */
-import { Reference } from './layout.ts';
+import { Reference, Variation } from './layout.ts';
 
 /** Shorter values are said as often as they come. In characters. */
 const SHORT = 160;
@@ -19,6 +19,10 @@ type Walk = (key: string, value: unknown) => unknown;
 const within = (value: unknown, walk: Walk, key: string): unknown => {
   if (Array.isArray(value)) return value.map((one) => walk(key, one));
   if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Variation) {
+    const fields = within(value.fields, walk, key) as Variation['fields'];
+    return new Variation(value.of, fields);
+  }
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, walk(name, one)]));
 };
 
@@ -27,6 +31,7 @@ const isNamable = (key: string, value: unknown, text: string): boolean =>
   typeof value === 'object' &&
   value !== null &&
   !Array.isArray(value) &&
+  !(value instanceof Variation) &&
   text.length > SHORT;
 
 /** `taken`: names that the file has already. */

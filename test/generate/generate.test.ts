@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { assign, createMachine, setup } from 'xstate';
 import { generatePaths } from '../../simulation/generate/generate.ts';
-import { played } from '../../simulation/generate/outcome.ts';
+import { retold } from '../../simulation/generate/situation.ts';
 import { sourceOf } from '../../simulation/generate/source.ts';
 
 type Events = { type: 'coin'; cents: number } | { type: 'push' };
@@ -37,31 +37,37 @@ const alphabet = {
 };
 const { suite, coverage } = generatePaths('turnstile', turnstile, alphabet);
 
+const tables = Object.fromEntries(suite.situations.map(({ given, table }) => [given, table]));
+
 describe('the paths of a machine', () => {
   test('cover its states, its transitions, and its guards both ways, by what it knows', () => {
     expect(coverage.uncovered).toEqual([]);
-    const opens = suite.cases.find(({ outcome }) => outcome.state === 'open');
-    expect(opens?.given).toEqual(['coin × 2']);
+    expect(tables['a turnstile; coin × 2']).toBe(`
+  in locked
+  push → open; paid = 0; patience of open in 5000 ms
+`);
+  });
+
+  test('say where it starts, and of each event that it is heard, though nothing comes of it', () => {
+    expect(tables['a turnstile']).toBe(`
+  starts in locked; paid = 0
+  push → stays
+  coin → stays; paid = 1
+`);
   });
 
   test('let time pass until a delay is over', () => {
-    const waits = suite.cases.find(({ when }) => when === 'wait');
-    expect(waits).toMatchObject({ given: ['coin × 2', 'push'], outcome: { state: 'locked' } });
+    expect(tables['a turnstile; coin × 2; push']).toContain(
+      '\n  wait → locked; no patience of open\n',
+    );
   });
 
-  test('say what the machine knows anew, and which of its delays run', () => {
-    const opens = suite.cases.find(({ outcome }) => outcome.state === 'open');
-    expect(opens?.outcome).toEqual({
-      state: 'open',
-      learns: { paid: 0 },
-      waits: { 'patience of open': 5_000 },
-    });
-  });
-
-  test('hold on the machine that they are of', () => {
-    for (const { outcome, ...moves } of suite.cases) {
-      expect(played(turnstile, suite.words, moves)).toEqual(outcome);
-    }
+  test('hold on the machine that they are of, and not on one that does anything else', () => {
+    const other = turnstile.provide({ delays: { patience: 4_000 } });
+    const holds = (machine: typeof turnstile) =>
+      suite.situations.filter((one) => retold(machine, suite.words, one) === one.table).length;
+    expect(holds(turnstile)).toBe(suite.situations.length);
+    expect(holds(other)).toBeLessThan(suite.situations.length);
   });
 
   test('are the same whenever they are made', () => {
@@ -87,7 +93,7 @@ describe('what the paths do not cover', () => {
   });
 });
 
-test('a step that throws is a case, and no step follows it', () => {
+test('a step that throws is told, and no step follows it', () => {
   const fragile = createMachine({
     on: {
       push: {
@@ -106,7 +112,7 @@ test('a file of tests names what it would say twice', () => {
   const timing = Object.fromEntries(Array.from({ length: 20 }, (_, k) => [`field${k}`, k]));
   const words = { starts: { a: { timing }, b: { timing } }, events: {} };
   const text = sourceOf(
-    { words, cases: [], counts: {} },
+    { words, situations: [], steps: 0, counts: {} },
     { machine: 'm', exported: 'm', from: './m.ts', library: 'greenwave/generate', by: 'a test' },
   );
   expect(text.match(/field19/g)).toHaveLength(1);

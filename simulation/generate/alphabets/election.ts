@@ -1,5 +1,6 @@
 /** What the election is tried with: terms around its own, and logs around its own log. */
 import type { Alphabet, Context } from '../alphabet.ts';
+import type { Move, Said } from '../moment.ts';
 import { hear, heard, self, voters, wait } from './place.ts';
 
 const end = ({ lastTerm, lastIndex }: Context): [number, number] => [
@@ -14,10 +15,27 @@ const configured = hear({ type: 'replica.configured', voters, index: 0 });
 const claimed = hear(heard('a', { type: 'election.claim', term: 2, transfer: false, ...log }));
 const written = hear({ type: 'storage.written', owner: 'election', ticket: 1 });
 const answer = { term: 2, store: 'sa', granted: true, ...log };
-const lean = hear(heard('a', { type: 'election.lean', ...answer }));
-const vote = hear(heard('a', { type: 'election.vote', ...answer }));
-const beat = (from: string, leader: string) =>
-  heard(from, { type: 'detector.beat', term: 2, leader, store: `s${from}`, index: 0, commit: 0 });
+const leans = { type: 'election.lean', ...answer };
+const votes = { type: 'election.vote', ...answer };
+const lean = hear(heard('a', leans));
+const vote = hear(heard('a', votes));
+const beat = (from: string, leader?: string, of = 2): Said =>
+  heard(from, {
+    ...{ type: 'detector.beat', term: of, store: `s${from}`, index: 0, commit: 0 },
+    ...(leader !== undefined && { leader }),
+  });
+/** It stands in term 3. */
+const stands: readonly Move[] = [
+  ...[hear(heard('a', { ...leans, term: 3 })), written],
+  hear(heard('a', { ...votes, term: 3 })),
+];
+const led: readonly Move[] = [configured, wait, lean, written, vote];
+/** That this store is the second of node b, or that it was another node's. */
+const renamed = (node: string, store: string) =>
+  hear({
+    ...{ type: 'replica.configured', index: 0 },
+    voters: voters.map((one) => (one.node === 'b' ? { node, store } : one)),
+  });
 
 export const election: Alphabet = {
   starts: { 'a node': { ...self, stored: { term: 1, votedFor: null } } },
@@ -65,17 +83,35 @@ export const election: Alphabet = {
       claim('a', term(context) - 1, true),
       claim('c', term(context) + 1, true),
       claim(String(context['votedFor'] ?? 'a'), term(context), false),
-      heard('a', {
-        ...{ type: 'election.lean', term: term(context), store: 'sa', granted: false },
-        ...{ lastTerm, lastIndex: lastIndex + 1 },
-      }),
+      ...[lastIndex, lastIndex + 1].map((index) =>
+        heard('a', {
+          ...{ type: 'election.lean', term: term(context), store: 'sa', granted: false },
+          ...{ lastTerm, lastIndex: index },
+        }),
+      ),
+      // With the name of one and the store of another.
+      heard('c', { ...leans, term: term(context) + 1 }),
+      heard('c', { ...votes, term: term(context) }),
+      ...[term(context) - 1, term(context) + 1].map((of) =>
+        beat(String(context['leader'] ?? 'a'), undefined, of),
+      ),
     ];
   },
   openings: [
     [configured, claimed, hear({ type: 'replica.appended', ...{ index: 1, term: 1 }, ...none })],
     [configured, claimed, written, hear(beat('a', 'a'))],
     [configured, wait, lean],
-    [configured, wait, lean, written, vote],
-    [configured, wait, lean, written, vote, hear(beat('a', 'b'))],
+    led,
+    [...led, hear(beat('a', 'b'))],
+    [...led, renamed('b', 'other'), hear(beat('a', 'b'))],
+    [...led, renamed('z', 'sb'), hear(beat('a', 'b'))],
+    [configured, hear(beat('a', 'a')), wait, wait, wait, wait],
+    [configured, hear(beat('a', 'a')), wait, wait, wait, wait, ...stands],
+    [
+      ...[configured, hear(beat('a', 'a'))],
+      hear(heard('c', { type: 'election.poll', term: 3, ...log })),
+      hear(heard('a', { type: 'election.handover', term: 2 })),
+      ...stands.slice(1),
+    ],
   ],
 };

@@ -1,7 +1,8 @@
 /** What replication is tried with: entries at and around the ends of its log, and answers to them. */
 import type { Alphabet, Context } from '../alphabet.ts';
 import type { Fields } from '../examples.ts';
-import { hear, heard, self, state, voters, wait } from './place.ts';
+import type { Said } from '../moment.ts';
+import { admit, hear, heard, self, state, voters, wait } from './place.ts';
 
 const entry = (term: number) => ({ term, command: { kind: 'term.open', leader: 'a' } });
 interface Log {
@@ -21,10 +22,20 @@ const atEnd = (context: Context): number[] => {
 
 const formed = hear({ type: 'genesis.formed', group: 'g', voters });
 const elected = (leader: string, term: number) => hear({ type: 'election.elected', leader, term });
+const request: Said = {
+  ...{ type: 'replica.request', owner: 'x', ticket: 1 },
+  command: admit('z'),
+};
 const text = JSON.stringify(state);
 
 export const replica: Alphabet = {
-  starts: { 'a node': { ...self, stored: { base: null, first: 1, entries: [] } } },
+  starts: {
+    'a node': { ...self, stored: { base: null, first: 1, entries: [] } },
+    'a node that comes back': {
+      ...self,
+      stored: { base: { index: 0, term: 0, state }, first: 1, entries: [] },
+    },
+  },
   leaves: ['replica.request', 'replica.chunk', 'replica.answer'],
   values: {
     'genesis.formed voters': [voters, undefined],
@@ -58,10 +69,7 @@ export const replica: Alphabet = {
     'storage.written ticket': (context) => [number(context, 'ticket'), 0],
   },
   events: (context) => [
-    {
-      type: 'replica.request',
-      ...{ owner: 'x', ticket: 1, command: { kind: 'preempt.clear', id: 'k' } },
-    },
+    request,
     ...[
       { index: lastOf(context) + 1, offset: 0, data: text },
       { index: lastOf(context) + 1, offset: 0, data: text.slice(0, 20) },
@@ -79,7 +87,10 @@ export const replica: Alphabet = {
   ],
   openings: [
     [formed, elected('b', 1)],
+    // More is appended than is on its way to the disk.
+    [formed, elected('b', 1), hear(request), hear(request), hear(request)],
     [formed, elected('a', 1)],
+    [formed, elected('a', 1), hear(request)],
     [hear({ type: 'genesis.formed', group: 'g' }), elected('a', 1), wait],
     [formed, elected('b', 1), hear({ type: 'node.stopping' })],
     [

@@ -79,7 +79,7 @@ test('who opens no chart loads no layout engine and no definitions', async () =>
 }, 60_000);
 
 test('coverage is loaded when it is asked for, and colours states and lines', async () => {
-  const { page, troubles } = await open(browser, `${site.url}?seed=5`);
+  const { page, troubles } = await open(stage.browser, `${stage.url}?seed=5`);
   await leaderShown(page);
   await page.getByRole('tab', { name: 'Statecharts' }).click();
   await lit(page, 'leader');

@@ -1,12 +1,12 @@
 /**
  * The laws of the papers, asked of mutants: searches that may find something wrong, or never reach
  * what must happen. How many states there are is not asked, because only the machine says so.
- * Run by `bench/mutant-run.ts`.
+ * Run by `bench/mutation/suite.ts`.
  */
 import { expect, test } from 'vitest';
-import { explore } from '../simulation/search/explore.ts';
-import { models } from '../simulation/search/models/models.ts';
-import { World } from '../simulation/search/world.ts';
+import { explore } from '../../simulation/search/explore.ts';
+import { models } from '../../simulation/search/models/models.ts';
+import { World } from '../../simulation/search/world.ts';
 
 /** What is not found within so many states is not found. */
 const STATES_MAX = 300_000;

@@ -9,8 +9,8 @@ export type MutationKind = 'guard' | 'target' | 'assignment';
 export interface Mutation {
   readonly kind: MutationKind;
   readonly line: number;
-  /** What was done, in words. */
-  readonly what: string;
+  /** Where, and what was done there: of one machine, no two have the same name. */
+  readonly name: string;
   readonly source: string;
 }
 
@@ -59,6 +59,7 @@ export class Mutations {
   /** States by their ids, as targets name them. */
   readonly #states: readonly string[];
   readonly #found: Mutation[] = [];
+  readonly #counts = new Map<string, number>();
 
   constructor(text: string, states: readonly string[]) {
     this.#text = text;
@@ -182,7 +183,10 @@ export class Mutations {
     const source = this.#text.slice(0, start) + by + this.#text.slice(end);
     const before = this.#text.slice(0, start);
     const line = before.split('\n').length;
-    this.#found.push({ kind, line, what: `${nameAround(before)}: ${what}`, source });
+    const name = `${nameAround(before)}: ${what}`;
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    this.#found.push({ kind, line, name: count === 1 ? name : `${name} (${count})`, source });
   }
 
   #textOf({ start, end }: Node): string {
