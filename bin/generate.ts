@@ -79,7 +79,7 @@ const put = (files: ReadonlyMap<string, string>, { output, check }: Options): vo
   }
   const stale = [...files].flatMap(([file, text]) => (readOr(file) === text ? [] : [file]));
   if (stale.length > 0) {
-    throw new OperatorError(`not up to date: ${stale.join(', ')}; run npm run generate`);
+    throw new OperatorError(`not up to date: ${stale.join(', ')}; run this without --check`);
   }
 };
 

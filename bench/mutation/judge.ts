@@ -6,8 +6,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Mutation } from './mutations.ts';
+import { ROOT } from './subjects.ts';
 import type { MutantOrder } from './suite.ts';
 
 /** Mutants in one process. */
@@ -15,11 +15,12 @@ const BATCH = 25;
 /** The machine as it stands: if the tests fail on it, they say nothing of mutants. */
 const CONTROL = 'control';
 /** Longer than any of the tests takes: who says nothing so long hangs. In milliseconds. */
-const SILENT_MS_MAX = 120_000;
+const SILENT_MS_MAX = 45_000;
 const LOOK_EVERY_MS = 500;
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
-const runner = fileURLToPath(new URL('./run.js', import.meta.url));
+/** As it was built, whoever asks: a process of its own cannot run what is not. */
+const runner = `${ROOT}dist/bench/mutation/run.js`;
 
 export interface Trial {
   readonly machine: string;

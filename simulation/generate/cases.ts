@@ -29,7 +29,8 @@ const kindOf = (said: Said): string => {
 };
 
 /** What a step shows that another may not. */
-const goalsOf = (explored: Explored, tried: Tried, { says, learns }: Outcome): string[] => {
+const goalsOf = (explored: Explored, tried: Tried, outcome: Outcome): string[] => {
+  const { entered, says, learns } = outcome;
   const { after, when } = tried;
   const varies = when.type === 'hear' ? (when.varies ?? []) : [];
   const asked = after.marks.filter((mark) => !explored.probe.taken.has(mark));
@@ -39,7 +40,9 @@ const goalsOf = (explored: Explored, tried: Tried, { says, learns }: Outcome): s
   const change = [...new Set(Object.keys(learns).map((path) => path.split('.')[0]))].sort().join();
   return [
     ...places,
-    ...[`${taken.join()} says ${answer}`, `${taken.join()} learns ${change}`],
+    ...[`says ${answer}`, `learns ${change}`, `enters ${entered}`].map(
+      (what) => `${taken.join()} ${what}`,
+    ),
     // Of a guard that asks for several things, each by itself.
     ...(varies.length === 1 && asked.length > 0 ? [`${asked.join()} by ${varies}`] : []),
   ];

@@ -1,5 +1,5 @@
 /** The generated tests say what the machines say, and leave nothing of a chart out. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { originOfHouse } from '../../bin/machine-module.ts';
@@ -33,4 +33,14 @@ describe.each(house)('the machine $name', (tryable) => {
       ...{ machine, uncovered, counts: suite.counts },
     });
   });
+});
+
+test('the document about generated tests shows one that is there', () => {
+  const [, shown = 'nothing'] = /```ts\n([\s\S]*?)```/.exec(read('docs/TESTS.md')) ?? [];
+  expect(read(`${FOLDER}/lease.test.ts`)).toContain(shown);
+});
+
+test('no test is there of a machine that is not', () => {
+  const files = readdirSync(join(ROOT, FOLDER)).sort();
+  expect(files).toEqual(house.map(({ name }) => `${name}.test.ts`).sort());
 });

@@ -122,6 +122,9 @@ given('a node', `
 
 given('a node; election.elected', `
   in elected
+  election.elected → stays
+  election.elected, leader a → following
+  election.lost → following
   replica.committed → planning; gather of planning in 600 ms
   replica.committed, term 1 → stays
   replica.committed, command district.admit b, index 2 → stays

@@ -434,6 +434,14 @@ given('a node; replica.configured', `
   replica.configured, former a b c, voters a c → stays
     voters = [{node: a, store: sa}, {node: c, store: sc}]; former = [{node: a, store: sa}, {node: b,
       store: sb}, {node: c, store: sc}]
+  election.lean, granted false → stays
+    says election.advanced {term: 2}
+    term = 2
+    place of follower.leaderless in 150 ms
+  election.vote, term 2 → stays
+    says election.advanced {term: 2}
+    term = 2
+    place of follower.leaderless in 150 ms
   wait → prospective
     says wire.send {to: *, message: election.poll {term: 2, lastTerm: 0, lastIndex: 0}}
     granted = [b]
@@ -639,6 +647,16 @@ given('a node; detector.beat, from c, leader c, store sc', `
     leader = a
     leaderSilence of follower.following in 1200 ms
   replica.prepare, from c → stays; leaderSilence of follower.following in 1200 ms
+`);
+
+given('a node; replica.appended; replica.configured', `
+  in follower.leaderless
+  election.claim → stays
+    says election.advanced {term: 2}
+    says wire.send {to: a, message: election.vote {term: 2, store: sb, granted: false, lastTerm: 0,
+      lastIndex: 1}}
+    term = 2
+    place of follower.leaderless in 150 ms
 `);
 
 given('a node; replica.appended; election.claim, lastIndex 1', `

@@ -388,6 +388,16 @@ given('a node; membership.settled; genesis.prepare', `
 
 given('a node; membership.settled; genesis.propose', `
   in groupless.accepting
+  genesis.prepare → groupless.promising
+    says storage.write {owner: genesis, ticket: 2, puts: [{key: genesis, value: {promised: {round:
+      2, node: a, store: sa}, accepted: {ballot: {round: 1, node: a, store: sa}, genesis: n, voters:
+      [{node: a, store: sa}, {node: b, store: sb}], quorum: 2}}}], removes: []}
+    promised.round = 2; heard = 2; ticket = 2
+  genesis.propose, ballot a → stays
+    says storage.write {owner: genesis, ticket: 2, puts: [{key: genesis, value: {promised: {round:
+      2, node: a, store: sa}, accepted: {ballot: {round: 2, node: a, store: sa}, genesis: n, voters:
+      [{node: a, store: sa}, {node: b, store: sb}], quorum: 2}}}], removes: []}
+    promised.round = 2; accepted.ballot.round = 2; heard = 2; ticket = 2
   genesis.propose, district other → stays
   genesis.propose, from c → stays
   storage.written, owner genesis, ticket 1 → groupless.seeking

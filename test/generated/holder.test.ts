@@ -258,6 +258,11 @@ given('a node; lamps.ready', `
   lamps.refused → stays; says clock.wake {id: holder:again, atMs: 600}
 `);
 
+given('a node; node.stopping', `
+  in active.knowledge & active.standing.outside & active.driver.absent & active.lamps.left
+  node.stopping → stays; says lamps.leave
+`);
+
 given('a node; replica.restored', `
   in active.knowledge & active.standing.outside & active.driver.absent & active.lamps.silent
   replica.restored → stays

@@ -135,9 +135,11 @@ given('a node', `
 
 given('a node; election.elected', `
   in leading.quiet
+  election.advanced → following
   election.advanced, term 1 → following; term = 1; leader = null
   election.elected → stays
   election.elected, term 1 → stays; term = 1
+  election.elected, leader a → following; leader = a
   election.lost → following; leader = null
   lease.ask → stays
     says lease.answered {owner: x, ticket: 1, problems: [the lease of a former leader may not have

@@ -474,6 +474,10 @@ given('a node; wire.opened; membership.announce', `
 
 given('a node; wire.opened; membership.announce, from b, incarnation 3', `
   in joining.challenging
+  membership.announce, from b, incarnation 3 → stays
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.challenge {district: d,
+      store: sb, reply: {host: 127.0.0.1, port: 6000}}}
+    challenge of joining.challenging in 500 ms
   wait → member.settled
     says membership.settled
     says wire.send {to: *, message: membership.announce {district: d, host: 127.0.0.1, port: 6000,

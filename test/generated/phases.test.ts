@@ -151,6 +151,7 @@ const events = {
   'lamps.shown, lamps amber red': { ...usual['lamps.shown'], lamps: { p: 'amber', q: 'red' } },
   'lamps.shown, lamps green red': { ...usual['lamps.shown'], lamps: { p: 'green', q: 'red' } },
   'lamps.shown, lamps red green': { ...usual['lamps.shown'], lamps: { p: 'red', q: 'green' } },
+  'phases.ask, forMs 60000': { ...usual['phases.ask'], forMs: 60000 },
   'phases.ask, from c': { ...usual['phases.ask'], from: 'c' },
   'replica.committed, command preempt.call fire, index 5': {
     ...usual['replica.committed'], index: 5,
@@ -281,6 +282,7 @@ given('a node; node.stopping', `
 
 given('a node; lamps.ready', `
   in startUp.waiting
+  lamps.lost → dark
   lamps.refused → stays; says clock.wake {id: phases:start, atMs: 600}
   clock.due → stays
   clock.due, atMs 1 → stays
@@ -317,6 +319,7 @@ given('a node; lamps.ready; wait', `
     says clock.wake {id: phases:call, atMs: 600}
     calls = [{id: local:p, kind: local, group: p, fromMs: 600, untilMs: null, spentMs: null}]
   lamps.input, input call → stays; walks = [q]
+  lamps.refused → startUp.waiting; says clock.wake {id: phases:start, atMs: 1200}
   clock.due, atMs 1 → stays
   phases.ask, from c → stays
     says wire.send {to: {host: 127.0.0.1, port: 7000}, message: phases.tell {intersection: x,
@@ -636,6 +639,11 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
     next = {stage: {id: Q, green: [q]}, fromMs: 22800, untilMs: 34800}
 `);
 
+given('a node; lamps.ready; lamps.shown; wait × 2; stall 2000', `
+  in green.undecided
+  lamps.shown, lamps green red → stays; now.fromMs = 7800; shown.p = green
+`);
+
 given('a node that heeds no sensors; lamps.ready; wait; lamps.shown; wait; arrivals.expected', `
   in green.undecided
   arrivals.expected → stays
@@ -730,6 +738,18 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
       42800}]}, notAfterMs: 17800}
     says clock.wake {id: phases:change, atMs: 17800}
     next = {stage: {id: Q, green: [q]}, fromMs: 22800, untilMs: 34800}
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; replica.committed, command priority.call bus, index 6 (2)', `
+  in green.undecided
+  wait → stays
+    says clock.wake {id: phases:call, atMs: 25800}
+    says lamps.show {timelines: {p: [{lamp: red, untilMs: 5800}, {lamp: green, untilMs: 14400},
+      {lamp: amber, untilMs: 17400}, {lamp: red, untilMs: 22400}], q: [{lamp: red, untilMs: 22400}],
+      r: [{lamp: red, untilMs: 22400}]}, notAfterMs: 17800}
+    says clock.wake {id: phases:decide, atMs: 13400}
+    now.untilMs = 14400; calls = [{id: bus, kind: transit, group: q, fromMs: 5800, untilMs: 25800,
+      spentMs: 5800}]
 `);
 
 given('a node; lamps.ready; wait; lamps.shown; wait × 4', `
@@ -970,6 +990,31 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
       next.untilMs = 27200; next.call = fire
 `);
 
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; arrivals.expected; replica.committed, command priority.call bus, index 6 (2)', `
+  in green.sensing
+  wait → green.undecided
+    says clock.wake {id: phases:call, atMs: 25800}
+    says lamps.show {timelines: {p: [{lamp: red, untilMs: 5800}, {lamp: green, untilMs: 14400},
+      {lamp: amber, untilMs: 17400}, {lamp: red, untilMs: 22400}], q: [{lamp: red, untilMs: 22400}],
+      r: [{lamp: red, untilMs: 22400}]}, notAfterMs: 17800}
+    says clock.wake {id: phases:decide, atMs: 13400}
+    now.untilMs = 14400; calls = [{id: bus, kind: transit, group: q, fromMs: 5800, untilMs: 25800,
+      spentMs: 5800}]
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; phases.ask, forMs 60000; replica.committed, command preempt.call fire, index 5', `
+  in green.undecided
+  wait → green.held
+    says clock.wake {id: phases:call, atMs: 35800}
+    says wire.send {to: {host: 127.0.0.1, port: 7000}, message: phases.tell {intersection: x,
+      moment: lit, mode: preempted, stage: P, call: fire}}
+    says lamps.show {timelines: {p: [{lamp: red, untilMs: 5800}, {lamp: green, untilMs: 17800},
+      {lamp: amber, untilMs: 20800}, {lamp: red, untilMs: 25800}], q: [{lamp: red, untilMs: 25800}],
+      r: [{lamp: red, untilMs: 25800}]}, notAfterMs: 17800}
+    says clock.wake {id: phases:decide, atMs: 16800}
+    now.call = fire
+`);
+
 given('a node; lamps.input, input call; lamps.ready; wait; lamps.shown; wait × 4', `
   in redClearance
   wait → green.undecided
@@ -1060,7 +1105,17 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
   wait → amber; says clock.wake {id: phases:change, atMs: 14100}
 `);
 
-given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; replica.committed, command preempt.call fire, index 5; wait; replica.committed, command preempt.clear fire, index 7; wait', `
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; lamps.lost; lamps.ready; lamps.shown', `
+  in startUp.waiting
+  wait → allRed
+    says lamps.show {timelines: {p: [{lamp: red, untilMs: 11600}, {lamp: green, untilMs: 23600},
+      {lamp: amber, untilMs: 26600}, {lamp: red, untilMs: 31600}], q: [{lamp: red, untilMs: 31600}],
+      r: [{lamp: red, untilMs: 31600}]}, notAfterMs: 11600}
+    says clock.wake {id: phases:change, atMs: 11600}
+    now = null; next = {stage: {id: P, green: [p]}, fromMs: 11600, untilMs: 23600}
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; replica.committed, command preempt.call fire, index 5; wait; stall 31000', `
   in green.held
   wait → green.decided
     says lamps.show {timelines: {p: [{lamp: green, untilMs: 17800}, {lamp: amber, untilMs: 20800},
@@ -1184,4 +1239,31 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
     says clock.wake {id: phases:change, atMs: 22800}
     now.ended = [p]; next.stage.id = R; next.stage.green = [r]; next.untilMs = 28000; next.call =
       fire
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; arrivals.expected; stall 5100; arrivals.expected, flows q 0.2, lanes l q 1 5; replica.committed, command preempt.call fire, index 5; stall 5000', `
+  in green.switching
+  wait → stays; says clock.wake {id: phases:call, atMs: 40900}
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; replica.committed, command priority.call bus, index 6 (2); wait × 4', `
+  in redClearance
+  wait → green.undecided
+    says phases.changed {mode: free, greenS: 12, stage: Q, call: bus}
+    says clock.wake {id: phases:decide, atMs: 30400}
+    now.stage.id = Q; now.stage.green = [q]; now.fromMs = 19400; now.untilMs = 31400; next = null;
+      calls = []
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; arrivals.expected; stall 5100; arrivals.expected, flows q 0.2, lanes l q 1 5; replica.committed, command preempt.call fire, index 5; stall 5000; wait', `
+  in green.switching
+  wait → amber
+    says clock.wake {id: phases:change, atMs: 14100}
+    says lamps.show {timelines: {p: [{lamp: green, untilMs: 11100}, {lamp: amber, untilMs: 14100},
+      {lamp: red, untilMs: 17100}, {lamp: green, untilMs: 22300}, {lamp: amber, untilMs: 25300},
+      {lamp: red, untilMs: 30300}], q: [{lamp: red, untilMs: 30300}], r: [{lamp: red, untilMs:
+      30300}]}, notAfterMs: 16100}
+    says clock.wake {id: phases:change, atMs: 14100}
+    now.ended = [p]; next.stage.id = P; next.stage.green = [p]; next.fromMs = 17100; next.untilMs =
+      22300; next.call = fire
 `);

@@ -1205,6 +1205,19 @@ given('a node; genesis.formed; election.elected; replica.ack; node.stopping', `
     says wire.send {to: *, message: replica.prepare {term: 1, prevIndex: 1, prevTerm: 1, entries:
       [], commit: 1}}
     commit = 1; durable = 1; writes = []
+  election.elected, term 2 → draining.waiting
+    says replica.appended {index: 2, term: 2, matched: 2, commit: 0}
+    says storage.write {owner: replica, ticket: 2, puts: [{key: log/000000000002, value: {term: 2,
+      command: {kind: term.open, leader: b}}}], removes: [{from: log/000000000002, until: "log/~"}]}
+    says wire.send {to: *, message: replica.prepare {term: 2, prevIndex: 1, prevTerm: 1, entries:
+      [{term: 2, command: {kind: term.open, leader: b}}], commit: 0}}
+    says wire.send {to: *, message: replica.prepare {term: 2, prevIndex: 0, prevTerm: 0, entries:
+      [{term: 1, command: {kind: term.open, leader: b}}, {term: 2, command: {kind: term.open,
+      leader: b}}], commit: 0}}
+    term = 2; log.entries = [{term: 1, command: {kind: term.open, leader: b}}, {term: 2, command:
+      {kind: term.open, leader: b}}]; matched = 2; sent = 2; ticket = 2; writes = [{ticket: 1,
+      index: 1}, {ticket: 2, index: 2}]; followers.a = null
+    drain of draining.waiting in 250 ms
   replica.ack, from c, store sc → stays
     says replica.appended {index: 1, term: 1, matched: 1, commit: 1}
     says replica.committed {index: 1, term: 1, command: {kind: term.open, leader: b}}

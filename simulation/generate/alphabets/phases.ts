@@ -2,7 +2,18 @@
 import type { Intersection } from '../../../protocol/district.ts';
 import type { Alphabet } from '../alphabet.ts';
 import type { Move, Said } from '../moment.ts';
-import { committed, hear, own, plan, restored, shared, stall, timing, wait } from './place.ts';
+import {
+  committed,
+  hear,
+  heard,
+  own,
+  plan,
+  restored,
+  shared,
+  stall,
+  timing,
+  wait,
+} from './place.ts';
 
 const node = { id: 'b', timing };
 const lamps = (p: string, q: string): Said => ({ type: 'lamps.shown', lamps: { p, q } });
@@ -24,8 +35,12 @@ const transit = (group: string, forS: number) =>
 
 const ready = hear({ type: 'lamps.ready' });
 const dark = hear(lamps('red', 'red'));
+const early: readonly Move[] = [ready, dark, wait, wait];
 /** The first green is lit. */
-const green: readonly Move[] = [ready, dark, wait, wait, hear(lamps('green', 'red'))];
+const green: readonly Move[] = [...early, hear(lamps('green', 'red'))];
+const asked = hear(
+  heard('a', { type: 'phases.ask', reply: { host: '127.0.0.1', port: 7000 }, forMs: 60_000 }),
+);
 
 const sensing: readonly Move[] = [...green, hear(expected(coming('p')))];
 const amber: readonly Move[] = [...green, wait, wait, hear(lamps('amber', 'red'))];
@@ -87,5 +102,18 @@ export const phases: Alphabet = {
     [...amber, wait],
     [...amber, wait, stall(1_200)],
     [...amber, wait, hear(preempt('r'))],
+    // Too late to take back what was sent.
+    ...['p', 'r'].map((group) => [
+      ...[...sensing, stall(5_100), hear(expected(coming('q'))), hear(preempt(group))],
+      ...[stall(5_000), wait],
+    ]),
+    [...sensing, hear(transit('q', 20)), wait, hear(expected(coming('p')))],
+    [...green, hear(transit('q', 20)), wait, wait, wait, wait],
+    [ready, hear(lamps('flashingAmber', 'flashingAmber')), wait],
+    // The driver lights it late.
+    [...early, stall(2_000), hear(lamps('green', 'red'))],
+    [...green, hear({ type: 'lamps.lost', reason: 'a reason' }), ready, dark, wait],
+    [...green, hear(preempt('p')), wait, stall(31_000), wait],
+    [...green, asked, hear(preempt('p')), wait],
   ],
 };
