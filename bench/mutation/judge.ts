@@ -30,6 +30,13 @@ export interface Trial {
   readonly jobs: number;
 }
 
+/** Ends each process that runs. */
+const running = new Set<() => void>();
+const stop = () => {
+  for (const end of running) end();
+  process.exit(1);
+};
+
 /** Those that all tests pass on. */
 export const survivorsOf = async (trial: Trial): Promise<readonly Mutation[]> => {
   const waiting = [...trial.mutations];
@@ -42,7 +49,12 @@ export const survivorsOf = async (trial: Trial): Promise<readonly Mutation[]> =>
       waiting.unshift(...unjudged);
     }
   };
-  await Promise.all(Array.from({ length: trial.jobs }, work));
+  for (const signal of SIGNALS) process.on(signal, stop);
+  try {
+    await Promise.all(Array.from({ length: trial.jobs }, work));
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, stop);
+  }
   return trial.mutations.filter(({ name }) => alive.has(name));
 };
 
@@ -75,12 +87,10 @@ const readOr = (path: string): string => (existsSync(path) ? readFileSync(path, 
 const run = async (path: string, journal: string): Promise<void> => {
   const child = spawn(process.execPath, [runner, path], { stdio: 'ignore', detached: true });
   // With the process that the tests run in, which it started.
-  const end = () => process.kill(-(child.pid as number), 'SIGKILL');
-  const stop = () => {
-    end();
-    process.exit(1);
+  const end = () => {
+    if (child.exitCode === null) process.kill(-(child.pid as number), 'SIGKILL');
   };
-  for (const signal of SIGNALS) process.once(signal, stop);
+  running.add(end);
   let last = { length: 0, atMs: Date.now() };
   const watch = setInterval(() => {
     const { length } = readOr(journal);
@@ -89,7 +99,7 @@ const run = async (path: string, journal: string): Promise<void> => {
   }, LOOK_EVERY_MS);
   await once(child, 'exit');
   clearInterval(watch);
-  for (const signal of SIGNALS) process.off(signal, stop);
+  running.delete(end);
 };
 
 /** The last that began and came to no end has hung; those after it are still to be judged. */

@@ -27,6 +27,7 @@ const program = new Command('mutants')
         let alive = mutations;
         for (const tests of roundsOf(judge, machine)) {
           alive = await survivorsOf({ machine, mutations: alive, tests, jobs: options.jobs });
+          process.stderr.write(`${machine}: ${alive.length} live after ${tests.join(', ')}\n`);
         }
         tell(machine, judge, { mutations, alive });
       }

@@ -18,8 +18,10 @@ const BY_HAND = {
   election: [tables('ballot', 'election', 'former-voter')],
   replica: [tables('replica', 'primary', 'backup', 'learner', 'draining')],
   phases: [
-    tables('phases', 'phases-in-step', 'preemption', 'push-button', 'phases-sensing'),
-    tables('preemption-runs'),
+    tables('phases'),
+    ...['push-button', 'phases-sensing', 'phases-in-step', 'preemption', 'preemption-runs'].map(
+      (name) => tables(name),
+    ),
   ],
 } satisfies Readonly<Record<string, readonly (readonly string[])[]>>;
 

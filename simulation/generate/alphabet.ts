@@ -27,7 +27,8 @@ export interface Alphabet {
   readonly events?: readonly Said[] | ((context: Context) => readonly Said[]);
   /** Types that are not made from their schema: `events` has better ones. */
   readonly leaves?: readonly string[];
-  /** Moves of the first start from which to look further, because what matters lies far from it. */
+  /** Moves of the first start from which to look further, because what matters lies far from it. The
+   *  last of them is shown. */
   readonly openings?: readonly (readonly Move[])[];
   /** How long the process may stand still. */
   readonly stallsMs?: readonly number[];

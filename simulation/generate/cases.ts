@@ -57,7 +57,7 @@ const chosenFrom = (explored: Explored): Tried[] => {
     const outcome = outcomeOf(tried.before, tried.after);
     const goals = goalsOf(explored, tried, outcome).filter((goal) => !known.has(goal));
     for (const goal of goals) known.add(goal);
-    return goals.length > 0;
+    return goals.length > 0 || tried.isWanted;
   });
 };
 

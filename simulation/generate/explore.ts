@@ -18,6 +18,8 @@ export interface Tried {
   readonly before: Moment;
   readonly when: Move;
   readonly after: Moment;
+  /** It is what an opening leads up to, which somebody wants to see. */
+  readonly isWanted?: true;
 }
 
 export interface Explored {
@@ -91,7 +93,9 @@ class Exploration {
     const { player, start } = this.#task;
     return opening.reduce((before, when, k) => {
       const after = player.after(before, when);
-      this.tried.push({ start, given: opening.slice(0, k), before, when, after });
+      const isLast = k === opening.length - 1;
+      const given = opening.slice(0, k);
+      this.tried.push({ start, given, before, when, after, ...(isLast && { isWanted: true }) });
       return after;
     }, first);
   }

@@ -328,6 +328,14 @@ given('a node; wait', `
     retry of shared.words.dark in 600 ms
 `);
 
+given('a node; lamps.ready, no boundMs', `
+  in shared.knowledge & shared.driver.present & shared.words.none & shared.preempts.none
+  lamps.input, input call → shared.words.calls
+    says demand.changed {intersection: x, calls: [p], isDark: false}
+    calls = [p]
+    retry of shared.words.calls in 600 ms
+`);
+
 given('a node; election.elected; lamps.input, input call', `
   in shared.knowledge & shared.driver.absent & shared.words.calls & shared.preempts.none
   election.elected → stays
@@ -555,6 +563,26 @@ given('a node; wait; lamps.input', `
   lamps.shown, lamps red red → stays; shown = {p: red, q: red}
   replica.committed → stays
   replica.committed, command preempt.clear local:x/p → stays
+`);
+
+given('a node; lamps.ready, no boundMs; lamps.refused', `
+  in shared.knowledge & shared.driver.refusing & shared.words.none & shared.preempts.none
+  wait → shared.driver.refused & shared.words.dark
+    says demand.changed {intersection: x, calls: [], isDark: true}
+    probation of shared.driver.refused in 45000 ms; retry of shared.words.dark in 600 ms; no doubt
+      of shared.driver.refusing
+  lamps.input, input call → shared.words.calls
+    says demand.changed {intersection: x, calls: [p], isDark: false}
+    calls = [p]
+    retry of shared.words.calls in 600 ms
+`);
+
+given('a node; lamps.ready, no boundMs; lamps.input', `
+  in shared.knowledge & shared.driver.present & shared.words.none & shared.preempts.standing
+  lamps.input, active false → stays
+    says replica.request {owner: demand, ticket: 2, command: {kind: preempt.clear, id: local:x/p}}
+    inputs.p = null; over = [p]
+    retry of shared.preempts.standing in 600 ms
 `);
 
 given('a node; election.elected, leader a; lamps.ready; lamps.refused', `
@@ -916,4 +944,11 @@ given('a node; lamps.ready; lamps.refused; lamps.input, input call; wait; lamps.
     says demand.changed {intersection: x, calls: [p], isDark: false}
     calls = [p]
     retry of shared.words.calls in 600 ms
+`);
+
+given('a node; lamps.ready, no boundMs; lamps.input, input call; lamps.refused; stall 61000; wait × 2', `
+  in shared.knowledge & shared.driver.refused & shared.words.dark & shared.preempts.none
+  wait → stays
+    says demand.changed {intersection: x, calls: [p], isDark: true}
+    retry of shared.words.dark in 600 ms
 `);

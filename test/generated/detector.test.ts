@@ -418,6 +418,15 @@ given('a node; genesis.formed, no voters; membership.joined, peer n0, store sn0;
   membership.joined, peer n16, store sn16 → stays; ring = 1148 characters, digest 3b3ad160a9ff02bd
 `);
 
+given('a node; genesis.formed, no voters; membership.joined, peer n0, store sn0; membership.joined, peer n1, store sn1; membership.joined, peer n2, store sn2; membership.joined, peer n3, store sn3; membership.joined, peer n4, store sn4; membership.joined, peer n5, store sn5; membership.joined, peer n6, store sn6; membership.joined, peer n7, store sn7; membership.joined, peer n8, store sn8; membership.joined, peer n9, store sn9; membership.joined, peer n10, store sn10; membership.joined, peer n11, store sn11; membership.joined, peer n12, store sn12; membership.joined, peer n13, store sn13; membership.joined, peer n14, store sn14; membership.joined, peer n15, store sn15; membership.joined, peer n16, store sn16; membership.joined, peer n17, store sn17; membership.joined, peer n18, store sn18; membership.joined, peer n19, store sn19; membership.joined', `
+  in beating
+  election.elected → stays
+    says wire.send {to: *, message: detector.beat {term: 1, leader: b, store: sb, index: 0, commit:
+      0, view: 158267649}}
+    term = 1; leader = b
+    beat of beating in 320 ms
+`);
+
 given('a node; genesis.formed, no voters; membership.joined, peer n0, store sn0; membership.joined, peer n1, store sn1; membership.joined, peer n2, store sn2; membership.joined, peer n3, store sn3; membership.joined, peer n4, store sn4; membership.joined, peer n5, store sn5; membership.joined, peer n6, store sn6; membership.joined, peer n7, store sn7; membership.joined, peer n8, store sn8; membership.joined, peer n9, store sn9; membership.joined, peer n10, store sn10; membership.joined, peer n11, store sn11; membership.joined, peer n12, store sn12; membership.joined, peer n13, store sn13; membership.joined, peer n14, store sn14; membership.joined, peer n15, store sn15; membership.joined, peer n16, store sn16; membership.joined, peer n17, store sn17; membership.joined, peer n18, store sn18; membership.joined, peer n19, store sn19; membership.joined; election.elected', `
   in beating
   membership.left → stays; ring = 1343 characters, digest c21800d1459d051f
@@ -440,6 +449,15 @@ given('a node; genesis.formed, no voters; membership.joined, peer n0, store sn0;
   election.lost → stays
     says wire.send {to: *, message: detector.beat {term: 1, store: sb, index: 0, commit: 0}}
     leader = null
+`);
+
+given('a node; genesis.formed, no voters; membership.joined, peer n0, store sn0; membership.joined, peer n1, store sn1; membership.joined, peer n2, store sn2; membership.joined, peer n3, store sn3; membership.joined, peer n4, store sn4; membership.joined, peer n5, store sn5; membership.joined, peer n6, store sn6; membership.joined, peer n7, store sn7; membership.joined, peer n8, store sn8; membership.joined, peer n9, store sn9; membership.joined, peer n10, store sn10; membership.joined, peer n11, store sn11; membership.joined, peer n12, store sn12; membership.joined, peer n13, store sn13; membership.joined, peer n14, store sn14; membership.joined, peer n15, store sn15; membership.joined, peer n16, store sn16; membership.joined, peer n17, store sn17; membership.joined, peer n18, store sn18; membership.joined, peer n19, store sn19; membership.joined; replica.configured', `
+  in beating
+  election.elected, leader a → stays
+    says wire.send {to: a, message: detector.probe}
+    says clock.wake {id: detector:look, atMs: 1038.0789315287257}
+    peers.a = {incarnation: 1, everyMs: 320, why: duty, lastAt: 0, intervalsMs: [], standing:
+      trusted, probe: none}; term = 1; leader = a
 `);
 
 given('a node; genesis.formed, no voters; membership.joined, peer n0, store sn0; membership.joined, peer n1, store sn1; membership.joined, peer n2, store sn2; membership.joined, peer n3, store sn3; membership.joined, peer n4, store sn4; membership.joined, peer n5, store sn5; membership.joined, peer n6, store sn6; membership.joined, peer n7, store sn7; membership.joined, peer n8, store sn8; membership.joined, peer n9, store sn9; membership.joined, peer n10, store sn10; membership.joined, peer n11, store sn11; membership.joined, peer n12, store sn12; membership.joined, peer n13, store sn13; membership.joined, peer n14, store sn14; membership.joined, peer n15, store sn15; membership.joined, peer n16, store sn16; membership.joined, peer n17, store sn17; membership.joined, peer n18, store sn18; membership.joined, peer n19, store sn19; membership.joined; replica.configured; election.elected, leader a', `

@@ -162,6 +162,7 @@ const events = {
   'election.claim, transfer true': { ...usual['election.claim'], transfer: true },
   'election.handover, from c': { ...usual['election.handover'], from: 'c' },
   'election.handover, term 2': { ...usual['election.handover'], term: 2 },
+  'election.handover, term 9': { ...usual['election.handover'], term: 9 },
   'election.lean, from b, store sb': { ...usual['election.lean'], from: 'b', store: 'sb' },
   'election.lean, from c': { ...usual['election.lean'], from: 'c' },
   'election.lean, from c, store sc': { ...usual['election.lean'], from: 'c', store: 'sc' },
@@ -242,6 +243,10 @@ const events = {
   'replica.configured, voters a c': {
     ...usual['replica.configured'],
     voters: [{ node: 'a', store: 'sa' }, { node: 'c', store: 'sc' }],
+  },
+  'replica.configured, voters a z c': {
+    ...usual['replica.configured'],
+    voters: [{ node: 'a', store: 'sa' }, { node: 'z', store: 'sb' }, { node: 'c', store: 'sc' }],
   },
   'replica.drained, holders a': { ...usual['replica.drained'], holders: ['a'] },
   'replica.prepare, from b': { ...usual['replica.prepare'], from: 'b' },
@@ -780,6 +785,12 @@ given('a node; replica.configured; wait', `
   wait → follower.leaderless
     attempt = 1; granted = []
     place of follower.leaderless in 150 ms; no round of prospective
+  election.lean → candidate.writing
+    says election.advanced {term: 2}
+    says storage.write {owner: election, ticket: 1, puts: [{key: vote, value: {term: 2, votedFor:
+      b}}], removes: []}
+    term = 2; votedFor = b; granted = []; ticket = 1
+    voteRound of candidate in 300 ms; no round of prospective
 `);
 
 given('a node; replica.configured, former a b c, voters a c; wait', `
@@ -798,6 +809,16 @@ given('a node; replica.configured, former a b c, voters a c; wait', `
   wait → follower.leaderless
     attempt = 1
     place of follower.leaderless in 600 ms; no round of prospective
+`);
+
+given('a node; replica.configured; election.claim', `
+  in follower.voting
+  replica.appended, commit 0, matched 0, term 1 → stays; lastTerm = 1; lastIndex = 1
+`);
+
+given('a node; replica.configured; detector.beat, term 2', `
+  in follower.following
+  election.handover, term 9 → stays
 `);
 
 given('a node; replica.appended; replica.configured; wait', `
@@ -1028,6 +1049,15 @@ given('a node; replica.configured; election.claim; storage.written; detector.bea
       lastIndex: 0}}
 `);
 
+given('a node; replica.configured; wait; election.lean; storage.written', `
+  in candidate.asking
+  election.vote, term 2 → leader
+    says election.elected {leader: b, term: 2}
+    says clock.wake {id: election:quorum, atMs: 1350}
+    leader = b; granted = [a, b]
+    no voteRound of candidate
+`);
+
 given('a node; replica.appended; replica.configured; wait; election.lean, lastIndex 1; storage.written', `
   in candidate.asking
   election.claim, term 3 → follower.leaderless
@@ -1183,6 +1213,19 @@ given('a node; replica.configured; detector.beat; election.handover; storage.wri
     place of follower.leaderless in 150 ms
 `);
 
+given('a node; replica.configured; wait; election.lean; storage.written; election.vote, term 2', `
+  in leader
+  detector.beat, leader b, term 2 → stays; followers.a = {at: 150, store: sa, index: 0}
+`);
+
+given('a node; replica.configured; detector.beat, term 2; wait × 3', `
+  in follower.leaderless
+  wait → prospective
+    says wire.send {to: *, message: election.poll {term: 3, lastTerm: 0, lastIndex: 0}}
+    granted = [b]
+    round of prospective in 150 ms; no place of follower.leaderless
+`);
+
 given('a node; replica.configured; detector.beat, term 2; election.poll, from c, term 3; election.handover, term 2; storage.written', `
   in candidate.asking
   election.vote, term 3 → leader
@@ -1333,6 +1376,15 @@ given('a node; replica.configured; detector.beat, term 2; wait × 4', `
 `);
 
 given('a node; replica.configured; wait; election.lean; storage.written; election.vote, term 2; replica.configured, voters a b c; detector.beat, leader b, term 2', `
+  in leader
+  wait → follower.leaderless
+    says election.lost {term: 2, reason: "stepped down: no majority was heard, or a newer term is
+      there"}
+    leader = null; granted = []; followers.a = null
+    place of follower.leaderless in 600 ms
+`);
+
+given('a node; replica.configured; wait; election.lean; storage.written; election.vote, term 2; replica.configured, voters a z c; detector.beat, leader b, term 2', `
   in leader
   wait → follower.leaderless
     says election.lost {term: 2, reason: "stepped down: no majority was heard, or a newer term is

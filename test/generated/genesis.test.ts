@@ -408,6 +408,11 @@ given('a node; membership.settled; genesis.propose', `
   storage.written, owner genesis → stays
   storage.written, ticket 1 → stays
   genesis.propose → stays
+  storage.written, owner genesis, ticket 1 → groupless.seeking
+    says wire.send {to: *, message: genesis.accept {district: d, store: sb, ballot: {round: 1, node:
+      a, store: sa}}}
+    tally = {ballot: {round: 1, node: a, store: sa}, by: [{node: b, store: sb}]}
+    discovery of groupless.seeking in 1200 ms
 `);
 
 given('a node; membership.settled; genesis.accept', `
@@ -535,6 +540,15 @@ given('a node; membership.sighted, peer c, store sc; membership.settled; wait; s
     retry of groupless.preparing in 600 ms
 `);
 
+given('a node; membership.settled; membership.sighted; wait × 2', `
+  in groupless.promising
+  storage.written, owner genesis, ticket 1 → groupless.preparing
+    says wire.send {to: *, message: genesis.prepare {district: d, ballot: {round: 1, node: b, store:
+      sb}}}
+    promises = [{node: b, store: sb}]
+    retry of groupless.preparing in 600 ms
+`);
+
 given('a node; membership.sighted, peer c, store sc; membership.settled; wait; storage.written, owner genesis, ticket 1; membership.sighted', `
   in groupless.preparing
   genesis.promise, ballot b, from c, store sc → stays
@@ -603,10 +617,24 @@ given('a node; membership.settled; membership.sighted; wait × 2; storage.writte
       sb}]; best = {ballot: {round: 1, node: a, store: sa}, genesis: other, voters: [{node: a,
       store: sa}, {node: b, store: sb}], quorum: 2}; ticket = 2
     no retry of groupless.preparing
+  genesis.promise, ballot b → groupless.accepting
+    says storage.write {owner: genesis, ticket: 2, puts: [{key: genesis, value: {promised: {round:
+      1, node: b, store: sb}, accepted: {ballot: {round: 1, node: b, store: sb}, genesis:
+      1.2.b.527b258e, voters: [{node: a, store: sa}], quorum: 2}}}], removes: []}
+    accepted = {ballot: {round: 1, node: b, store: sb}, genesis: 1.2.b.527b258e, voters: [{node: a,
+      store: sa}], quorum: 2}; promises = [{node: a, store: sa}, {node: b, store: sb}]; ticket = 2
+    no retry of groupless.preparing
 `);
 
 given('a node; membership.settled; membership.sighted; wait × 2; storage.written, owner genesis, ticket 1; genesis.promise, ballot b', `
   in groupless.accepting
+  storage.written, owner genesis, ticket 2 → groupless.proposing
+    says wire.send {to: *, message: genesis.propose {district: d, ballot: {round: 1, node: b, store:
+      sb}, genesis: 1.2.b.527b258e, voters: [{node: a, store: sa}], quorum: 2}}
+    says wire.send {to: *, message: genesis.accept {district: d, store: sb, ballot: {round: 1, node:
+      b, store: sb}}}
+    tally = {ballot: {round: 1, node: b, store: sb}, by: [{node: b, store: sb}]}
+    retry of groupless.proposing in 600 ms
   storage.written, owner genesis, ticket 2 → groupless.proposing
     says wire.send {to: *, message: genesis.propose {district: d, ballot: {round: 1, node: b, store:
       sb}, genesis: 1.2.b.527b258e, voters: [{node: a, store: sa}], quorum: 2}}
@@ -664,6 +692,21 @@ given('a node; membership.settled; membership.sighted; wait × 2; storage.writte
       b, store: sb}}}
     tries = 1
     retry of groupless.proposing in 600 ms
+  genesis.accept, ballot b → joining
+    says storage.write {owner: genesis, ticket: 3, puts: [{key: group, value: {group:
+      1.2.b.527b258e, voters: [{node: a, store: sa}]}}], removes: []}
+    tally.by = [{node: a, store: sa}, {node: b, store: sb}]; ticket = 3; group = 1.2.b.527b258e;
+      voters = [{node: a, store: sa}]
+    no retry of groupless.proposing
+`);
+
+given('a node; membership.settled; membership.sighted; wait × 2; storage.written, owner genesis, ticket 1; wait × 2', `
+  in groupless.preparing
+  wait → stays
+    says wire.send {to: *, message: genesis.prepare {district: d, ballot: {round: 1, node: b, store:
+      sb}}}
+    tries = 3
+    retry of groupless.preparing in 600 ms
 `);
 
 given('a node; membership.settled; membership.sighted; wait × 2; storage.written, owner genesis, ticket 1; genesis.promise, ballot b; storage.written, owner genesis, ticket 2; genesis.accept, ballot a (2)', `
@@ -709,6 +752,17 @@ given('a node; membership.settled; membership.sighted; wait × 2; storage.writte
   wait → groupless.seeking
     round = 2; waited = -2
     discovery of groupless.seeking in 1200 ms; no retry of groupless.preparing
+`);
+
+given('a node; membership.settled; membership.sighted; wait × 2; storage.written, owner genesis, ticket 1; genesis.promise, ballot b; storage.written, owner genesis, ticket 2; wait × 2', `
+  in groupless.proposing
+  wait → stays
+    says wire.send {to: *, message: genesis.propose {district: d, ballot: {round: 1, node: b, store:
+      sb}, genesis: 1.2.b.527b258e, voters: [{node: a, store: sa}], quorum: 2}}
+    says wire.send {to: *, message: genesis.accept {district: d, store: sb, ballot: {round: 1, node:
+      b, store: sb}}}
+    tries = 3
+    retry of groupless.proposing in 600 ms
 `);
 
 given('a node; membership.settled; membership.sighted; wait × 2; storage.written, owner genesis, ticket 1; genesis.promise, ballot b; storage.written, owner genesis, ticket 2; wait × 3', `

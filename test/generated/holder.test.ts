@@ -507,6 +507,13 @@ given('a node; replica.committed, command district.admit a, index 1; replica.com
     state.preemptions = [{id: fire, intersection: x, group: q, forS: 30}]; given = [{group: p, term:
       1, fromMs: 2000, untilMs: 2000}]; ticket = 2; heard.fire = 0; shown.p = [{lamp: red, untilMs:
       20750}]
+  replica.committed, command preempt.call fire, index 8 → stays
+    says clock.wake {id: holder:call, atMs: 30000}
+    says lamps.show {ticket: 2, timelines: {p: [{lamp: red, untilMs: 20750}]}, notAfterMs: 3000}
+    says clock.wake {id: holder:again, atMs: 600}
+    state.preemptions = [{id: fire, intersection: x, group: q, forS: 30}]; given = [{group: p, term:
+      1, fromMs: 2000, untilMs: 2000}]; ticket = 2; heard.fire = 0; shown.p = [{lamp: red, untilMs:
+      20750}]
 `);
 
 given('a node; replica.committed, command district.admit a, index 1; replica.committed, command district.admit b, index 2; replica.committed, command right.enter a, index 3; replica.committed; replica.committed, command timescale.open, index 5; genesis.formed; timekeeper.synced, isOwn false; lamps.ready; replica.committed, command preempt.call fire, index 8', `

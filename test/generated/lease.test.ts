@@ -257,6 +257,9 @@ given('a node; replica.configured; election.elected, term 1; replica.committed, 
     says clock.wake {id: lease:round, atMs: 2300}
     says wire.send {to: *, message: lease.renew {term: 1, round: 2}}
     round = 2; sentAt = 1700; rounds = 2
+  lease.grant → leading.quiet
+    says lease.answered {owner: x, ticket: 1, index: 1, problems: [], transient: false}
+    untilMs = 2100; waiting = []; granted = []; rounds = 0
 `);
 
 given('a node; replica.configured; election.elected, term 1; replica.committed, term 1; stall 1100; lease.ask; replica.configured, voters a', `
@@ -288,12 +291,25 @@ given('a node; replica.configured; election.elected, term 1; replica.committed, 
     says lease.answered {owner: x, ticket: 1, index: 1, problems: [], transient: false}
 `);
 
+given('a node; replica.configured; election.elected, term 1; replica.committed, term 1; stall 1100; lease.ask; wait', `
+  in leading.renewing
+  wait → stays
+    says clock.wake {id: lease:round, atMs: 2900}
+    says wire.send {to: *, message: lease.renew {term: 1, round: 3}}
+    round = 3; sentAt = 2300; rounds = 3
+`);
+
 given('a node; replica.configured; election.elected, term 1; replica.committed, term 1; stall 1100; lease.ask; wait × 2', `
   in leading.renewing
   wait → leading.quiet
     says lease.answered {owner: x, ticket: 1, problems: [no majority of the voters answers],
       transient: true}
     waiting = []; granted = []; rounds = 0
+`);
+
+given('a node; replica.configured; election.elected, term 1; replica.committed, term 1; stall 1100; lease.ask × 63', `
+  in leading.renewing
+  lease.ask → stays; waiting = 1472 characters, digest d2f0a75d2d516059
 `);
 
 given('a node; replica.configured; election.elected, term 1; replica.committed, term 1; stall 1100; lease.ask × 64', `

@@ -1042,6 +1042,11 @@ given('a node; wire.opened; wait × 2; genesis.formed; wait', `
     says membership.joined {peer: a, peerIncarnation: 1, store: sa, host: 127.0.0.1, port: 6000}
     view = [[a, {incarnation: 1, store: sa, host: 127.0.0.1, port: 6000}]]; crowd = 1; print =
       747237607
+  lamps.outlived → member.doubting
+    says wire.send {to: *, message: membership.announce {district: d, host: 127.0.0.1, port: 6000,
+      store: sb, phase: member, asks: true, versions: [1, 1], contract: d09acf241316577d, term: 0}}
+    latest = 3
+    listen of member.doubting in 500 ms; no announce of member.settled
 `);
 
 given('an observer; wire.opened; membership.announce, from b, incarnation 3; wait; genesis.formed; membership.announce, incarnation 2', `
@@ -1109,6 +1114,7 @@ given('a node; wire.opened; wait × 2; genesis.formed; wait; membership.announce
       store: sb, phase: member, asks: false, versions: [1, 1], contract: d09acf241316577d, term: 0}}
     crowd = 0
     announce of member.settled in 5000 ms
+  election.elected, leader a → stays; term = 1; leader = a
 `);
 
 given('a node; wire.opened; wait × 2; genesis.formed; wait; lamps.outlived', `
@@ -1125,6 +1131,8 @@ given('a node; wire.opened; wait × 2; genesis.formed; wait; membership.announce
   in member.settled
   membership.view, part 1 → stays; says membership.doubted {peer: a}
   detector.beat, term 1, view 1 → stays; differsAt = 550
+  detector.obituary → member.answering
+    answer of member.answering in 50 ms; no announce of member.settled
 `);
 
 given('a node; wire.opened; wait × 2; genesis.formed; wait; membership.announce, asks false; election.elected, leader a; detector.obituary', `
@@ -1133,9 +1141,26 @@ given('a node; wire.opened; wait × 2; genesis.formed; wait; membership.announce
   detector.beat, term 1, view 1 → stays; differsAt = 550
 `);
 
+given('a node; wire.opened; membership.announce, asks false, from n0, store sn0; membership.announce, asks false, from n1, store sn1; membership.announce, asks false, from n2, store sn2; membership.announce, asks false, from n3, store sn3; membership.announce, asks false, from n4, store sn4; membership.announce, asks false, from n5, store sn5; membership.announce, asks false, from n6, store sn6; membership.announce, asks false, from n7, store sn7; membership.announce, asks false, from n8, store sn8; membership.announce, asks false, from n9, store sn9; membership.announce, asks false, from n10, store sn10; membership.announce, asks false, from n11, store sn11; membership.announce, asks false, from n12, store sn12; membership.announce, asks false, from n13, store sn13; membership.announce, asks false, from n14, store sn14; membership.announce, asks false, from n15, store sn15; membership.announce, asks false, from n16, store sn16; membership.announce, asks false, from n17, store sn17; membership.announce, asks false, from n18, store sn18; membership.announce, asks false, from n19, store sn19; membership.announce, asks false, from n20, store sn20; membership.announce, asks false, from n21, store sn21; membership.announce, asks false, from n22, store sn22; membership.announce, asks false, from n23, store sn23; membership.announce, asks false, from n24, store sn24; membership.announce, asks false, from n25, store sn25; membership.announce, asks false, from n26, store sn26; membership.announce, asks false, from n27, store sn27; membership.announce, asks false, from n28, store sn28; membership.announce, asks false, from n29, store sn29; membership.announce, asks false, from n30, store sn30; membership.announce, asks false, from n31, store sn31; membership.announce, asks false, from n32, store sn32', `
+  in joining.listening
+  membership.announce, asks false, from n33, store sn33 → stays
+    says membership.sighted {peer: n33, store: sn33, group: g, phase: member, host: 127.0.0.1, port:
+      6000}
+    crowd = 34
+`);
+
 given('a node; wire.opened; membership.announce, asks false, from n0, store sn0; membership.announce, asks false, from n1, store sn1; membership.announce, asks false, from n2, store sn2; membership.announce, asks false, from n3, store sn3; membership.announce, asks false, from n4, store sn4; membership.announce, asks false, from n5, store sn5; membership.announce, asks false, from n6, store sn6; membership.announce, asks false, from n7, store sn7; membership.announce, asks false, from n8, store sn8; membership.announce, asks false, from n9, store sn9; membership.announce, asks false, from n10, store sn10; membership.announce, asks false, from n11, store sn11; membership.announce, asks false, from n12, store sn12; membership.announce, asks false, from n13, store sn13; membership.announce, asks false, from n14, store sn14; membership.announce, asks false, from n15, store sn15; membership.announce, asks false, from n16, store sn16; membership.announce, asks false, from n17, store sn17; membership.announce, asks false, from n18, store sn18; membership.announce, asks false, from n19, store sn19; membership.announce, asks false, from n20, store sn20; membership.announce, asks false, from n21, store sn21; membership.announce, asks false, from n22, store sn22; membership.announce, asks false, from n23, store sn23; membership.announce, asks false, from n24, store sn24; membership.announce, asks false, from n25, store sn25; membership.announce, asks false, from n26, store sn26; membership.announce, asks false, from n27, store sn27; membership.announce, asks false, from n28, store sn28; membership.announce, asks false, from n29, store sn29; membership.announce, asks false, from n30, store sn30; membership.announce, asks false, from n31, store sn31; membership.announce, asks false, from n32, store sn32; membership.announce, asks false, from n33, store sn33', `
   in joining.listening
   wait → stays; no joinAnnounce of joining.listening
+`);
+
+given('a node; wire.opened; wait × 2; genesis.formed; wait; membership.announce, asks false, from n0, store sn0; membership.announce, asks false, from n1, store sn1; membership.announce, asks false, from n2, store sn2; membership.announce, asks false, from n3, store sn3; membership.announce, asks false, from n4, store sn4; membership.announce, asks false, from n5, store sn5; membership.announce, asks false, from n6, store sn6; membership.announce, asks false, from n7, store sn7; membership.announce, asks false, from n8, store sn8; membership.announce, asks false, from n9, store sn9; membership.announce, asks false, from n10, store sn10; membership.announce, asks false, from n11, store sn11; membership.announce, asks false, from n12, store sn12; membership.announce, asks false, from n13, store sn13; membership.announce, asks false, from n14, store sn14; membership.announce, asks false, from n15, store sn15; membership.announce, asks false, from n16, store sn16; membership.announce, asks false, from n17, store sn17; membership.announce, asks false, from n18, store sn18; membership.announce, asks false, from n19, store sn19; membership.announce, asks false, from n20, store sn20; membership.announce, asks false, from n21, store sn21; membership.announce, asks false, from n22, store sn22; membership.announce, asks false, from n23, store sn23; membership.announce, asks false, from n24, store sn24; membership.announce, asks false, from n25, store sn25; membership.announce, asks false, from n26, store sn26; membership.announce, asks false, from n27, store sn27; membership.announce, asks false, from n28, store sn28; membership.announce, asks false, from n29, store sn29; membership.announce, asks false, from n30, store sn30; membership.announce, asks false, from n31, store sn31; membership.announce, asks false, from n32, store sn32; membership.announce, asks false, from n33, store sn33; membership.announce, asks false, from n34, store sn34; membership.announce, asks false, from n35, store sn35; membership.announce, asks false, from n36, store sn36; membership.announce, asks false, from n37, store sn37; membership.announce, asks false, from n38, store sn38', `
+  in member.settled
+  membership.announce, asks false, from n39, store sn39 → stays
+    says membership.sighted {peer: n39, store: sn39, group: g, phase: member, host: 127.0.0.1, port:
+      6000}
+    says membership.joined {peer: n39, peerIncarnation: 1, store: sn39, host: 127.0.0.1, port: 6000}
+    view = 2660 characters, digest 2dd8f3b964cdf5af; crowd = 40; print = 2667766232
 `);
 
 given('a node; wire.opened; wait × 2; genesis.formed; wait; membership.announce, asks false, from n0, store sn0; membership.announce, asks false, from n1, store sn1; membership.announce, asks false, from n2, store sn2; membership.announce, asks false, from n3, store sn3; membership.announce, asks false, from n4, store sn4; membership.announce, asks false, from n5, store sn5; membership.announce, asks false, from n6, store sn6; membership.announce, asks false, from n7, store sn7; membership.announce, asks false, from n8, store sn8; membership.announce, asks false, from n9, store sn9; membership.announce, asks false, from n10, store sn10; membership.announce, asks false, from n11, store sn11; membership.announce, asks false, from n12, store sn12; membership.announce, asks false, from n13, store sn13; membership.announce, asks false, from n14, store sn14; membership.announce, asks false, from n15, store sn15; membership.announce, asks false, from n16, store sn16; membership.announce, asks false, from n17, store sn17; membership.announce, asks false, from n18, store sn18; membership.announce, asks false, from n19, store sn19; membership.announce, asks false, from n20, store sn20; membership.announce, asks false, from n21, store sn21; membership.announce, asks false, from n22, store sn22; membership.announce, asks false, from n23, store sn23; membership.announce, asks false, from n24, store sn24; membership.announce, asks false, from n25, store sn25; membership.announce, asks false, from n26, store sn26; membership.announce, asks false, from n27, store sn27; membership.announce, asks false, from n28, store sn28; membership.announce, asks false, from n29, store sn29; membership.announce, asks false, from n30, store sn30; membership.announce, asks false, from n31, store sn31; membership.announce, asks false, from n32, store sn32; membership.announce, asks false, from n33, store sn33; membership.announce, asks false, from n34, store sn34; membership.announce, asks false, from n35, store sn35; membership.announce, asks false, from n36, store sn36; membership.announce, asks false, from n37, store sn37; membership.announce, asks false, from n38, store sn38; membership.announce, asks false, from n39, store sn39', `

@@ -149,6 +149,9 @@ const events = {
   'lamps.input, group p, input call': { ...usual['lamps.input'], input: 'call', group: 'p' },
   'lamps.input, input call': { ...usual['lamps.input'], input: 'call' },
   'lamps.shown, lamps amber red': { ...usual['lamps.shown'], lamps: { p: 'amber', q: 'red' } },
+  'lamps.shown, lamps flashingAmber flashingAmber': {
+    ...usual['lamps.shown'], lamps: { p: 'flashingAmber', q: 'flashingAmber' },
+  },
   'lamps.shown, lamps green red': { ...usual['lamps.shown'], lamps: { p: 'green', q: 'red' } },
   'lamps.shown, lamps red green': { ...usual['lamps.shown'], lamps: { p: 'red', q: 'green' } },
   'phases.ask, forMs 60000': { ...usual['phases.ask'], forMs: 60000 },
@@ -382,6 +385,16 @@ given('a node; lamps.ready; lamps.shown', `
     next = {stage: {id: P, green: [p]}, fromMs: 5800, untilMs: 17800}
 `);
 
+given('a node; lamps.ready; lamps.shown, lamps flashingAmber flashingAmber', `
+  in startUp.waiting
+  wait → allRed
+    says lamps.show {timelines: {p: [{lamp: red, untilMs: 5800}, {lamp: green, untilMs: 17800},
+      {lamp: amber, untilMs: 20800}, {lamp: red, untilMs: 25800}], q: [{lamp: red, untilMs: 25800}],
+      r: [{lamp: red, untilMs: 25800}]}, notAfterMs: 5800}
+    says clock.wake {id: phases:change, atMs: 5800}
+    next = {stage: {id: P, green: [p]}, fromMs: 5800, untilMs: 17800}
+`);
+
 given('a node; lamps.ready; wait; lamps.shown', `
   in allRed
   clock.due → stays
@@ -390,6 +403,13 @@ given('a node; lamps.ready; wait; lamps.shown', `
     says phases.changed {mode: free, greenS: 12, stage: P}
     says clock.wake {id: phases:decide, atMs: 16800}
     now = {stage: {id: P, green: [p]}, fromMs: 5800, untilMs: 17800}; next = null
+`);
+
+given('a node; lamps.ready; replica.committed, command preempt.call fire, index 5; stall 31000', `
+  in startUp.waiting
+  wait → stays
+    says replica.request {owner: phases, ticket: 1, command: {kind: preempt.clear, id: fire}}
+    calls = []
 `);
 
 given('a node; lamps.input, group p, input call; lamps.ready; wait; lamps.shown', `
@@ -462,6 +482,11 @@ given('a node; lamps.ready; wait; lamps.shown; wait', `
       42800}]}, notAfterMs: 17800}
     says clock.wake {id: phases:change, atMs: 17800}
     now.fromMs = 16800; next = {stage: {id: Q, green: [q]}, fromMs: 22800, untilMs: 34800}
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2', `
+  in green.undecided
+  lamps.shown, lamps green red → stays; shown.p = green
 `);
 
 given('a node that heeds no sensors; lamps.ready; wait; lamps.shown; wait', `
@@ -637,6 +662,17 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
       42800}]}, notAfterMs: 17800}
     says clock.wake {id: phases:change, atMs: 17800}
     next = {stage: {id: Q, green: [q]}, fromMs: 22800, untilMs: 34800}
+  arrivals.expected → green.sensing
+    expected = arrivals.expected {sensing: vehicles, stepS: 1, lanes: [{lane: l, vehicles: [{groups:
+      [p], etaS: 1, waitedS: 5}]}], flows: [{group: p, perS: 0.2}], inside: 0, stuck: [], barred:
+      [], overdue: [], at: 5800}
+  wait → green.decided
+    says lamps.show {timelines: {p: [{lamp: green, untilMs: 17800}, {lamp: amber, untilMs: 20800},
+      {lamp: red, untilMs: 42800}], q: [{lamp: red, untilMs: 22800}, {lamp: green, untilMs: 34800},
+      {lamp: amber, untilMs: 37800}, {lamp: red, untilMs: 42800}], r: [{lamp: red, untilMs:
+      42800}]}, notAfterMs: 17800}
+    says clock.wake {id: phases:change, atMs: 17800}
+    next = {stage: {id: Q, green: [q]}, fromMs: 22800, untilMs: 34800}
 `);
 
 given('a node; lamps.ready; lamps.shown; wait × 2; stall 2000', `
@@ -738,6 +774,16 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
       42800}]}, notAfterMs: 17800}
     says clock.wake {id: phases:change, atMs: 17800}
     next = {stage: {id: Q, green: [q]}, fromMs: 22800, untilMs: 34800}
+  replica.committed, command preempt.call fire, index 5 → stays
+    says clock.wake {id: phases:call, atMs: 5800}
+    calls = [{id: fire, kind: district, group: p, fromMs: 5800, untilMs: 35800, spentMs: null}]
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; wait', `
+  in green.decided
+  replica.committed, command preempt.call fire, index 5 (3) → stays
+    says clock.wake {id: phases:call, atMs: 16800}
+    calls = [{id: fire, kind: district, group: r, fromMs: 16800, untilMs: 46800, spentMs: null}]
 `);
 
 given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; replica.committed, command priority.call bus, index 6 (2)', `
@@ -911,6 +957,13 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
       r: [{lamp: red, untilMs: 25800}]}, notAfterMs: 17800}
     says clock.wake {id: phases:decide, atMs: 16800}
     now.call = fire
+  wait → green.held
+    says clock.wake {id: phases:call, atMs: 35800}
+    says lamps.show {timelines: {p: [{lamp: red, untilMs: 5800}, {lamp: green, untilMs: 17800},
+      {lamp: amber, untilMs: 20800}, {lamp: red, untilMs: 25800}], q: [{lamp: red, untilMs: 25800}],
+      r: [{lamp: red, untilMs: 25800}]}, notAfterMs: 17800}
+    says clock.wake {id: phases:decide, atMs: 16800}
+    now.call = fire
 `);
 
 given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; arrivals.expected; replica.committed, command preempt.call fire, index 5 (2)', `
@@ -988,6 +1041,11 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
     says clock.wake {id: phases:change, atMs: 17000}
     now.untilMs = 17000; next.stage.id = R; next.stage.green = [r]; next.fromMs = 22000;
       next.untilMs = 27200; next.call = fire
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; wait × 2', `
+  in amber
+  lamps.shown, lamps amber red → stays; shown.p = amber
 `);
 
 given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; arrivals.expected; replica.committed, command priority.call bus, index 6 (2)', `
@@ -1103,6 +1161,19 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
   arrivals.expected, flows none, lanes none, sensing loops → stays
     expected.sensing = loops; expected.lanes = []; expected.flows = []
   wait → amber; says clock.wake {id: phases:change, atMs: 14100}
+  replica.committed, command preempt.call fire, index 5 (3) → stays
+    says clock.wake {id: phases:call, atMs: 10900}
+    calls = [{id: fire, kind: district, group: r, fromMs: 10900, untilMs: 40900, spentMs: null}]
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; wait × 2; lamps.shown, lamps amber red', `
+  in amber
+  wait → redClearance; says clock.wake {id: phases:change, atMs: 22800}
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; arrivals.expected; replica.committed, command priority.call bus, index 6 (2); wait', `
+  in green.undecided
+  arrivals.expected → stays
 `);
 
 given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; lamps.lost; lamps.ready; lamps.shown', `
@@ -1115,7 +1186,7 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
     now = null; next = {stage: {id: P, green: [p]}, fromMs: 11600, untilMs: 23600}
 `);
 
-given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; replica.committed, command preempt.call fire, index 5; wait; stall 31000', `
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; replica.committed, command preempt.call fire, index 5; wait; replica.committed, command preempt.clear fire, index 7; wait', `
   in green.held
   wait → green.decided
     says lamps.show {timelines: {p: [{lamp: green, untilMs: 17800}, {lamp: amber, untilMs: 20800},
@@ -1199,6 +1270,18 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
       q, perS: 0.2}], inside: 1, stuck: [], barred: [], overdue: [], at: 22000}
 `);
 
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; wait × 2; lamps.shown, lamps amber red; wait', `
+  in redClearance
+  replica.committed, command preempt.call fire, index 5 (3) → stays
+    says clock.wake {id: phases:call, atMs: 20800}
+    calls = [{id: fire, kind: district, group: r, fromMs: 20800, untilMs: 50800, spentMs: null}]
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; replica.committed, command priority.call bus, index 6 (2); wait × 3', `
+  in amber
+  wait → redClearance; says clock.wake {id: phases:change, atMs: 19400}
+`);
+
 given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; wait × 2; lamps.shown, lamps amber red; wait; stall 1200', `
   in redClearance
   arrivals.expected, flows q 0.2, inside 1, lanes l q 1 5 → stays
@@ -1242,6 +1325,11 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
 `);
 
 given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; arrivals.expected; stall 5100; arrivals.expected, flows q 0.2, lanes l q 1 5; replica.committed, command preempt.call fire, index 5; stall 5000', `
+  in green.switching
+  wait → stays; says clock.wake {id: phases:call, atMs: 40900}
+`);
+
+given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; arrivals.expected; stall 5100; arrivals.expected, flows q 0.2, lanes l q 1 5; replica.committed, command preempt.call fire, index 5 (3); stall 5000', `
   in green.switching
   wait → stays; says clock.wake {id: phases:call, atMs: 40900}
 `);

@@ -382,6 +382,15 @@ given('a node; genesis.formed', `
     retry of catchingUp in 600 ms
   replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, → stays
   replica.chunk, index 0 → stays
+  election.elected → primary
+    says replica.appended {index: 1, term: 1, matched: 1, commit: 0}
+    says storage.write {owner: replica, ticket: 1, puts: [{key: log/000000000001, value: {term: 1,
+      command: {kind: term.open, leader: b}}}], removes: [{from: log/000000000001, until: "log/~"}]}
+    says wire.send {to: *, message: replica.prepare {term: 1, prevIndex: 0, prevTerm: 0, entries:
+      [{term: 1, command: {kind: term.open, leader: b}}], commit: 0}}
+    term = 1; leader = b; log.entries = [{term: 1, command: {kind: term.open, leader: b}}]; matched
+      = 1; sent = 1; ticket = 1; writes = [{ticket: 1, index: 1}]
+  election.elected, leader a → stays; term = 1; leader = a
 `);
 
 given('a node; genesis.formed, no voters', `
@@ -554,6 +563,10 @@ given('a node; genesis.formed; election.elected', `
     log.entries = [{term: 1, command: {kind: term.open, leader: b}}, {term: 1, command: {kind:
       district.admit, node: z, store: sz, links: []}}]; matched = 2; sent = 2; ticket = 2; writes =
       [{ticket: 1, index: 1}, {ticket: 2, index: 2}]
+  node.stopping → draining.waiting
+    says wire.send {to: *, message: replica.prepare {term: 1, prevIndex: 0, prevTerm: 0, entries:
+      [{term: 1, command: {kind: term.open, leader: b}}], commit: 0}}
+    drain of draining.waiting in 250 ms
 `);
 
 given('a node; genesis.formed; election.elected, leader a', `
@@ -611,6 +624,10 @@ given('a node; genesis.formed; election.elected, leader a', `
     retry of catchingUp in 600 ms
   replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, (2) → stays
     says wire.send {to: a, message: replica.fetch {term: 1, index: 0, offset: 0}}
+  replica.request → stays
+    says wire.send {to: a, message: replica.propose {ticket: 1, command: {kind: district.admit,
+      node: z, store: sz, links: []}}}
+    ticket = 1; asked = [{sent: 1, owner: x, ticket: 1}]
 `);
 
 given('a node; genesis.formed; replica.prepare', `
@@ -788,6 +805,9 @@ given('a node; genesis.formed, no voters; election.elected, leader a', `
   wait → stays
     says wire.send {to: a, message: replica.fetch {term: 1, index: 0, offset: 0}}
     retry of catchingUp in 600 ms
+  wait → stays
+    says wire.send {to: a, message: replica.fetch {term: 1, index: 0, offset: 0}}
+    retry of catchingUp in 600 ms
 `);
 
 given('a node; genesis.formed, no voters; replica.chunk, data {"voters":[{"node":"', `
@@ -824,6 +844,12 @@ given('a node; genesis.formed, no voters; replica.chunk, data {"voters":[{"node"
 
 given('a node; genesis.formed; election.elected; storage.written, ticket 1', `
   in primary
+  replica.ack → stays
+    says replica.appended {index: 1, term: 1, matched: 1, commit: 1}
+    says replica.committed {index: 1, term: 1, command: {kind: term.open, leader: b}}
+    says wire.send {to: *, message: replica.prepare {term: 1, prevIndex: 1, prevTerm: 1, entries:
+      [], commit: 1}}
+    commit = 1; followers.a = {store: sa, match: 1, beatIndex: -1}
   replica.ack → stays
     says replica.appended {index: 1, term: 1, matched: 1, commit: 1}
     says replica.committed {index: 1, term: 1, command: {kind: term.open, leader: b}}
@@ -1284,6 +1310,16 @@ given('a node; genesis.formed, no voters; election.elected; node.stopping; elect
     says replica.drained {holders: []}
     log.entries = [{term: 1, command: {kind: term.open, leader: b}}, {term: 1, command: {kind:
       term.open, leader: b}}, {term: 1, command: {kind: term.open, leader: b}}]; matched = 3
+`);
+
+given('a node; genesis.formed; election.elected; replica.request × 2', `
+  in primary
+  replica.request → stays
+    says replica.answered {owner: x, ticket: 1, problems: [], transient: false, index: 4}
+    log.entries = [{term: 1, command: {kind: term.open, leader: b}}, {term: 1, command: {kind:
+      district.admit, node: z, store: sz, links: []}}, {term: 1, command: {kind: district.admit,
+      node: z, store: sz, links: []}}, {term: 1, command: {kind: district.admit, node: z, store: sz,
+      links: []}}]; matched = 4
 `);
 
 given('a node; genesis.formed; election.elected; storage.written, ticket 1; replica.ack', `

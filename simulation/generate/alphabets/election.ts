@@ -103,8 +103,9 @@ export const election: Alphabet = {
     [configured, wait, lean],
     led,
     [...led, hear(beat('a', 'b'))],
-    [...led, renamed('b', 'other'), hear(beat('a', 'b'))],
-    [...led, renamed('z', 'sb'), hear(beat('a', 'b'))],
+    [...led, renamed('b', 'other'), hear(beat('a', 'b')), wait],
+    [...led, renamed('z', 'sb'), hear(beat('a', 'b')), wait],
+    [configured, hear(beat('a', 'a')), hear(heard('a', { type: 'election.handover', term: 9 }))],
     [configured, hear(beat('a', 'a')), wait, wait, wait, wait],
     [configured, hear(beat('a', 'a')), wait, wait, wait, wait, ...stands],
     [

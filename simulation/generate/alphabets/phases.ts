@@ -113,7 +113,8 @@ export const phases: Alphabet = {
     // The driver lights it late.
     [...early, stall(2_000), hear(lamps('green', 'red'))],
     [...green, hear({ type: 'lamps.lost', reason: 'a reason' }), ready, dark, wait],
-    [...green, hear(preempt('p')), wait, stall(31_000), wait],
+    // The call is over before anybody heeds it.
+    [ready, hear(preempt('p')), stall(31_000), wait],
     [...green, asked, hear(preempt('p')), wait],
   ],
 };
