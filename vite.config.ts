@@ -38,7 +38,14 @@ const noFormats = (): Plugin => ({
       : undefined,
 });
 
-const plugins = () => [shakableSchemas(), silentSchemas(), noFormats()];
+/** To refuse cheaply is for those who can be flooded; the page refuses the same, by an exception. */
+const unhurriedRefusals = (): Plugin => ({
+  name: 'unhurried-refusals',
+  transform: (_, id) =>
+    id === at('protocol/json-text.ts') ? 'export const faultOfJson = () => undefined;' : undefined,
+});
+
+const plugins = () => [shakableSchemas(), silentSchemas(), noFormats(), unhurriedRefusals()];
 
 /** To make a schema does nothing else, so one that nobody reads is left out as well. */
 const rolldownOptions = { treeshake: { manualPureFunctions: ['Type'] } };

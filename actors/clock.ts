@@ -3,6 +3,7 @@
  * instants on it. Monotonic, in milliseconds; where it starts means nothing.
  */
 
+/** XState’s `Clock`, with the time. */
 export interface Clock {
   now(): number;
   setTimeout(fn: () => void, ms: number): unknown;
@@ -12,6 +13,7 @@ export interface Clock {
 /** Watches for a clock that stood still because its host slept, and tells by how much. */
 export type WatchSuspension = (jumped: (byMs: number) => void) => Suspension;
 
+/** Looks for a clock that stood still, until it is stopped. */
 export interface Suspension {
   /** Looks at once: before anything is done that depends on what time it is. */
   look(): void;

@@ -12,6 +12,8 @@ const LIVES_MAX = 2000;
 class Window {
   /** When it was heard last, as a count of all that was heard. */
   usedAt = 0;
+  /** The same on the clock. */
+  usedMs = 0;
   readonly #seen = new Uint32Array(WINDOW / 32);
   #highest: number;
 
@@ -44,14 +46,18 @@ class Window {
 
 export class Freshness {
   readonly #lives = new Map<string, Window>();
+  readonly #now: () => number;
   #heard = 0;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /** Whether this message of this life of a sender was not heard before. */
   isFresh(life: string, counter: number): boolean {
     const window = this.#lives.get(life) ?? this.#open(life, counter);
     if (!window.take(counter)) return false;
-    this.#heard += 1;
-    window.usedAt = this.#heard;
+    this.#use(window);
     return true;
   }
 
@@ -60,18 +66,30 @@ export class Freshness {
     return this.#lives.has(life);
   }
 
+  /** Whether nothing new was heard of a life for so long, of which something is remembered. */
+  isSilent(life: string, forMs: number): boolean {
+    const window = this.#lives.get(life);
+    return window !== undefined && this.#now() - window.usedMs > forMs;
+  }
+
   /** This life speaks now, and said this message now: what it said before may be a repetition. */
   begin(life: string, counter: number): void {
-    if (!this.#lives.has(life)) this.#open(life, counter, true);
+    this.#lives.delete(life);
+    this.#open(life, counter, true);
   }
 
   #open(life: string, counter: number, isAfter = false): Window {
     if (this.#lives.size >= LIVES_MAX) this.#forgetOldest();
     const window = new Window(counter, isAfter);
-    this.#heard += 1;
-    window.usedAt = this.#heard;
+    this.#use(window);
     this.#lives.set(life, window);
     return window;
+  }
+
+  #use(window: Window): void {
+    this.#heard += 1;
+    window.usedAt = this.#heard;
+    window.usedMs = this.#now();
   }
 
   #forgetOldest(): void {

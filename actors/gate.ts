@@ -9,12 +9,13 @@ import { isOperators } from '../protocol/command.ts';
 import type { Heard } from '../protocol/event.ts';
 import { type Author, isSealed, SEALED_TEXT, type Seal, sealFaultText } from '../protocol/seal.ts';
 import { DATAGRAM_BYTES_MAX, FRAME_BYTES_MAX, type Origin } from '../transport/transport.ts';
+import { latestTermOf, placeIn } from './claims.ts';
 import { Flood } from './flood.ts';
 import { isOfWires, Newness, said } from './newness.ts';
+import { INDEX_STEP_MAX, Pace, TERM_STEP_MAX } from './pace.ts';
 import type { Proof } from './proof.ts';
 import { RecentSeals } from './recent-seals.ts';
 import type { Refusals } from './refusals.ts';
-import { TERM_STEP_MAX, TermStep } from './term-step.ts';
 
 /** What may be heard under our own id: from another node that goes by it. */
 const DOUBLE_SAYS: ReadonlySet<string> = new Set([
@@ -31,6 +32,8 @@ export interface GateOptions {
   readonly decode: (bytes: Uint8Array) => Decoded;
   readonly refusals: Refusals;
   readonly now: () => number;
+  /** Where the node's log ends. */
+  readonly logEnd: () => number;
   /** With keys: what opens seals, and what asks those for proof that nothing is remembered of. */
   readonly keyed: { readonly seal: Seal; readonly proof: Proof } | undefined;
   /** Told what came once more, where it had to be opened to be known again. */
@@ -47,7 +50,8 @@ export class Gate {
   readonly #options: GateOptions;
   readonly #newness: Newness;
   readonly #flood: Flood;
-  readonly #terms: TermStep;
+  readonly #terms: Pace;
+  readonly #places: Pace;
   readonly #seals = new RecentSeals();
   /** Which life of a peer is in the view: another one's words do not count. */
   readonly #lives = new Map<string, number>();
@@ -55,9 +59,10 @@ export class Gate {
 
   constructor(options: GateOptions) {
     this.#options = options;
-    this.#newness = new Newness(options.keyed?.proof);
+    this.#newness = new Newness(options.now, options.keyed?.proof);
     this.#flood = new Flood(options.now);
-    this.#terms = new TermStep(options.now);
+    this.#terms = new Pace(options.now, TERM_STEP_MAX);
+    this.#places = new Pace(options.now, INDEX_STEP_MAX);
   }
 
   /** The node belongs to this group from now on. */
@@ -71,7 +76,7 @@ export class Gate {
 
   /** The node is in this term. */
   entered(term: number): void {
-    this.#terms.entered(term);
+    this.#terms.reached(term);
   }
 
   /** This life of a peer is in the view. */
@@ -165,13 +170,35 @@ export class Gate {
     return true;
   }
 
-  /** Whether its term cannot have come about. */
+  /** Whether what it says of terms and places in the log cannot have come about. */
   #isAhead(message: Arrived): boolean {
-    if (!('term' in message) || this.#terms.allows(message.term as number)) return false;
-    const { term, from, type } = message as Arrived & { term: number };
-    const detail = () => `${type} is of term ${term}, more than ${TERM_STEP_MAX} ahead`;
-    this.#options.refusals.add({ why: 'term ahead', source: from, detail });
+    const { refusals } = this.#options;
+    const { from: source, type } = message;
+    if ('term' in message) {
+      const term = message.term as number;
+      const latest = latestTermOf(message);
+      if (latest > term) {
+        const detail = () => `${type} of term ${term} tells of a log in term ${latest}`;
+        refusals.add({ why: 'term ahead', source, detail });
+        return true;
+      }
+      if (!this.#terms.allows(term)) {
+        const detail = () => `${type} is of term ${term}, more than ${TERM_STEP_MAX} ahead`;
+        refusals.add({ why: 'term ahead', source, detail });
+        return true;
+      }
+    }
+    const place = placeIn(message);
+    if (place <= INDEX_STEP_MAX || this.#isInReach(place)) return false;
+    const detail = () => `${type} is of entry ${place}, more than ${INDEX_STEP_MAX} ahead`;
+    refusals.add({ why: 'entry ahead', source, detail });
     return true;
+  }
+
+  /** The node is asked how far it has come only by what is far ahead of where all logs begin. */
+  #isInReach(place: number): boolean {
+    this.#places.reached(this.#options.logEnd());
+    return this.#places.allows(place);
   }
 
   /** Operators have a key of their own for what only they may say. */

@@ -28,6 +28,7 @@ export interface LampHandlers {
   outlived(by: number): void;
 }
 
+/** A node’s line to its lamp driver. */
 export interface LampPort {
   /** Hands over a sequence; instants are on the node's clock. */
   show(sequence: Omit<Show, 'type'>): void;

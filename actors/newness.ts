@@ -11,6 +11,9 @@ import type { Proof } from './proof.ts';
 export type Understood = Extract<Decoded, { message: unknown }>;
 type Arrived = Understood['message'];
 
+/** Who lives says something new more often than that: a few beats. In milliseconds. */
+const SILENT_MS = 1_000;
+
 /** A message whose type has been looked at; it has all fields but `at`. */
 export const said = <K extends Heard['type']>(message: object): HeardAs<K> => message as HeardAs<K>;
 
@@ -19,11 +22,12 @@ export const isOfWires = ({ type }: Arrived): boolean =>
   type === 'wire.challenge' || type === 'wire.proof';
 
 export class Newness {
-  readonly #freshness = new Freshness();
+  readonly #freshness: Freshness;
   readonly #proof: Proof | undefined;
 
   /** `proof`: asks for it where there are keys. */
-  constructor(proof: Proof | undefined) {
+  constructor(now: () => number, proof: Proof | undefined) {
+    this.#freshness = new Freshness(now);
     this.#proof = proof;
   }
 
@@ -35,9 +39,13 @@ export class Newness {
       return isOfWires(message) || this.#freshness.isFresh(life, counter) ? standing : 'repeated';
     }
     if (this.#freshness.knows(life)) {
-      if (!this.#freshness.isFresh(life, counter)) return 'repeated';
-      this.#hearQuestion(message, proof);
-      return standing;
+      if (this.#freshness.isFresh(life, counter)) {
+        this.#hearQuestion(message, proof);
+        return standing;
+      }
+      // Words of a life that says nothing new: repeated, or somebody has counted far ahead in its
+      // name, and it would not be heard for the rest of its days. It is asked as if unknown.
+      if (!this.#freshness.isSilent(life, SILENT_MS)) return 'repeated';
     }
     this.#hearQuestion(message, proof);
     // A connection carries nothing that was said before it was made.

@@ -4,6 +4,7 @@
  * touches the world is handed in.
  */
 import { type AnyActorRef, createActor, type InspectionEvent } from 'xstate';
+import { lastIndexOf } from '../machines/log.ts';
 import { concerns, nodeMachine } from '../machines/node.ts';
 import type { Replica } from '../machines/replication.ts';
 import type { Stored } from '../machines/stored.ts';
@@ -28,6 +29,7 @@ import { type Store, storageHears, storageOn } from './storage.ts';
 import { Trace } from './trace.ts';
 import { wireHears, wireOver } from './wire.ts';
 
+/** What a node is made of: everything through which it touches the world. */
 export interface NodeOptions {
   /** The node's name, unique in its district. */
   readonly id: string;
@@ -67,6 +69,7 @@ export interface NodeOptions {
 
 type Watch = (event: Emitted & { at: number }, by?: string) => void;
 
+/** A node that was made. One life: after `stop` or `kill` it does nothing more. */
 export interface GreenwaveNode {
   readonly id: string;
   start(): void;
@@ -217,6 +220,10 @@ const compose = (options: NodeOptions): GreenwaveNode => {
           timestamp: () => Math.floor(wall() / 1000),
           decode: options.decode ?? decode,
           seal: options.seal,
+          logEnd: () => {
+            const replica = stateOf('replica')?.context as Replica | undefined;
+            return replica ? lastIndexOf(replica.log) : 0;
+          },
           deliver: (event) => (isOfTime(event) ? lookFirst : send)(event, 'wire'),
           fail: (reason) => actor.send({ type: 'node.failed', reason }),
           trouble,

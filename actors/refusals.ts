@@ -16,6 +16,7 @@ export type Refusal =
   | 'another district'
   | 'too many'
   | 'term ahead'
+  | 'entry ahead'
   | 'no operator';
 
 const TELL_MS_MIN = 1000;

@@ -12,6 +12,7 @@ import type { Deliver } from './bus.ts';
 /** Called once a step with what all sensors of the intersection say of it. */
 export type HearSensors = (read: Read) => void;
 
+/** A node’s line from its sensors. */
 export interface SensorPort {
   /** Nothing is heard after this. */
   close(): void;

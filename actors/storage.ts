@@ -7,6 +7,7 @@ import type { Stored } from '../machines/stored.ts';
 import type { BusEvent } from '../protocol/event.ts';
 import type { Deliver } from './bus.ts';
 
+/** What is written in one durable step: `removes` first, then `puts`. Values are plain JSON. */
 export interface Batch {
   readonly puts: readonly { readonly key: string; readonly value: unknown }[];
   readonly removes: readonly { readonly from: string; readonly until: string }[];

@@ -54,6 +54,8 @@ export interface WireOptions {
   /** With keys: what is said is sealed, and nothing else is heard. */
   readonly seal?: Seal | undefined;
   readonly deliver: Deliver;
+  /** Where the node's log ends. */
+  readonly logEnd: () => number;
   /** The transport could not be opened: the node fails. */
   readonly fail: (message: string) => void;
   /** Something an operator should know. */
@@ -116,7 +118,11 @@ class Wire {
       });
     const keyed = seal && this.#proof && { seal, proof: this.#proof };
     const repeated = (message: Arrived, counter: number) => this.#tellRepeated(message, counter);
-    this.#gate = new Gate({ node, decode, refusals, keyed, now: clock.now, repeated });
+    this.#gate = new Gate({
+      ...{ node, decode, refusals, keyed, repeated },
+      now: clock.now,
+      logEnd: options.logEnd,
+    });
     options.transport
       .open({
         heard: (bytes, origin) => this.#hear(bytes, origin),

@@ -59,12 +59,34 @@ const forged = () => {
   bytes[20] = 0x7a;
   return bytes;
 };
+const broken = (at: number, by: number) => {
+  const bytes = bytesOf();
+  bytes[at < 0 ? bytes.length + at : at] = by;
+  return bytes;
+};
+/** As rarely as costs most: just when nobody is wary any more. */
+const sometimesBroken = () => (counter % 9 === 0 ? broken(-2, 0x41) : bytesOf());
 const again = ours.seal(bytesOf(), 'node');
 
 /** What comes in, by kind: made anew for each turn. */
 const kinds: readonly (Omit<DoorCost, 'values'> & { readonly make: () => Uint8Array })[] = [
   { what: 'heard', isRefused: false, hasKeys: false, make: () => bytesOf() },
   { what: 'no JSON', isRefused: true, hasKeys: false, make: () => bytesOf().fill(0x41, 3, 9) },
+  { what: 'no JSON at its end', isRefused: true, hasKeys: false, make: () => broken(-2, 0x41) },
+  { what: 'no JSON now and then', isRefused: true, hasKeys: false, make: sometimesBroken },
+  { what: 'no UTF-8', isRefused: true, hasKeys: false, make: () => broken(12, 0xff) },
+  {
+    what: 'too deep',
+    isRefused: true,
+    hasKeys: false,
+    make: () => changed('"index":0', `"index":${'['.repeat(40)}${']'.repeat(40)}`),
+  },
+  {
+    what: 'prototype',
+    isRefused: true,
+    hasKeys: false,
+    make: () => changed('"index":0', '"__proto__":{}'),
+  },
   {
     what: 'malformed header',
     isRefused: true,
@@ -103,7 +125,9 @@ const gateWith = (hasKeys: boolean): Gate => {
   });
   const keyed = hasKeys ? { seal: ours, proof } : undefined;
   const repeated = () => {};
-  const gate = new Gate({ node: input, decode, refusals, keyed, now: clock.now, repeated });
+  const { now } = clock;
+  const logEnd = () => 0;
+  const gate = new Gate({ node: input, decode, refusals, keyed, now, logEnd, repeated });
   gate.group = 'g';
   // Its sender is known, so that what it says is heard by multicast too.
   gate.admit(hasKeys ? ours.seal(bytesOf(), 'node') : bytesOf(), byConnection);
@@ -111,10 +135,10 @@ const gateWith = (hasKeys: boolean): Gate => {
   return gate;
 };
 
-export const doorCosts = (): DoorCost[] => {
+export const doorCosts = (turns = TURNS): DoorCost[] => {
   const values = kinds.map((): number[] => []);
   const gates = kinds.map(({ hasKeys }) => gateWith(hasKeys));
-  for (let turn = 0; turn < WARM + TURNS; turn += 1) {
+  for (let turn = 0; turn < WARM + turns; turn += 1) {
     for (let place = 0; place < kinds.length; place += 1) {
       // Another one begins each turn: collecting what turns leave behind comes at regular places.
       const k = (place + turn * 7) % kinds.length;

@@ -12,6 +12,10 @@ import { decode, encode } from '../protocol/codec.ts';
 import type { Message } from '../protocol/event.ts';
 import { journalSchema } from '../protocol/journal.ts';
 import { readLineFromDriver, readLineFromNode } from '../protocol/lamp-line.ts';
+import { importNetwork } from '../traffic/import.ts';
+import { readSumoConfig } from '../traffic/sumo-config.ts';
+import { SumoError } from '../traffic/sumo-error.ts';
+import { NetworkError, networkReader } from '../traffic/sumo-network.ts';
 import { askVersion, readAnswers, stepTo } from '../traffic/traci-commands.ts';
 import { TraciError } from '../traffic/traci-error.ts';
 import { FrameReader } from '../transport/frames.ts';
@@ -183,4 +187,42 @@ const traci: Target = {
   },
 };
 
-export const targets: readonly Target[] = [codec, envelope, frames, district, journal, traci];
+/** A street with a light, where a minor road joins. */
+const street = `<net>
+<edge id="a"><lane id="a_0" index="0" speed="14" length="90" shape="0,0 90,0"/></edge>
+<edge id="b"><lane id="b_0" index="0" speed="14" length="90" shape="99,-90 99,-9" allow="bus"/></edge>
+<edge id="c"><lane id="c_0" index="0" speed="14" length="90" shape="100,0 190,0"/></edge>
+<tlLogic id="j" type="static" programID="0" offset="0">
+<phase duration="30" state="Gr"/><phase duration="3" state="yr" minDur="3" maxDur="9"/>
+<phase duration="20" state="rg"/><phase duration="3" state="ry"/></tlLogic>
+<junction id="j" type="traffic_light" x="99" y="0" incLanes="a_0 b_0" intLanes="">
+<request index="0" response="00" foes="10" cont="0"/><request index="1" response="01" foes="01"/>
+</junction>
+<connection from="a" to="c" fromLane="0" toLane="0" tl="j" linkIndex="0" dir="s" state="O"/>
+<connection from="b" to="c" fromLane="0" toLane="0" tl="j" linkIndex="1" dir="r" state="o"/>
+</net>`;
+const config =
+  '<configuration><input><net-file value="a.net.xml"/><a value="b.xml, c.xml"/></input>' +
+  '<time><begin value="0"/><end value="1:00:00:00"/></time></configuration>';
+
+const sumo: Target = {
+  name: 'sumo',
+  corpus: [street, config].map((text) => utf8.encode(text)),
+  run: (bytes) => {
+    const text = lenient.decode(bytes);
+    const readNetwork = () => {
+      const reader = networkReader();
+      reader.write(text);
+      importNetwork(reader.end(), { name: 'town' });
+    };
+    for (const read of [readNetwork, () => readSumoConfig(text)]) {
+      try {
+        read();
+      } catch (error) {
+        if (!(error instanceof NetworkError || error instanceof SumoError)) throw error;
+      }
+    }
+  },
+};
+
+export const targets: readonly Target[] = [codec, envelope, frames, district, journal, traci, sumo];

@@ -8,7 +8,10 @@ import { Command } from 'commander';
 import { cabinetSocket, isAnswered } from '../cabinet/address.ts';
 import { fileLatch, latchFile } from '../cabinet/file-latch.ts';
 import { hearLines } from '../cabinet/lines.ts';
+import { clearWord } from '../protocol/clear-line.ts';
 import { lineOf, readLineFromDriver } from '../protocol/lamp-line.ts';
+import type { Keyring } from '../transport/keyring.ts';
+import { assertOperator, keyFileOption, namedKeyring } from './keys.ts';
 import { chosen } from './lamps.ts';
 import { latchFolder } from './latch-folder.ts';
 import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
@@ -19,6 +22,7 @@ const ANSWER_MS_MAX = 5_000;
 interface Options {
   readonly socket?: string;
   readonly latch?: string;
+  readonly keyFile?: string;
   readonly json?: true;
 }
 
@@ -37,7 +41,8 @@ export interface Said {
 const HELP = `
 Look at the lamps first, and mend what is wrong: a latch says that lamps were lit against each
 other, or did not do as they were told. The driver then goes from flashing to steady red, and from
-there follows its nodes again. It refuses while it still sees the fault.
+there follows its nodes again. It refuses while it still sees the fault. Where it was started with
+--key-file it heeds operators alone: name their key with --key-file.
 
 Exit codes: 0 cleared, or nothing was latched; 1 refused, or the driver did not answer; 2 your mistake.`;
 
@@ -50,6 +55,7 @@ export const clearCommand: Command = new Command('clear')
     '--latch <dir>',
     'folder of the latch, where no driver runs (default: as of greenwave lamps)',
   )
+  .addOption(keyFileOption())
   .option('--json', 'print one JSON object')
   .addHelpText('after', HELP)
   .action(async (id: string, file: string, options: Options) => {
@@ -63,7 +69,9 @@ export const clear = async (id: string, file: string, options: Options): Promise
   const district = readDistrict(file);
   chosen(file, district, [id]);
   const path = options.socket ?? cabinetSocket(district, id);
-  if (await isAnswered(path)) return ask(path, id);
+  const keyring = namedKeyring(district.name, options);
+  assertOperator(keyring, options);
+  if (await isAnswered(path)) return ask(path, id, keyring);
   const kept = latchFile(options.latch ?? latchFolder(district), id);
   const latch = fileLatch(kept);
   const reason = latch.read();
@@ -77,7 +85,7 @@ export const clear = async (id: string, file: string, options: Options): Promise
   return { ...common, isCleared: false, refused: `${kept} cannot be removed: ${trouble}` };
 };
 
-const ask = (path: string, intersection: string): Promise<Said> =>
+const ask = (path: string, intersection: string, keyring?: Keyring): Promise<Said> =>
   new Promise((resolve) => {
     const socket = connect({ path });
     const end = (what: Omit<Said, 'intersection' | 'isRunning'>) => {
@@ -92,11 +100,17 @@ const ask = (path: string, intersection: string): Promise<Said> =>
     hearLines(socket, (text) => {
       const line = readLineFromDriver(text);
       if (line?.type === 'lamps.refused') fail(line.reason);
+      if (line?.type === 'lamps.prove') {
+        if (!keyring?.isOperator) fail('this takes the operator’s key: name it with --key-file');
+        else prove(keyring.signed(clearWord(intersection, line.nonce)));
+      }
       if (line?.type !== 'lamps.cleared') return;
       const { reason = null, refused } = line;
       const isCleared = reason !== null && refused === undefined;
       end({ reason, isCleared, ...(refused !== undefined && { refused }) });
     });
+    const prove = (proof: string) =>
+      socket.write(lineOf({ type: 'lamps.clear', intersection, proof }));
     socket.write(lineOf({ type: 'lamps.clear', intersection }));
   });
 

@@ -2,7 +2,7 @@
  * Imports a SUMO network as a district file: `greenwave import NET.net.xml -o district.json`. The
  * summary and the warnings go to standard error, so that the file itself may go to standard output.
  */
-import { createReadStream, existsSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
@@ -11,6 +11,8 @@ import { pathText } from '../protocol/assert.ts';
 import { checkDistrict } from '../protocol/check-district.ts';
 import { districtText } from '../traffic/district-text.ts';
 import { type Import, importNetwork } from '../traffic/import.ts';
+import { SumoError } from '../traffic/sumo-error.ts';
+import { networkText } from '../traffic/sumo-files.ts';
 import { NetworkError, readSumoNetwork, type SumoNetwork } from '../traffic/sumo-network.ts';
 import { OperatorError } from './read-district.ts';
 
@@ -37,7 +39,7 @@ const standard: Outlet = {
 
 export const importCommand: Command = new Command('import')
   .description('make a district file of a SUMO network')
-  .argument('<network>', 'the network, NET.net.xml')
+  .argument('<network>', 'the network, NET.net.xml or NET.net.xml.gz')
   .option('-o, --output <file>', 'where to write the district; - is standard output', '-')
   .option('--name <name>', 'name of the district; else that of the network’s file')
   .option('--amber <seconds>', 'yellow of all but pedestrians; else the network’s')
@@ -92,14 +94,14 @@ const NAME_MAX = 64;
 /** The name of a network’s file, as far as a district’s name may be. */
 const nameOf = (file: string): string =>
   basename(file)
-    .replace(/(\.net)?(\.xml)?$/, '')
+    .replace(/(\.net)?(\.xml)?(\.gz)?$/, '')
     .slice(0, NAME_MAX) || 'district';
 
 const readNetwork = async (file: string): Promise<SumoNetwork> => {
   try {
-    return await readSumoNetwork(createReadStream(file, 'utf8'));
+    return await readSumoNetwork(networkText(file));
   } catch (error) {
-    if (error instanceof NetworkError) throw notImported(file, error);
+    if (error instanceof NetworkError || error instanceof SumoError) throw notImported(file, error);
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
     throw new OperatorError(`${file}: cannot be read (${code})`);
@@ -114,7 +116,7 @@ const refusing = (file: string, make: () => Import): Import => {
   }
 };
 
-const notImported = (file: string, { message }: NetworkError) =>
+const notImported = (file: string, { message }: Error) =>
   new OperatorError(`${file}: ${message}; nothing was imported`);
 
 const write = (output: string, text: string) => {

@@ -13,6 +13,7 @@ import { nodeNameOf, refusalOf } from './inspect-door.ts';
 import { History } from './inspect-history.ts';
 import { type Page, pageFraming } from './inspect-page.ts';
 import { Viewer } from './inspect-viewer.ts';
+import { hastyRequests, refuse, refuseUpgrade } from './local-http.ts';
 
 /** How many may be connected at a time. */
 const NODES_MAX = 512;
@@ -23,7 +24,6 @@ const NODE_PAYLOAD_MAX = 4 * 2 ** 20;
 const VIEWER_PAYLOAD_MAX = 1024;
 /** Who does not answer from one look to the next is put out. In milliseconds. */
 const LOOK_MS = 15_000;
-const REQUEST_MS_MAX = 5000;
 
 /** What an operator is told. */
 export type News =
@@ -61,11 +61,11 @@ export class InspectServer {
     this.#tell = options.tell;
     this.#history = new History(options.bytesMax);
     this.#page = pageFraming(options.frame);
-    this.#server = createServer({ requestTimeout: REQUEST_MS_MAX }, (request, response) => {
+    this.#server = createServer(hastyRequests, (request, response) => {
       const refusal = refusalOf(request);
       const isPage = request.url === '/' && ['GET', 'HEAD'].includes(request.method ?? '');
-      if (refusal !== undefined) response.writeHead(403).end(`refused: ${refusal}\n`);
-      else if (!isPage) response.writeHead(404).end('there is one page here, and it is /\n');
+      if (refusal !== undefined) refuse(response, 403, `refused: ${refusal}`);
+      else if (!isPage) refuse(response, 404, 'there is one page here, and it is /');
       else response.writeHead(200, this.#page.headers).end(this.#page.html);
     });
     this.#server.maxConnections = CONNECTIONS_MAX;
@@ -96,8 +96,7 @@ export class InspectServer {
     if (refusal !== undefined) {
       if (refusal !== this.#refused) this.#tell({ kind: 'refused', reason: refusal });
       this.#refused = refusal;
-      const body = `refused: ${refusal}\n`;
-      socket.end(`HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n${body}`);
+      refuseUpgrade(socket, `refused: ${refusal}`);
     } else if (node === undefined) {
       this.#forViewers.handleUpgrade(request, socket, head, (viewer) => this.#greet(viewer));
     } else this.#forNodes.handleUpgrade(request, socket, head, (one) => this.#hear(one, node));

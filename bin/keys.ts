@@ -21,6 +21,14 @@ export interface KeyOptions {
 export const keyFileOption = (): Option =>
   new Option('--key-file <file>', 'keys of the district (greenwave key makes them)');
 
+/** The same for a process that this one starts. */
+export const keyFileArguments = ({ keyFile }: KeyOptions): string[] =>
+  keyFile === undefined ? [] : ['--key-file', keyFile];
+
+/** The ring of a named file, for what is done on this host; where there is none, nobody else is shut out. */
+export const namedKeyring = (district: string, { keyFile }: KeyOptions): Keyring | undefined =>
+  keyFile === undefined ? undefined : new Keyring(district, keySetOf(readKeyFile(keyFile)));
+
 /** `--insecure`, of every command that speaks on a network. */
 export const insecureOption = (): Option =>
   new Option('--insecure', 'use no keys although others may be there: anybody can command');
@@ -51,7 +59,7 @@ export const keyringOf = (
 ): Keyring | undefined => {
   if (keyFile !== undefined) {
     if (insecure) throw new OperatorError('--key-file and --insecure exclude each other');
-    return new Keyring(district, keySetOf(readKeyFile(keyFile)));
+    return namedKeyring(district, { keyFile });
   }
   if (insecure || isLoopback(address)) return undefined;
   throw new OperatorError(

@@ -13,6 +13,7 @@ import { isLater, type LastWord } from '../protocol/life.ts';
  */
 const BOUND_ROOM_MS = 10;
 
+/** Where a lamp driver listens, and who else hears what it shows. */
 export interface LampDoor {
   readonly door: Door;
   /** What the driver says it shows, with its own stamp. */
@@ -21,6 +22,8 @@ export interface LampDoor {
   readonly now?: () => number;
 }
 
+/** Reaches a lamp driver at its door, again and again until it is there. Never throws; what
+ *  goes wrong is told as `lost`, `refused` or `outlived`. */
 export const lampsAt =
   ({ door, shown, now = () => performance.now() }: LampDoor): OpenLamps =>
   (who, handlers) => {

@@ -5,22 +5,19 @@
  */
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { CabinetError, cabinetSocket, makeSocketFolder } from '../cabinet/address.ts';
-import type { DriverClock } from '../cabinet/alarm.ts';
 import { fileHardware } from '../cabinet/file-hardware.ts';
-import { fileLatch, latchFile } from '../cabinet/file-latch.ts';
 import { type Hardware, memoryHardware } from '../cabinet/hardware.ts';
 import { hostClock, hostStamp } from '../cabinet/host-clock.ts';
-import { type Cabinet, openCabinet, type Report } from '../cabinet/server.ts';
+import type { Report } from '../cabinet/server.ts';
 import type { District } from '../protocol/check-district.ts';
 import type { Intersection } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
-import type { Lamp, Lamps } from '../protocol/lamp.ts';
+import type { Lamp } from '../protocol/lamp.ts';
 import { liveJsonPrinter, livePrinter, onStopSignal } from './host.ts';
-import { latchFolder } from './latch-folder.ts';
+import { keyFileOption } from './keys.ts';
 import { type LampsKind, lampsKind, seconds } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
-import { hostUptimeMs, watchSuspension } from './suspension.ts';
+import { type RunningLamps, runLamps, type Shown } from './run-lamps.ts';
 import { timeOfDay } from './tell.ts';
 
 /** How often a driver that may end by itself looks whether it is still needed. */
@@ -31,6 +28,7 @@ interface Options {
   readonly socket?: string;
   readonly linger?: number;
   readonly latch?: string;
+  readonly keyFile?: string;
   readonly json?: true;
 }
 
@@ -40,12 +38,12 @@ is red, amber or green (pedestrians: red or green). Where DIR/INTERSECTION is no
 To drive pins, make BULB a link to /sys/class/gpio/gpioN; to have lamps watched by inputs of their
 own, make BULB-sensed such a link too. What shines is read back after each change and four times a
 second: a bulb that does not follow its switch, or cannot be switched, latches the intersection to
-flashing until greenwave clear.`;
+flashing until greenwave clear; with --key-file, until an operator does it with his key.`;
 
 /** What is printed. */
 interface Journal {
-  lamps(intersection: Intersection, lamps: Lamps, t: number, nowMs: number): void;
-  report(intersection: Intersection, report: Report): void;
+  lamps(shown: Shown, node: string): void;
+  report(report: Report, node: string): void;
 }
 
 /** Ends after SIGTERM or SIGINT, with all lamps red; at once on the second signal. */
@@ -65,33 +63,30 @@ export const lampsCommand: Command = new Command('lamps')
     '--latch <dir>',
     "folder in which a latch to flashing outlives this process (default: of this district, in the user's state)",
   )
+  .addOption(keyFileOption())
   .option('--json', 'print journal lines')
   .addHelpText('after', HELP)
   .action(async (file: string, ids: string[], options: Options) => {
     const district = readDistrict(file);
     const intersections = chosen(file, district, ids);
-    if (options.socket !== undefined && intersections.length !== 1) {
+    const { json, driver, socket, latch, keyFile } = options;
+    if (socket !== undefined && intersections.length !== 1) {
       throw new OperatorError(`--socket is for one intersection, not ${intersections.length}`);
     }
-    const { json, driver, latch = latchFolder(district) } = options;
     const journal = json ? jsonJournal(liveJsonPrinter()) : plainJournal(livePrinter(), driver);
-    const cabinets: Cabinet[] = [];
-    const suspension = watchSuspension(hostClock, hostUptimeMs, (byMs) => {
-      for (const cabinet of cabinets) cabinet.suspended(byMs);
+    const ownerOf = (id = '') => intersections.find((one) => one.id === id)?.node ?? id;
+    const lamps = await runLamps({
+      district,
+      intersections,
+      hardwareOf: (one) => hardwareOf(driver, one),
+      ...(socket !== undefined && { socket }),
+      ...(latch !== undefined && { latch }),
+      ...(keyFile !== undefined && { keyFile }),
+      shown: (shown) => journal.lamps(shown, ownerOf(shown.intersection)),
+      report: (report) => journal.report(report, ownerOf(report.intersection)),
     });
-    // Whoever asks what time it is hears first that the clock stood still, and does nothing stale.
-    const now = () => {
-      suspension.look();
-      return hostClock.now();
-    };
-    const clock = { ...hostClock, now };
-    try {
-      await openAll(district, intersections, { ...options, latch, clock, journal, cabinets });
-      await lastRed(cabinets, options.linger);
-      await Promise.all(cabinets.map((cabinet) => cabinet.close()));
-    } finally {
-      suspension.stop();
-    }
+    await toEnd(lamps, options.linger);
+    await lamps.end();
   });
 
 /** The intersections of these ids, or all; throws an `OperatorError` that lists those there are. */
@@ -105,79 +100,22 @@ export const chosen = (file: string, { intersections }: District, ids: readonly 
   });
 };
 
-interface Opening extends Options {
-  readonly latch: string;
-  readonly clock: DriverClock;
-  readonly journal: Journal;
-  /** Those that are open. */
-  readonly cabinets: Cabinet[];
-}
-
-/** All cabinets, or none and an `OperatorError`. */
-const openAll = async (
-  district: District,
-  intersections: readonly Intersection[],
-  options: Opening,
-): Promise<void> => {
-  const { cabinets } = options;
-  try {
-    for (const intersection of intersections) {
-      const path = options.socket ?? cabinetSocket(district, intersection.id);
-      if (options.socket === undefined) makeSocketFolder(path);
-      cabinets.push(await open(path, intersection, options));
-    }
-  } catch (error) {
-    for (const cabinet of cabinets) {
-      for (const driver of cabinet.drivers.values()) driver.end(() => {});
-    }
-    await Promise.all(cabinets.map((cabinet) => cabinet.close()));
-    throw error instanceof CabinetError ? new OperatorError(error.message) : error;
-  }
-};
-
-const open = (
-  path: string,
-  intersection: Intersection,
-  { journal, latch, clock, driver }: Opening,
-): Promise<Cabinet> =>
-  openCabinet(
-    { path },
-    {
-      intersections: [intersection],
-      clock,
-      stamp: hostStamp,
-      latchOf: (id) => fileLatch(latchFile(latch, id)),
-      hardwareOf: (one) => hardwareOf(driver, one),
-      show: (_, lamps, t, nowMs) => journal.lamps(intersection, lamps, t, nowMs),
-      report: (what) => journal.report(intersection, what),
-    },
-  );
-
 /** The bulbs; a terminal has none. */
 const hardwareOf = (driver: LampsKind, intersection: Intersection): Hardware | undefined => {
   if (driver.kind === 'files') return fileHardware(driver.folder, intersection);
   return driver.kind === 'memory' ? memoryHardware(intersection) : undefined;
 };
 
-/** Resolves when the lamps have been brought to their end: at a signal, or for want of nodes. */
-const lastRed = (cabinets: readonly Cabinet[], lingerS: number | undefined): Promise<void> =>
+/** Resolves when the lamps are to come to their end: at a signal, or for want of nodes. */
+const toEnd = (lamps: RunningLamps, lingerS: number | undefined): Promise<void> =>
   new Promise((resolve) => {
-    const drivers = cabinets.flatMap((cabinet) => [...cabinet.drivers.values()]);
-    let waiting = drivers.length;
     let neededMs = hostClock.now();
-    const ended = () => {
-      waiting -= 1;
-      if (waiting === 0) resolve();
-    };
     const end = () => {
       clearInterval(lingering);
-      for (const driver of drivers) driver.end(ended);
+      resolve();
     };
     const look = () => {
-      const isNeeded =
-        cabinets.some((cabinet) => cabinet.entered() > 0) ||
-        drivers.some((driver) => driver.isBusy());
-      if (isNeeded) neededMs = hostClock.now();
+      if (lamps.isNeeded()) neededMs = hostClock.now();
       else if (hostClock.now() - neededMs >= (lingerS ?? Infinity) * 1000) end();
     };
     const lingering = lingerS === undefined ? undefined : setInterval(look, LINGER_LOOK_MS);
@@ -185,9 +123,9 @@ const lastRed = (cabinets: readonly Cabinet[], lingerS: number | undefined): Pro
   });
 
 const jsonJournal = (print: (line: JournalLine) => void): Journal => ({
-  lamps: ({ id, node = id }, lamps, t, nowMs) =>
-    print({ t, node, kind: 'lamps', intersection: id, nowMs, lamps }),
-  report: ({ id, node = id }, { kind, message }) => {
+  lamps: ({ t, nowMs, intersection, lamps }, node) =>
+    print({ t, node, kind: 'lamps', intersection, nowMs, lamps }),
+  report: ({ kind, message }, node) => {
     const common = { t: hostStamp(), node };
     print(kind === 'error' ? { ...common, kind, message } : { ...common, kind, reason: message });
   },
@@ -205,12 +143,12 @@ const PAINTS: Record<Lamp, (text: string) => string> = {
 };
 
 const plainJournal = (print: (line: string) => void, { kind }: LampsKind): Journal => ({
-  lamps: ({ id }, lamps, t) => {
+  lamps: ({ t, intersection, lamps }) => {
     if (kind !== 'terminal') return;
     const heads = Object.entries(lamps).map(([group, lamp]) => PAINTS[lamp](`${group} ${lamp}`));
-    print(`${pc.dim(timeOfDay(t))} ${pc.bold(id)}  ${heads.join('  ')}`);
+    print(`${pc.dim(timeOfDay(t))} ${pc.bold(intersection)}  ${heads.join('  ')}`);
   },
-  report: ({ id }, { kind, message }) => {
-    process.stderr.write(`${timeOfDay(hostStamp())} ${id}: ${kind}: ${message}\n`);
+  report: ({ kind, intersection = '', message }) => {
+    process.stderr.write(`${timeOfDay(hostStamp())} ${intersection}: ${kind}: ${message}\n`);
   },
 });

@@ -1,11 +1,12 @@
 /**
- * How `greenwave up` starts a node: the arguments of `greenwave node`, with what it was told itself.
+ * How `greenwave up` starts a node, and the lamps: the arguments of `greenwave`, with what it was told
+ * itself.
  */
 import { join } from 'node:path';
 import { cabinetSocket } from '../cabinet/address.ts';
 import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
-import type { KeyOptions } from './keys.ts';
+import { type KeyOptions, keyFileArguments } from './keys.ts';
 import { isPageWanted } from './page-server.ts';
 
 /** What `greenwave up` hands on to its nodes as it is. */
@@ -30,7 +31,7 @@ export interface Place {
 export const nodeArguments = (node: string, where: Place, options: NodeOptions): string[] => {
   const { file, district, data } = where;
   const intersection = district.intersections.find((one) => nodesOf(one).includes(node));
-  const { interface: address, ttl, inspect, contents, keyFile, insecure } = options;
+  const { interface: address, ttl, inspect, contents, insecure } = options;
   return [
     ...['node', file, node, '--json'],
     ...['--interface', address, '--ttl', `${ttl}`],
@@ -39,7 +40,13 @@ export const nodeArguments = (node: string, where: Place, options: NodeOptions):
     ...(inspect === undefined ? [] : ['--inspect', inspect]),
     // Who looks at a page wants to see what messages say.
     ...(contents === true || isPageWanted(options) ? ['--contents'] : []),
-    ...(keyFile === undefined ? [] : ['--key-file', keyFile]),
+    ...keyFileArguments(options),
     ...(insecure ? ['--insecure'] : []),
   ];
 };
+
+/** The arguments of `greenwave` for the lamps of the whole district. */
+export const lampsArguments = ({ file, data }: Place, options: KeyOptions): string[] => [
+  ...['lamps', file, '--latch', join(data, 'latches'), '--json'],
+  ...keyFileArguments(options),
+];

@@ -4,38 +4,24 @@
 import type { ChildProcess } from 'node:child_process';
 import { Command } from 'commander';
 import pc from 'picocolors';
-import { realClock } from '../actors/clock.ts';
-import { Inspector } from '../actors/inspector.ts';
-import { createNode } from '../actors/node.ts';
-import { cabinetSocket, isAnswered, sensorSocket } from '../cabinet/address.ts';
+import { cabinetSocket, isAnswered } from '../cabinet/address.ts';
 import type { District } from '../protocol/check-district.ts';
 import { type Intersection, intersectionOf, isShared } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
-import type { Keyring } from '../transport/keyring.ts';
-import { udpTcp } from '../transport/udp-tcp.ts';
 import { liveJsonPrinter, livePrinter, onStopSignal, startGreenwave } from './host.ts';
-import { InspectorStream } from './inspect-stream.ts';
-import {
-  followKeyFile,
-  INSECURE,
-  insecureOption,
-  isInsecure,
-  type KeyOptions,
-  keyFileOption,
-  keyringOf,
-} from './keys.ts';
+import { insecureOption, type KeyOptions, keyFileArguments, keyFileOption } from './keys.ts';
 import { lampsAt } from './lamp-port.ts';
-import { type Create, live, storesIn } from './lives.ts';
 import { contentsOption, inspectOption, interfaceAddress, whole } from './options.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
-import { sensorsAt } from './sensor-port.ts';
+import { runNode } from './run-node.ts';
 import { supervised } from './supervised.ts';
-import { hostUptimeMs, watchSuspension } from './suspension.ts';
 import { textOf, timeOfDay } from './tell.ts';
 
 /** A lamp driver that a node started outlives it by this long, so that lamps end as they should. */
 const LINGER_S = 60;
+
+const EXIT_CODES = { failed: 1, refused: 2, duplicate: 3 } as const;
 
 interface Options extends KeyOptions {
   readonly interface: string;
@@ -65,7 +51,7 @@ export const nodeCommand: Command = new Command('node')
   .option('--data <dir>', "folder of the node's store (default: none, the node forgets)")
   .option(
     '--lamps <socket>',
-    "Unix socket of a lamp driver (default: the intersection's own, started when there is none)",
+    "Unix socket of a lamp driver, or `own`: the intersection's own, waited for (default: its own, started when there is none)",
   )
   .addOption(inspectOption())
   .option('--json', 'print the journal as JSON lines')
@@ -77,7 +63,7 @@ export const nodeCommand: Command = new Command('node')
       const known = district.intersections.map(({ node }) => node).join(', ');
       throw new OperatorError(`${file} has no node ${id}; it has ${known}`);
     }
-    await runNode({ file, id, district, intersection }, options);
+    await serve({ file, id, district, intersection }, options);
   });
 
 interface What {
@@ -87,98 +73,56 @@ interface What {
   readonly intersection: Intersection;
 }
 
-const runNode = async ({ file, id, district, intersection }: What, options: Options) => {
-  const { inspect } = options;
+const serve = async ({ file, id, district, intersection }: What, options: Options) => {
   const journal = options.json ? liveJsonPrinter() : plainPrinter();
-  const trouble = (message: string) => journal({ t: Date.now(), node: id, kind: 'error', message });
-  const keyring = keyringOf(district.name, options.interface, options);
-  const open = storesIn(options.data, trouble);
-  const store = await open();
   const lamps = await lampDriver({ file, district, intersection }, options);
-  if (!options.json) {
-    const kept = options.data === undefined ? 'keeps nothing on disk' : `keeps ${options.data}`;
-    const life = `${id} serves ${intersection.id} of ${district.name}, ${kept}`;
-    process.stdout.write(`${pc.dim(life)}\n`);
-  }
-  if (isInsecure(options.interface, options)) trouble(INSECURE);
-  const unfollow = followKeys({ keyring, trouble }, options);
   const shown = ({ t, lamps: all }: LampsShowing) =>
     journal({ t, node: id, kind: 'lamps', intersection: intersection.id, lamps: all });
   let resolve: (code: number) => void = () => {};
   const ended = new Promise<number>((settle) => {
     resolve = settle;
   });
-  const end = (message: string, code: number) => {
-    process.stderr.write(`greenwave: ${message}\n`);
-    resolve(code);
-  };
-  const name = `${district.name}/${id}`;
-  const stream =
-    inspect === undefined ? undefined : new InspectorStream({ url: inspect, name, trouble });
   const { clock, through } = supervised(id);
-  const create: Create = (store, next) => {
-    const inspector =
-      stream && new Inspector({ district: district.name, node: id, outlet: stream });
-    const node = createNode({
-      id,
-      district,
-      store,
-      clock,
-      transport: through(transportOf(district, options, keyring)),
-      seal: keyring,
-      lamps: lampsAt({
-        door: { path: lamps.path },
-        now: clock.now,
-        ...(lamps.isForeign && { shown }),
-      }),
-      sensors: sensorsAt(sensorSocket(district, intersection.id), trouble),
-      journal,
-      hasContents: options.contents === true,
-      suspension: (jumped) => watchSuspension(realClock, hostUptimeMs, jumped),
-      failed: (reason) => end(`${id} failed: ${reason}`, 1),
-      ...next,
-      ...(inspector && { inspect: inspector.step }),
-    });
-    if (inspector) {
-      node.watch(inspector.hear);
-      stream.show(inspector);
-    }
-    node.watch((event) => {
-      if (event.type === 'membership.duplicate') end(event.reason, 3);
-    });
-    return node;
+  const { keyFile, insecure, port: tcpPort, data, inspect } = options;
+  const began = () => {
+    const kept = data === undefined ? 'keeps nothing on disk' : `keeps ${data}`;
+    const life = `${id} serves ${intersection.id} of ${district.name}, ${kept}`;
+    if (!options.json) process.stdout.write(`${pc.dim(life)}\n`);
   };
+  const node = await runNode({
+    district,
+    id,
+    interface: options.interface,
+    ttl: options.ttl,
+    ...(tcpPort !== undefined && { tcpPort }),
+    ...(keyFile !== undefined && { keyFile }),
+    ...(insecure && { insecure }),
+    ...(data !== undefined && { data }),
+    ...(inspect !== undefined && { inspect }),
+    lamps: lampsAt({
+      door: { path: lamps.path },
+      now: clock.now,
+      ...(lamps.isForeign && { shown }),
+    }),
+    journal,
+    hasContents: options.contents === true,
+    clock,
+    through,
+    began,
+    ended: ({ why, reason }) => {
+      process.stderr.write(`greenwave: ${reason}\n`);
+      resolve(EXIT_CODES[why]);
+    },
+  }).catch((error: unknown) => {
+    lamps.child?.kill('SIGTERM');
+    throw error;
+  });
   onStopSignal(() => resolve(0));
-  const failed = (error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
-    end(`${id} cannot begin its next life: ${reason}`, error instanceof OperatorError ? 2 : 1);
-  };
-  const stop = live(store, { create, open, failed });
   process.exitCode = await ended;
-  unfollow();
-  await stop();
-  await stream?.close();
+  await node.stop();
   // A driver of our own goes with us, once its lamps are red.
   if (!isShared(intersection)) lamps.child?.kill('SIGTERM');
 };
-
-interface Keyed {
-  readonly keyring: Keyring | undefined;
-  readonly trouble: (message: string) => void;
-}
-
-/** Takes new keys while the node runs, and says so. */
-const followKeys = ({ keyring, trouble }: Keyed, { keyFile }: Options): (() => void) =>
-  keyring && keyFile !== undefined ? followKeyFile(keyring, keyFile, trouble) : () => {};
-
-const transportOf = ({ discovery }: District, options: Options, keys: Keyring | undefined) =>
-  udpTcp({
-    discovery,
-    interface: options.interface,
-    keys,
-    ttl: options.ttl,
-    ...(options.port !== undefined && { tcpPort: options.port }),
-  });
 
 interface Driver {
   readonly path: string;
@@ -192,12 +136,21 @@ const lampDriver = async (
   { file, district, intersection }: Omit<What, 'id'>,
   options: Options,
 ): Promise<Driver> => {
-  if (options.lamps !== undefined) return { path: options.lamps, isForeign: false };
   const path = cabinetSocket(district, intersection.id);
+  if (options.lamps === 'own') return { path, isForeign: true };
+  if (options.lamps !== undefined) return { path: options.lamps, isForeign: false };
   if (await isAnswered(path)) return { path, isForeign: true };
   const json = options.json ? ['--json'] : [];
   const child = startGreenwave(
-    ['lamps', file, intersection.id, '--linger', `${LINGER_S}`, ...json],
+    [
+      'lamps',
+      file,
+      intersection.id,
+      '--linger',
+      `${LINGER_S}`,
+      ...keyFileArguments(options),
+      ...json,
+    ],
     {
       // Lamps outlive their node, so the driver is no part of the node's process group.
       detached: true,

@@ -8,6 +8,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { STREAM_PATH, UPWARD_BYTES_MAX } from '../visualizer/stream.ts';
+import { hastyRequests, refuse, refuseUpgrade } from './local-http.ts';
 import { type PageFile, pageFiles } from './page-files.ts';
 import type { PageStream } from './page-stream.ts';
 import { OperatorError } from './read-district.ts';
@@ -17,6 +18,8 @@ const HOST = '127.0.0.1';
 export const PAGE_PORT = 8642;
 /** So many ports are tried in turn, because several districts may be up. */
 const PORTS_TRIED = 20;
+/** Sixteen pages, each with its stream and a few requests. */
+const CONNECTIONS_MAX = 128;
 
 export interface PageServer {
   /** Where the page is, with the token behind `#` where there is one: that part is sent nowhere. */
@@ -39,7 +42,8 @@ export const servePage = async (
 ): Promise<PageServer> => {
   const files = pageFiles();
   if (!files) throw new OperatorError('the page is not built: npm run build:page');
-  const server = createServer();
+  const server = createServer(hastyRequests);
+  server.maxConnections = CONNECTIONS_MAX;
   const first = port ?? PAGE_PORT;
   const at = await listen(server, first, port === undefined ? PORTS_TRIED : 1);
   const hosts = [`${HOST}:${at}`, `localhost:${at}`];
@@ -50,9 +54,10 @@ export const servePage = async (
     perMessageDeflate: false,
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => socket.destroy());
     const refusal = strangeness(request, hosts);
     if (refusal !== undefined) {
-      socket.end(`HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n${refusal}\n`);
+      refuseUpgrade(socket, refusal);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (client) => stream.join(client));
@@ -149,7 +154,7 @@ const answer = ({ request, response, files, hosts }: Asked): void => {
       ? [405, 'only GET']
       : [404, 'not found'];
   if (code !== 404 || !file) {
-    response.writeHead(code, { 'content-type': 'text/plain; charset=utf-8' }).end(`${why}\n`);
+    refuse(response, code, why);
     return;
   }
   response.writeHead(200, { ...headersOf(file, host), 'content-length': file.body.length });

@@ -6,13 +6,17 @@ import { Command } from 'commander';
 import type { Store } from '../actors/storage.ts';
 import { type Holding, holdingOf, recovered } from '../machines/recovery.ts';
 import { intersectionOf } from '../protocol/district.ts';
+import { keyFileOption, namedKeyring } from './keys.ts';
 import { openStoreThatIs } from './level-store.ts';
 import { OperatorError, readDistrict } from './read-district.ts';
+import { assertOperatorOf } from './store-operators.ts';
 
 interface Options {
   readonly data: string;
   readonly yes?: true;
   readonly byFile?: true;
+  readonly keyFile?: string;
+  readonly insecure?: true;
   readonly json?: true;
 }
 
@@ -25,6 +29,8 @@ what was committed and is not in this store is lost.
 
 Never recover a district of which a majority of voters is only out of reach: they would go on by
 themselves, and give way, with all they agreed on, as soon as they meet the recovered group.
+
+Where the node ran with --key-file, --yes takes the operators' key: name it with --key-file.
 
 --by-file is for what no running district may change: when all nodes are stopped and all files changed,
 recover one store so, and start all.`;
@@ -39,11 +45,14 @@ export const recoverCommand: Command = new Command('recover')
     '--by-file',
     'begin by the timing of the district file, not by what `greenwave contract` put in force',
   )
+  .addOption(keyFileOption())
+  .option('--insecure', 'do without the operators’ key of a keyed district: it is lost')
   .option('--json', 'print one JSON object')
   .addHelpText('after', HELP)
   .action(async (file: string, node: string, options: Options) => {
     const district = readDistrict(file);
     if (!intersectionOf(district, node)) throw new OperatorError(`${file} has no node ${node}`);
+    if (options.yes) assertOperatorOf(options.data, namedKeyring(district.name, options), options);
     const said = await recover(node, options);
     process.stdout.write(`${options.json ? JSON.stringify(said) : textOf(node, said, options)}\n`);
   });

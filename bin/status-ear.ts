@@ -45,7 +45,7 @@ export class StatusEar implements Handlers {
         say: (message) => this.#say(message),
         announcement: () => this.#question,
       });
-    this.#newness = new Newness(this.#proof);
+    this.#newness = new Newness(realClock.now, this.#proof);
   }
 
   ask(port: Port, question: Message): void {

@@ -15,7 +15,7 @@ import { complaintsOf, type Ended, leaveNone, stopChild } from './child.ts';
 import { livePrinter, missedIn, onStopSignal, startGreenwave } from './host.ts';
 import { insecureOption, keyFileOption, keyringOf, warnIfInsecure } from './keys.ts';
 import { LiveNetwork } from './live-network.ts';
-import { type NodeOptions, nodeArguments } from './node-arguments.ts';
+import { lampsArguments, type NodeOptions, nodeArguments } from './node-arguments.ts';
 import {
   contentsOption,
   inspectOption,
@@ -133,8 +133,7 @@ class Up {
     const wanted = { ...this.#options, token: this.#token, print: this.#print };
     const server = await offerPage(this.#stream, wanted);
     await this.#traffic?.open();
-    const latches = join(this.#data, 'latches');
-    this.#start('lamps', ['lamps', this.#file, '--latch', latches, '--json']);
+    this.#start('lamps', lampsArguments(this.#place(), this.#options));
     const { for: limitS } = this.#options;
     const limit = limitS === undefined ? undefined : setTimeout(this.#stop, limitS * 1000);
     await stopped;
@@ -149,10 +148,11 @@ class Up {
 
   #startNode(node: string): void {
     if (this.#children.has(node)) return;
-    const place = { file: this.#file, district: this.#district, data: this.#data };
-    this.#start(node, nodeArguments(node, place, this.#options), ['ipc']);
+    this.#start(node, nodeArguments(node, this.#place(), this.#options), ['ipc']);
     this.#network.started(node);
   }
+
+  #place = () => ({ file: this.#file, district: this.#district, data: this.#data });
 
   #start(name: string, args: readonly string[], more: 'ipc'[] = []): void {
     const child = startGreenwave(args, { stdio: ['ignore', 'pipe', 'pipe', ...more] });

@@ -9,6 +9,7 @@
 import type { Group } from '../protocol/district.ts';
 import type { Lamp } from '../protocol/lamp.ts';
 
+/** One light of a signal head. */
 export type Bulb = 'red' | 'amber' | 'green';
 /** The bulbs that shine, by group. */
 export type Bulbs = Readonly<Record<string, readonly Bulb[]>>;

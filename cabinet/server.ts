@@ -4,6 +4,7 @@
  * groups that the description gives it, and one that does not read what it is told is put out.
  */
 import { createServer, type Server, type Socket } from 'node:net';
+import type { LampsClear } from '../protocol/clear-line.ts';
 import { digestOf } from '../protocol/digest.ts';
 import { type Intersection, nodesOf } from '../protocol/district.ts';
 import type { Lamps } from '../protocol/lamp.ts';
@@ -24,7 +25,7 @@ import { Inputs } from './inputs.ts';
 import type { Latch } from './latch.ts';
 import { hearLines } from './lines.ts';
 import { Player } from './player.ts';
-import { refusalOf, type Visitor } from './visitor.ts';
+import { clearanceOf, type Operators, refusalOf, type Visitor } from './visitor.ts';
 
 /** Connections at a time. */
 const CLIENTS_MAX = 256;
@@ -39,6 +40,8 @@ export interface CabinetOptions {
   readonly clock: DriverClock;
   /** Milliseconds since the Unix epoch that never go back. */
   readonly stamp: () => number;
+  /** Who may clear latches; without, or where operators have no key, whoever is at the door. */
+  readonly operators?: Operators | undefined;
   readonly latchOf: (intersection: string) => Latch;
   /** The bulbs of an intersection, if it has any here. Throws `CabinetError` when it has not all. */
   readonly hardwareOf?: (intersection: Intersection) => Hardware | undefined;
@@ -177,7 +180,7 @@ class Hall implements Cabinet {
     if (!driver) this.#refuse(client, `no intersection ${line.intersection} here`);
     else if (line.type === 'lamps.enter') this.#enter(client, line, driver);
     else if (line.type === 'lamps.sequence') this.#follow(client, line, driver);
-    else if (line.type === 'lamps.clear') this.#clear(client, driver);
+    else if (line.type === 'lamps.clear') this.#clear(client, line, driver);
     else if (line.type === 'lamps.input') this.#input(client, line);
     else {
       const entered = client.entered.get(line.intersection);
@@ -253,10 +256,15 @@ class Hall implements Cabinet {
     }
   }
 
-  #clear(client: Visitor, driver: Driver): void {
-    const isNode = client.entered.size > 0;
-    const cleared = isNode ? { refused: 'an operator clears a latch, no node' } : driver.clear();
-    this.#say(client, { type: 'lamps.cleared', intersection: driver.intersection.id, ...cleared });
+  #clear(client: Visitor, line: LampsClear, driver: Driver): void {
+    const { intersection } = line;
+    const { refused, nonce } = clearanceOf(client, line, this.#options.operators);
+    if (nonce !== undefined) {
+      this.#say(client, { type: 'lamps.prove', intersection, nonce });
+      return;
+    }
+    const cleared = refused === undefined ? driver.clear() : { refused };
+    this.#say(client, { type: 'lamps.cleared', intersection, ...cleared });
   }
 
   #refuseRubbish(client: Visitor): void {

@@ -20,15 +20,25 @@ const stateCheck = Compile(stateSchema);
 
 const nothing = (next: Replica): Turn => ({ next, says: [] });
 
-/** Follows the leader of a term. What matches its log is known only for what is committed. */
+/** Without what has come of a snapshot. */
+const forget = (replica: Replica): Replica =>
+  replica.fetched.text === '' ? replica : { ...replica, fetched: { index: 0, text: '' } };
+
+/** Follows the leader of a term. What matches its log is known only for what is committed; what has
+ *  come of a snapshot is of another's. */
 export const follow = (replica: Replica, term: number, leader: string): Replica =>
   term === replica.term && leader === replica.leader
     ? replica
-    : { ...replica, term, leader, matched: replica.commit, serving: null };
+    : { ...forget(replica), term, leader, matched: replica.commit, serving: null };
+
+/** Whether somebody speaks as a leader who is none: the term is over, or it has another one. */
+const isUsurper = (replica: Replica, { term, from }: { term: number; from: string }): boolean =>
+  term < replica.term ||
+  (term === replica.term && replica.leader !== null && replica.leader !== from);
 
 /** Takes entries, if they follow on what is here; otherwise asks for what lies between. */
 export const accept = (replica: Replica, event: HeardAs<'replica.prepare'>): Turn => {
-  if (event.term < replica.term) return nothing(replica);
+  if (isUsurper(replica, event)) return nothing(replica);
   const following = follow(replica, event.term, event.from);
   const { log, base, commit } = following;
   // What a snapshot holds is committed, so it matches: skip it.
@@ -93,7 +103,7 @@ const complain = (replica: Replica, index: number, now: number): Turn => {
 
 /** The leader's beat says how far it has come: commit what matches, ask for what is missing. */
 export const noteLeaderBeat = (replica: Replica, event: HeardAs<'detector.beat'>): Turn => {
-  if (event.term < replica.term || event.leader !== event.from) return nothing(replica);
+  if (isUsurper(replica, event) || event.leader !== event.from) return nothing(replica);
   const following = follow(replica, event.term, event.from);
   const settled = settle(following, event.commit, []);
   if (settled.next.matched >= event.index) return settled;
@@ -122,14 +132,15 @@ export const takeChunk = (
   replica: Replica,
   { index, indexTerm, offset, total, data }: HeardAs<'replica.chunk'>,
 ): Turn & { isWhole: boolean } => {
+  // What is asked for is not there any more, or never was: asking on would bring this again.
+  if (index < replica.commit) return { ...nothing(forget(replica)), isWhole: false };
   const so = index === replica.fetched.index ? replica.fetched.text : '';
-  if (offset !== so.length || index < replica.commit)
-    return { ...nothing(replica), isWhole: false };
+  if (offset !== so.length) return { ...nothing(replica), isWhole: false };
   const text = so + data;
   const fetched = { index, text };
   if (text.length < total) return { ...fetch({ ...replica, fetched }), isWhole: false };
   const state = parseState(text);
-  const empty = { ...replica, fetched: { index: 0, text: '' } };
+  const empty = forget(replica);
   if (!state) return { ...nothing(empty), isWhole: false };
   return { ...install(empty, { index, term: indexTerm, state }), isWhole: true };
 };

@@ -97,7 +97,9 @@ export const electionMachine = setup({
       (event.type === 'replica.prepare' ||
         (event.type === 'detector.beat' && event.leader === event.from)) &&
       event.from !== context.id &&
-      event.term >= context.term,
+      (event.term > context.term ||
+        // A term has one leader: who else claims it lies.
+        (event.term === context.term && [event.from, null].includes(context.leader))),
     isFromMyLeader: ({ context, event }) =>
       'from' in event &&
       event.from === context.leader &&

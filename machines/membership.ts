@@ -82,6 +82,11 @@ export interface MembershipInput {
 
 type Announce = HeardAs<'membership.announce'>;
 
+interface Departed {
+  readonly life: number;
+  readonly atMs: number;
+}
+
 export interface Context extends Omit<MembershipInput, 'filed' | 'agreed'> {
   readonly timing: Timing;
   readonly digests: Digests;
@@ -98,8 +103,8 @@ export interface Context extends Omit<MembershipInput, 'filed' | 'agreed'> {
   readonly differsAt: number | null;
   /** Peers refused, with the life in which they were. */
   readonly refused: Readonly<Record<string, number>>;
-  /** Peers that said goodbye, with the life that did: nothing more comes of it but late words. */
-  readonly departed: Readonly<Record<string, number>>;
+  /** Peers that said goodbye, with the life that did, and when. */
+  readonly departed: Readonly<Record<string, Departed>>;
   /** The latest life of this node that others know; -1, when they know none that is later. */
   readonly latest: number;
   /** The last such life that was not believed: it is told once. */
@@ -285,9 +290,7 @@ export const membershipMachine = setup({
         enqueue.emit({ type: 'membership.refused', peer, reason });
         return;
       }
-      // An announcement that its goodbye has overtaken must not bring it back.
-      const gone = at(context.departed, peer) ?? -1;
-      const isGone = gone >= incarnation;
+      const { gone, isGone } = departing(context, peer, event);
       const seen = valueAt(context.view, peer)?.incarnation ?? -1;
       // A late word of an earlier life must not lead anybody to where it lived.
       const isLate = seen > incarnation;
@@ -346,9 +349,9 @@ export const membershipMachine = setup({
       if (event.type !== 'membership.view' || event.from !== context.leader) return;
       let { view, print } = context;
       for (const { node, ...peer } of event.members) {
-        const gone = at(context.departed, node) ?? -1;
-        const known = Math.max(gone, valueAt(view, node)?.incarnation ?? -1);
-        if (isSelf(context, node) || known >= peer.incarnation) continue;
+        const { isGone } = departing(context, node, { ...peer, at: event.at });
+        const isKnown = (valueAt(view, node)?.incarnation ?? -1) >= peer.incarnation;
+        if (isSelf(context, node) || isGone || isKnown) continue;
         const { changed, says } = taking({ view, print }, node, peer);
         ({ view, print } = changed);
         for (const said of says) enqueue.emit(said);
@@ -378,8 +381,8 @@ export const membershipMachine = setup({
     }),
     remove: enqueueActions(({ context, event, enqueue }) => {
       if (event.type === 'membership.goodbye' && isOurs(context, event.district)) {
-        const { from, incarnation } = event;
-        enqueue.assign({ departed: remember(context.departed, from, incarnation) });
+        const { from, incarnation: life, at: atMs } = event;
+        enqueue.assign({ departed: remember(context.departed, from, { life, atMs }) });
       }
       const leaving = departureOf(context, event);
       if (!leaving || valueAt(context.view, leaving.peer) === undefined) return;
@@ -677,13 +680,28 @@ const departureOf = (context: Context, event: Events) => {
   return { peer, how: why, reason };
 };
 
-const remember = (
-  lives: Readonly<Record<string, number>>,
+const remember = <T>(
+  lives: Readonly<Record<string, T>>,
   peer: string,
-  incarnation: number,
-): Record<string, number> => {
+  what: T,
+): Record<string, T> => {
   const kept = Object.entries(without(lives, peer)).slice(-REMEMBERED_MAX + 1);
-  return { ...Object.fromEntries(kept), [peer]: incarnation };
+  return { ...Object.fromEntries(kept), [peer]: what };
+};
+
+/**
+ * Which life of a peer said goodbye last, and whether what is heard of one is older than that. An
+ * announcement that its goodbye has overtaken must not bring it back; but who still speaks when that
+ * must long have arrived has said no goodbye: somebody else has in its name.
+ */
+const departing = (
+  { departed, timing }: Pick<Context, 'departed' | 'timing'>,
+  peer: string,
+  { incarnation, at: nowMs }: { readonly incarnation: number; readonly at: number },
+) => {
+  const { life, atMs } = at(departed, peer) ?? { life: -1, atMs: 0 };
+  const isLate = life === incarnation && nowMs - atMs <= timing.heartbeatTimeoutMs;
+  return { gone: life, isGone: life > incarnation || isLate };
 };
 
 type Viewing = Pick<Context, 'view' | 'print'>;

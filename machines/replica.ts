@@ -12,7 +12,7 @@
  * heartbeat is the detector's beat, which says term, leader, index and commit; a node far behind
  * fetches the snapshot in parts at its own pace.
  */
-import { assign, emit, enqueueActions, setup } from 'xstate';
+import { and, assign, emit, enqueueActions, setup } from 'xstate';
 import type { Ask, Emitted, FactAs, HeardAs, Stamped } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { accept, acknowledge, fetch, follow, noteLeaderBeat, takeChunk } from './backup.ts';
@@ -165,6 +165,11 @@ export const replicaMachine = setup({
     isWritten: ({ event }) => event.type === 'storage.written' && event.owner === 'replica',
     isBehindLog: ({ context, event }) =>
       event.type === 'replica.chunk' && event.index > context.commit,
+    /** Whoever else sends a state may make it up. */
+    isOfLeader: ({ context, event }) =>
+      event.type === 'replica.chunk' &&
+      event.from === context.leader &&
+      event.term === context.term,
     isDrained: ({ context }) => isDrained(context),
     isWhole: ({ context }) => context.fetched.text === '' && hasBase(context),
   },
@@ -292,7 +297,11 @@ export const replicaMachine = setup({
         ],
         'replica.prepare': { actions: 'accept' },
         'detector.beat': { guard: 'isNews', actions: 'noteLeaderBeat' },
-        'replica.chunk': { guard: 'isBehindLog', target: 'catchingUp', actions: 'takeChunk' },
+        'replica.chunk': {
+          guard: and(['isOfLeader', 'isBehindLog']),
+          target: 'catchingUp',
+          actions: 'takeChunk',
+        },
         'replica.request': { actions: 'forward' },
       },
     },
@@ -308,7 +317,7 @@ export const replicaMachine = setup({
           { guard: 'hasBase', target: 'backup', actions: 'follow' },
           { target: 'catchingUp', reenter: true, actions: 'follow' },
         ],
-        'replica.chunk': { actions: 'takeChunk' },
+        'replica.chunk': { guard: 'isOfLeader', actions: 'takeChunk' },
         'replica.request': { actions: 'forward' },
       },
     },

@@ -8,7 +8,8 @@
  * clock synchronization", Distributed Computing 1989); its bound is half that round trip, and grows
  * with its age, counted from the question, by what both clocks may drift. What is known of earlier
  * timescales is kept, because rights of way are judged on their own; it runs free. An answer names
- * the life of the node that asked: every process counts time from its own start.
+ * the life of the node that asked: every process counts time from its own start. Each question is
+ * answered once, by who leads: what answers none is not heeded, and nobody else knows when it was asked.
  *
  * A clock that stood still or jumped makes everything void: when the host says so, or when a round
  * trip contradicts what is known by more than both bounds. Answers to what was asked before then are
@@ -24,6 +25,8 @@ import type { Emitted, FactAs, HeardAs } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
 import { boundAt, type Estimate, type Sample, withEstimate } from './time-estimate.ts';
 
+/** Questions that may still be answered: those of some seconds. */
+const ASKED_MAX = 8;
 /** Round trips remembered; the best says most. */
 const SAMPLES_MAX = 8;
 export interface TimekeeperInput {
@@ -43,6 +46,8 @@ export interface Context extends TimekeeperInput {
   readonly settled: boolean;
   /** What the leader of `term` answered last; null, when it has not. */
   readonly heardMs: number | null;
+  /** When the last questions were asked: what answers none of them is made up. */
+  readonly asked: readonly number[];
   /** When everything was void last: only what was asked later is believed. Null, when never. */
   readonly voidMs: number | null;
 }
@@ -77,10 +82,11 @@ const learn = ({ term, timing, ...context }: Context, tell: Tell): Partial<Conte
   // What is known may be better than all that was heard of late, for all its age.
   const best = [...known, ...samples].reduce((a, b) => (bound(b) < bound(a) ? b : a));
   const estimates = withEstimate(context.estimates, { ...best, term, isOwn: false });
-  return { samples, estimates, heardMs: tell.groupMs };
+  const asked = context.asked.filter((sentMs) => sentMs !== tell.sentMs);
+  return { samples, estimates, asked, heardMs: tell.groupMs };
 };
 
-const nothing = { samples: [], estimates: [], heardMs: null };
+const nothing = { asked: [], samples: [], estimates: [], heardMs: null };
 
 const synced = ({ estimates, timing }: Context, nowMs: number): Emitted[] => {
   const last = estimates.at(-1);
@@ -99,6 +105,7 @@ export const timekeeperMachine = setup({
     /** From the leader, and asked on this clock: that of an earlier life began at another time. */
     isCurrent: ({ context, event }) =>
       event.type === 'timekeeper.tell' &&
+      context.asked.includes(event.sentMs) &&
       (context.voidMs === null || event.sentMs > context.voidMs) &&
       event.term === context.term &&
       event.from === context.leader &&
@@ -110,7 +117,7 @@ export const timekeeperMachine = setup({
   actions: {
     noteLeader: assign(({ event }) =>
       event.type === 'election.elected'
-        ? { leader: event.leader, term: event.term, samples: [], heardMs: null }
+        ? { leader: event.leader, term: event.term, asked: [], samples: [], heardMs: null }
         : {},
     ),
     /** Our own clock is the timescale, and goes on from the last that is known. */
@@ -132,6 +139,7 @@ export const timekeeperMachine = setup({
     ask: enqueueActions(({ context, event, enqueue }) => {
       const { leader, term, settled, heardMs } = context;
       if (leader === null) return;
+      enqueue.assign({ asked: [...context.asked.slice(1 - ASKED_MAX), event.at] });
       const heard = settled && heardMs !== null ? { heard: { term, groupMs: heardMs } } : {};
       const message = { type: 'timekeeper.ask' as const, sentMs: event.at, ...heard };
       enqueue.emit({ type: 'wire.send', to: leader, message });

@@ -9,6 +9,8 @@ import Type from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { nameSchema } from './command.ts';
 import { type Heard, type Message, type MessageType, messages } from './event.ts';
+import { faultOfJson } from './json-text.ts';
+import { isUtf8 } from './utf8.ts';
 
 export const PROTOCOL_VERSION = 1;
 
@@ -58,7 +60,8 @@ const header = Compile(headerSchema);
 const payloads = new Map<string, Validator>(
   Object.entries(messages).map(([type, { payload }]) => [type, Compile(payload) as Validator]),
 );
-const decoder = new TextDecoder('utf-8', { fatal: true });
+/** Puts a replacement for what is wrong, because an exception costs more than all the rest. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const encoder = new TextEncoder();
 
 /**
@@ -120,10 +123,9 @@ const malformed = (fault: Fault, text: () => string): Malformed => ({
 
 /** The message, or the reason for refusing it. Never throws, whatever the bytes are. */
 export const decode = (bytes: Uint8Array): Decoded => {
-  const value = parse(bytes);
-  if (value === undefined) return malformed('not JSON', () => 'not JSON');
-  const strange = strangeness(value, DEPTH_MAX);
-  if (strange !== undefined) return malformed(strange, () => STRANGE[strange]);
+  const parsed = parse(bytes);
+  if ('strange' in parsed) return malformed(parsed.strange, () => STRANGE[parsed.strange]);
+  const { value } = parsed;
   if (!header.Check(value)) {
     return malformed('header', () => `malformed header: ${complaint(header, value)}`);
   }
@@ -143,30 +145,53 @@ export const decode = (bytes: Uint8Array): Decoded => {
 /** Whether messages of this type may come from another group of the district. */
 export const isOpen = (type: MessageType): boolean => messages[type].scope === 'open';
 
-/** Undefined, when it is no JSON: then the engine would write down who called whom, which nobody
- *  reads, and which costs twenty times as much as all the rest. */
-const parse = (bytes: Uint8Array): unknown => {
+/**
+ * After a text that was no JSON or too deep, so many are looked at before they are parsed. A look
+ * costs a third of an exception, and who sends one such text sends many; where nobody does, nothing
+ * is looked at twice.
+ */
+const WARY_COUNT = 8;
+let wary = 0;
+
+type Parsed = { readonly value: unknown } | { readonly strange: Strange };
+
+const parse = (bytes: Uint8Array): Parsed => {
+  const text = decoder.decode(bytes);
+  if (!isUtf8(text, bytes)) return { strange: 'not JSON' };
+  const strange = wary > 0 ? faultOfJson(text, DEPTH_MAX) : undefined;
+  if (wary > 0) wary -= 1;
+  const parsed = strange === undefined ? parseText(text) : { strange };
+  if ('strange' in parsed && parsed.strange !== 'prototype') wary = WARY_COUNT;
+  return parsed;
+};
+
+const parseText = (text: string): Parsed => {
+  // Else the engine would write down who called whom.
   const { stackTraceLimit } = Error;
   Error.stackTraceLimit = 0;
   try {
-    return JSON.parse(decoder.decode(bytes));
+    const value: unknown = JSON.parse(text);
+    const strange = strangeness(value, DEPTH_MAX);
+    return strange === undefined ? { value } : { strange };
   } catch {
-    return undefined;
+    return { strange: 'not JSON' };
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
 };
 
 const STRANGE = {
+  'not JSON': 'not JSON',
   'too deep': `deeper than ${DEPTH_MAX} levels`,
   prototype: 'has a key that would be taken for a prototype',
 };
+type Strange = keyof typeof STRANGE;
 
 /**
  * What was parsed has no properties but its own; but whoever copies one named `__proto__` gives the
  * copy a prototype, with fields that no schema has looked at.
  */
-const strangeness = (value: unknown, levels: number): keyof typeof STRANGE | undefined => {
+const strangeness = (value: unknown, levels: number): Strange | undefined => {
   if (value === null || typeof value !== 'object') return undefined;
   if (levels === 0) return 'too deep';
   for (const key in value) {

@@ -137,6 +137,7 @@ export const commandTable = {
 } as const;
 
 type CommandTable = typeof commandTable;
+/** What a district agrees on: an entry of its log. */
 export type Command = {
   [K in keyof CommandTable]: { kind: K } & Static<CommandTable[K]>;
 }[keyof CommandTable];

@@ -86,6 +86,7 @@ export const groupSchema = Type.Object(
   },
   { additionalProperties: false, title: 'Signal group' },
 );
+/** A signal group: lamps that always show the same. Times in seconds. */
 export type Group = Static<typeof groupSchema>;
 
 export const stageSchema = Type.Object(
@@ -104,6 +105,7 @@ export const stageSchema = Type.Object(
   },
   { additionalProperties: false, title: 'Stage' },
 );
+/** Signal groups that are green together. */
 export type Stage = Static<typeof stageSchema>;
 
 const pair = (first: string, second: string) =>
@@ -179,6 +181,7 @@ export const intersectionSchema = Type.Object(
   },
   { additionalProperties: false, title: 'Intersection' },
 );
+/** A place with signals, and the node or nodes that serve it. */
 export type Intersection = Static<typeof intersectionSchema>;
 
 export const linkSchema = Type.Object(
@@ -213,6 +216,8 @@ export const linkSchema = Type.Object(
     description: 'A street between two intersections.',
   },
 );
+/** A street from one intersection to another: its length in metres, its speed in metres a
+ *  second. */
 export type Link = Static<typeof linkSchema>;
 
 export const districtSchema = Type.Object(
@@ -243,6 +248,8 @@ export const districtSchema = Type.Object(
     $id: 'https://greenwave.example/schema/district.json',
   },
 );
+/** A district file as it is written: lengths in metres, times in seconds, speeds in metres a
+ *  second. */
 export type DistrictFile = Static<typeof districtSchema>;
 
 /** The head of a district file alone, for a change of the contract: only what is to be changed. */

@@ -34,6 +34,7 @@ export interface Unsafe {
   readonly message: string;
 }
 
+/** What a judge found in all that it saw. */
 export interface Verdict {
   readonly unsafe: readonly Unsafe[];
   /** Unsafe things beyond those listed. */
@@ -41,6 +42,7 @@ export interface Verdict {
   readonly lines: number;
 }
 
+/** Looks at what lamps show, and says what of it was unsafe. */
 export interface Judge {
   /** Takes the next line. Lines of one intersection must come in their order. */
   see(seen: LampsSeen): void;

@@ -6,6 +6,7 @@
  */
 import Type, { type Static } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { clearedSchema, clearSchema, proveSchema } from './clear-line.ts';
 import { GROUPS_MAX, idSchema } from './district.ts';
 import { lampSchema } from './lamp.ts';
 import { recordOf } from './lean-schema.ts';
@@ -96,12 +97,7 @@ export const leaveSchema = Type.Object(
     description: 'A clean stop: what was accepted goes on to its end, nothing more is accepted.',
   },
 );
-export type LampsLeave = Static<typeof leaveSchema>;
 
-export const clearSchema = Type.Object(
-  { type: Type.Literal('lamps.clear'), intersection: idSchema },
-  { ...closed, description: 'An operator, never a node, has looked: asks for the end of a latch.' },
-);
 export const inputSchema = Type.Object(
   {
     type: Type.Literal('lamps.input'),
@@ -145,7 +141,6 @@ export const timeSchema = Type.Object(
   { type: Type.Literal('lamps.time'), id: Type.Integer(), nowMs: instantSchema },
   { ...closed, description: 'Answers lamps.time.' },
 );
-export type LampsTime = Static<typeof timeSchema>;
 
 export const answerSchema = Type.Object(
   {
@@ -174,22 +169,10 @@ export const showingSchema = Type.Object(
 );
 export type LampsShowing = Static<typeof showingSchema>;
 
-export const clearedSchema = Type.Object(
-  {
-    type: Type.Literal('lamps.cleared'),
-    intersection: idSchema,
-    reason: Type.Optional(Type.String({ description: 'Why it was latched; absent: it was not.' })),
-    refused: Type.Optional(Type.String({ description: 'Why it stays latched.' })),
-  },
-  { ...closed, description: 'Answers lamps.clear.' },
-);
-export type LampsCleared = Static<typeof clearedSchema>;
-
 export const refusedSchema = Type.Object(
   { type: Type.Literal('lamps.refused'), reason: Type.String() },
   { ...closed, description: 'Answers a line that is malformed or out of place.' },
 );
-export type LampsRefused = Static<typeof refusedSchema>;
 
 export const fromNodeSchema = Type.Union([
   enterSchema,
@@ -200,6 +183,7 @@ export const fromNodeSchema = Type.Union([
   inputSchema,
 ]);
 export const fromDriverSchema = Type.Union([
+  proveSchema,
   enteredSchema,
   timeSchema,
   answerSchema,

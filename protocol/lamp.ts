@@ -13,6 +13,7 @@ export const lampSchema = Type.Enum(
       'What a signal group shows. A pedestrian group shows green for walk and amber for its clearance.',
   },
 );
+/** What a signal group shows: a walk is `green`, its clearance `amber`. */
 export type Lamp = Static<typeof lampSchema>;
 
 /** Lamps by signal group id. */

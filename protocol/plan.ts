@@ -44,5 +44,6 @@ export const planSchema = Type.Object(
   },
   { additionalProperties: false, title: 'Plan' },
 );
+/** Cycle, offsets and splits for intersections of a district. In seconds. */
 export type Plan = Static<typeof planSchema>;
 export type IntersectionPlan = Plan['intersections'][number];

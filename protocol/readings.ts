@@ -101,6 +101,7 @@ export const readFields = {
   readings: Type.Array(readingSchema, { maxItems: READINGS_MAX }),
 };
 export const readSchema = Type.Object(readFields);
+/** What all sensors of an intersection say of one step. */
 export type Read = Static<typeof readSchema>;
 
 /** What the sensors of each intersection say; none is missing. */

@@ -72,7 +72,6 @@ export const lastStageSchema = Type.Object({
   /** The call for whose sake it stands: a preemption, or a transit vehicle's. */
   call: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
 });
-export type LastStage = Static<typeof lastStageSchema>;
 
 export const rightOfWaySchema = Type.Object(
   {

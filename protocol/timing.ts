@@ -70,6 +70,8 @@ export const timingSchema = Type.Object(
   },
   { additionalProperties: false, title: 'Timing' },
 );
+/** The waits that all nodes of a district share, in milliseconds; what each trades, its
+ *  description says. */
 export type Timing = Static<typeof timingSchema>;
 
 export const discoverySchema = Type.Object(
@@ -87,6 +89,7 @@ export const discoverySchema = Type.Object(
   },
   { additionalProperties: false, title: 'Discovery' },
 );
+/** Where nodes meet: an IPv4 multicast address, its UDP port, and the first TCP port tried. */
 export type Discovery = Static<typeof discoverySchema>;
 
 export interface Contract {
@@ -94,6 +97,7 @@ export interface Contract {
   readonly discovery: Discovery;
 }
 
+/** Where nodes meet, unless their district file says otherwise. */
 export const discoveryDefault: Discovery = Object.freeze({
   address: '239.255.255.250',
   port: 5007,

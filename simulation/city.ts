@@ -24,6 +24,8 @@ import { type Clocks, placesOf } from './places.ts';
 import { type Random, random } from './random.ts';
 import { town } from './town.ts';
 
+/** What a city is made of. Without faults and clocks its network is perfect and its clocks
+ *  agree. */
 export interface CityOptions {
   readonly seed: number;
   /** A district, or for how many nodes one is made up. */
@@ -46,8 +48,12 @@ const WATCHDOG_MS = 100;
 /** Turns of promises that opening a transport takes, and some more. */
 const SETTLE_TURNS = 12;
 
+/** Makes a city; `start` starts its nodes, and `run` lets time pass. It touches nothing of the
+ *  host. */
 export const createCity = (options: CityOptions): City => new City(options);
 
+/** A district in one process. Instants are virtual milliseconds since the city began; who names
+ *  a node or an intersection that is not there has an assertion fail. */
 export class City {
   readonly district: District;
   readonly invariants: Invariants;

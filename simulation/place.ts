@@ -46,6 +46,7 @@ const FOUNDED_MS = 1_000_000_000_000;
 
 export type Standing = 'running' | 'stopping' | 'down';
 
+/** A place of a city, as `City.place` gives it. */
 export class Place {
   readonly id: string;
   readonly disk: Disk;

@@ -11,6 +11,7 @@ import { type Random, random } from './random.ts';
 const PARTED_MS = 12_000;
 
 export const faultLevels = ['none', 'light', 'heavy'] as const;
+/** How much goes wrong in a simulation. */
 export type FaultLevel = (typeof faultLevels)[number];
 
 type Kind = Deed['kind'];

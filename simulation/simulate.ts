@@ -14,6 +14,7 @@ import { progressOf, SETTLED_MS_MAX, unsettled } from './settling.ts';
 import { evenly, mixedBy, type Sharers, sharedTown } from './shared-town.ts';
 import { town } from './town.ts';
 
+/** What is simulated, and which faults happen. */
 export interface SimulateOptions {
   readonly seed: number;
   readonly nodes: number;
@@ -31,6 +32,7 @@ export interface SimulateOptions {
   readonly progress?: (nowMs: number, untilMs: number) => void;
 }
 
+/** What a run of one seed came to. */
 export interface Outcome {
   readonly kind: 'summary';
   readonly seed: number;
@@ -83,6 +85,7 @@ export const faultsOf = (options: SimulateOptions): Fault[] => {
   return only ? schedule.filter((_, place) => only.includes(place)) : schedule;
 };
 
+/** Plays one seed. Resolves with what was found; violations are told there and not thrown. */
 export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
   const { seed, durationMs, faults: level, journal, progress } = options;
   const clocks = clocksAt(level);

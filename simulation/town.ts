@@ -9,6 +9,7 @@ import { discoveryDefault, lan } from '../protocol/timing.ts';
 const BLOCK_M = 300;
 const SPEED_MPS = 14;
 
+/** How a made-up town looks. */
 export interface TownOptions {
   readonly shape?: 'grid' | 'line';
   readonly name?: string;

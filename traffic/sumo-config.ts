@@ -13,6 +13,8 @@ export interface SumoConfig {
   readonly beginS: number;
   /** Undefined where the simulation ends with its last vehicle. */
   readonly endS?: number;
+  /** All options as written, by name. */
+  readonly values: ReadonlyMap<string, string>;
 }
 
 /** SUMO’s names of an option, the long one first. */
@@ -47,6 +49,7 @@ export const readSumoConfig = (text: string): SumoConfig => {
     additional: (optionOf('additional') ?? '').split(/[,\s]+/).filter(Boolean),
     beginS: secondsOf('begin', optionOf('begin') ?? '0'),
     ...(endS >= 0 && { endS }),
+    values,
   };
 };
 

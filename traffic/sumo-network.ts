@@ -89,9 +89,22 @@ export class NetworkError extends Error {
 export const readSumoNetwork = async (
   chunks: AsyncIterable<string> | Iterable<string>,
 ): Promise<SumoNetwork> => {
+  const reader = networkReader();
+  for await (const chunk of chunks) reader.write(chunk);
+  return reader.end();
+};
+
+export interface NetworkReader {
+  write(text: string): void;
+  /** To be called once, after the last piece. */
+  end(): SumoNetwork;
+}
+
+/** The same piece by piece. Both throw `NetworkError`. */
+export const networkReader = (): NetworkReader => {
   const draft: Draft = { edges: [], junctions: [], connections: [], programs: [] };
   let isRooted = false;
-  const reader = xmlReader({
+  const { write, end } = xmlReader({
     open: (name, attributes, fail) => {
       if (!isRooted && name !== 'net') fail(`<${name}> is the root, but a SUMO network’s is <net>`);
       isRooted = true;
@@ -102,10 +115,14 @@ export const readSumoNetwork = async (
       throw new NetworkError(message);
     },
   });
-  for await (const chunk of chunks) reader.write(chunk);
-  reader.end();
-  if (!isRooted) throw new NetworkError('line 1: there is no network in the file');
-  return { ...draft, edges: new Map(draft.edges.map((edge) => [edge.id, edge])) };
+  return {
+    write,
+    end: () => {
+      end();
+      if (!isRooted) throw new NetworkError('line 1: there is no network in the file');
+      return { ...draft, edges: new Map(draft.edges.map((edge) => [edge.id, edge])) };
+    },
+  };
 };
 
 interface Draft {

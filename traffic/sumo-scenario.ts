@@ -1,14 +1,22 @@
-/** Reads a scenario of SUMO from disk, as far as it must be known before SUMO runs it. */
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-import type { Readable, Transform } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+/**
+ * Reads a scenario of SUMO from disk, as far as it must be known before SUMO runs it. Whoever made it
+ * may be a stranger, and SUMO reads and writes whatever it is told to: so nothing outside of the
+ * scenario's folder may be named.
+ */
 import { readSumoConfig, type SumoConfig } from './sumo-config.ts';
 import { SumoError } from './sumo-error.ts';
+import {
+  absolute,
+  additionalText,
+  configText,
+  isOutside,
+  networkText,
+  pathInside,
+} from './sumo-files.ts';
 import { NetworkError, readSumoNetwork, type SumoNetwork } from './sumo-network.ts';
+import { xmlReader } from './sumo-xml.ts';
 
-export interface SumoScenario extends SumoConfig {
+export interface SumoScenario extends Omit<SumoConfig, 'values'> {
   /** The configuration’s file. */
   readonly file: string;
   readonly roads: SumoNetwork;
@@ -16,29 +24,43 @@ export interface SumoScenario extends SumoConfig {
 
 /** Rejects with `SumoError`, which names the file. Its paths are absolute. */
 export const readScenario = async (file: string): Promise<SumoScenario> => {
-  const config = await naming(file, async () => readSumoConfig(await readFile(file, 'utf8')));
-  const path = (name: string) => resolve(dirname(file), name);
-  const network = path(config.network);
-  const roads = await naming(network, () => readSumoNetwork(textOf(network)));
-  return {
-    ...config,
-    file: resolve(file),
-    network,
-    additional: config.additional.map(path),
-    roads,
-  };
+  const { values, ...config } = await naming(file, async () => {
+    const read = readSumoConfig(await configText(file));
+    assertInside(read.values);
+    return read;
+  });
+  const path = (name: string) => naming(file, () => pathInside(file, name));
+  const network = await path(config.network);
+  const additional: string[] = [];
+  for (const name of config.additional) additional.push(await path(name));
+  for (const one of additional) await naming(one, () => assertWritesInside(one));
+  const roads = await naming(network, () => readSumoNetwork(networkText(network)));
+  return { ...config, file: absolute(file), network, additional, roads };
 };
 
-const textOf = (file: string): Readable => {
-  const bytes = createReadStream(file);
-  const plain = file.endsWith('.gz') ? bytes.pipe(passErrors(bytes, createGunzip())) : bytes;
-  return plain.setEncoding('utf8');
+/** Among options are some that have SUMO write a file. */
+const assertInside = (values: ReadonlyMap<string, string>): void => {
+  const outside = [...values].filter(([, value]) => value.split(/[,\s]+/).some(isOutside));
+  if (outside.length === 0) return;
+  const list = outside.map(([name, value]) => `<${name} value="${value.slice(0, 200)}"/>`);
+  throw new SumoError(`it names what is outside of its folder: ${list.join(', ')}`);
 };
 
-/** A pipe alone would let its reader wait for ever when the file cannot be read. */
-const passErrors = (from: Readable, to: Transform): Transform => {
-  from.once('error', (error) => to.destroy(error));
-  return to;
+/** Detectors write what they see to a `file`. */
+const assertWritesInside = async (file: string): Promise<void> => {
+  const reader = xmlReader({
+    open: (name, { file: written, href }, fail) => {
+      const outside = [written, href].find(
+        (value) => value !== undefined && value !== '/dev/null' && isOutside(value),
+      );
+      if (outside !== undefined) fail(`<${name}> names ${outside}, which is outside of its folder`);
+    },
+    fail: (message) => {
+      throw new SumoError(message);
+    },
+  });
+  for await (const piece of additionalText(file)) reader.write(piece);
+  reader.end();
 };
 
 const naming = async <T>(file: string, read: () => Promise<T>): Promise<T> => {

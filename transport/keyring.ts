@@ -99,6 +99,12 @@ export class Keyring implements Seal, SharedKeys {
     return this.#set.operatorPrivate !== undefined;
   }
 
+  /** The name of the operators' key, which says nothing of it. */
+  get operators(): string | undefined {
+    const { operatorPublic } = this.#set;
+    return operatorPublic?.export({ format: 'jwk' }).x;
+  }
+
   get current(): { identity: string; psk: Uint8Array } {
     return { identity: this.#sealing.id, psk: this.#sealing.psk };
   }
@@ -150,6 +156,23 @@ export class Keyring implements Seal, SharedKeys {
     const signature = Buffer.from(given, 'base64url');
     const isSigned = verify(null, text.subarray(0, body), operator, signature);
     return isSigned ? { by: 'operator' } : { fault: 'forged' };
+  }
+
+  /** An operator's signature of a word that is no message. Throws where there is no such key. */
+  signed(word: string): string {
+    return this.#signature(this.#wordBytes(word));
+  }
+
+  /** Whether an operator of this district has signed the word. */
+  hasSigned(word: string, proof: string): boolean {
+    const { operatorPublic } = this.#set;
+    const signature = Buffer.from(proof, 'base64url');
+    return !!operatorPublic && verify(null, this.#wordBytes(word), operatorPublic, signature);
+  }
+
+  /** No message begins so, which keeps a signature of the one from being one of the other. */
+  #wordBytes(word: string): Buffer {
+    return Buffer.from(`greenwave word of ${this.#district}\n${word}`);
   }
 
   #signature(text: Buffer): string {

@@ -22,7 +22,7 @@ export interface Faults {
 }
 
 /** A quiet local network. */
-export const noFaults: Readonly<Faults> = Object.freeze({
+const noFaults: Readonly<Faults> = Object.freeze({
   latencyMsMin: 0.2,
   latencyMsMax: 1,
   lossRatio: 0,

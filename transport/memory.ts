@@ -12,7 +12,7 @@ import { type Faults, HOSTS_MAX, type Host, Links, type MemoryOptions } from './
 import { MemoryPort } from './memory-port.ts';
 import type { Handlers, Port, Transport } from './transport.ts';
 
-export { type Faults, type MemoryOptions, noFaults } from './memory-links.ts';
+export type { Faults, MemoryOptions } from './memory-links.ts';
 
 export class MemoryNetwork {
   /** May be changed at any time; messages on their way keep the fate they drew. */

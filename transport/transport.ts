@@ -35,6 +35,7 @@ export interface Handlers {
   troubled(message: string): void;
 }
 
+/** A network that a node can join. */
 export interface Transport {
   /** Joins the network. Rejects with a clear message when that is impossible. */
   open(handlers: Handlers): Promise<Port>;

@@ -13,6 +13,7 @@ import { Rests } from './rests.ts';
 import type { Address, Handlers, Loss, Origin, Port, Transport } from './transport.ts';
 import { tellRarely } from './trouble.ts';
 
+/** Which network, and how it is spoken on. */
 export interface UdpTcpOptions {
   readonly discovery: Discovery;
   /** The IPv4 address of the interface to use. Loopback, unless an operator says otherwise, so

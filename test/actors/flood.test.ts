@@ -1,10 +1,11 @@
 /** Floods: what one says too much is dropped, chatter first, and costs nobody else anything. */
 import { describe, expect, test } from 'vitest';
 import { Flood } from '../../actors/flood.ts';
+import { Pace, TERM_STEP_MAX } from '../../actors/pace.ts';
 import { RecentSeals } from '../../actors/recent-seals.ts';
 import { Refusals } from '../../actors/refusals.ts';
-import { TERM_STEP_MAX, TermStep } from '../../actors/term-step.ts';
 import { encode } from '../../protocol/codec.ts';
+import type { Message } from '../../protocol/event.ts';
 import { keyring } from '../transport/keys.ts';
 import { announce, beat, heardOf, inGroup, sender } from './wired.ts';
 
@@ -61,7 +62,7 @@ describe('of a node in the view', () => {
 describe('terms', () => {
   test('far ahead are not heard at first, and never use up the terms there are', () => {
     const { now, pass } = clock();
-    const terms = new TermStep(now);
+    const terms = new Pace(now, TERM_STEP_MAX);
     expect(terms.allows(TERM_STEP_MAX)).toBe(true);
     expect(terms.allows(2 ** 40)).toBe(false);
     for (let second = 0; second < 3_600; second += 1) {
@@ -75,7 +76,7 @@ describe('terms', () => {
 
   test('of a district that elected for years are heard by who was away, soon', () => {
     const { now, pass } = clock();
-    const terms = new TermStep(now);
+    const terms = new Pace(now, TERM_STEP_MAX);
     const term = 1_000_000;
     let seconds = 0;
     while (!terms.allows(term)) {
@@ -83,8 +84,46 @@ describe('terms', () => {
       seconds += 1;
     }
     expect(seconds).toBeLessThan(20);
-    terms.entered(term);
+    terms.reached(term);
     expect(terms.allows(term + TERM_STEP_MAX)).toBe(true);
+  });
+
+  test('that are entered as fast as they are heard move the bound by a step a second all the same', () => {
+    const { now, pass } = clock();
+    const terms = new Pace(now, TERM_STEP_MAX);
+    let term = 0;
+    for (let k = 0; k < 600; k += 1) {
+      while (terms.allows(term + TERM_STEP_MAX - 1)) {
+        term += TERM_STEP_MAX - 1;
+        terms.reached(term);
+      }
+      pass(100);
+    }
+    expect(term).toBeGreaterThan(50 * TERM_STEP_MAX);
+    expect(term).toBeLessThan(63 * TERM_STEP_MAX);
+  });
+
+  test('of a store are where a start begins, and it gains a step at most', () => {
+    const { now, pass } = clock();
+    for (let life = 0, term = 1_000_000; life < 10; life += 1) {
+      const terms = new Pace(now, TERM_STEP_MAX);
+      terms.reached(term);
+      expect(terms.allows(term)).toBe(true);
+      expect(terms.allows(term + 2 * TERM_STEP_MAX)).toBe(false);
+      pass(500);
+      term += TERM_STEP_MAX;
+      expect(terms.allows(term)).toBe(true);
+    }
+  });
+
+  test('that come about by elections alone are never refused', () => {
+    const { now, pass } = clock();
+    const terms = new Pace(now, TERM_STEP_MAX);
+    for (let term = 1; term < 3 * TERM_STEP_MAX; term += 1) {
+      expect(terms.allows(term)).toBe(true);
+      terms.reached(term);
+      pass(100);
+    }
   });
 
   test('far ahead reach no machine, and one line says so', async () => {
@@ -99,6 +138,41 @@ describe('terms', () => {
     expect(heardOf(world, encode(ahead, sender()))).toEqual([]);
     world.take({ type: 'election.advanced', term: 2 ** 40 - 5 });
     expect(heardOf(world, encode(ahead, sender()))).toHaveLength(1);
+  });
+});
+
+describe('what a message tells of a log', () => {
+  const entry = { term: 7, command: { kind: 'term.open' as const, leader: 'n2' } };
+  const end = { prevIndex: 3, prevTerm: 1, commit: 0 };
+  const prepare = { type: 'replica.prepare' as const, term: 5, ...end };
+  const chunk = {
+    type: 'replica.chunk' as const,
+    term: 5,
+    index: 9,
+    offset: 0,
+    total: 1,
+    data: 'x',
+  };
+  test.each<[string, Message]>([
+    ['entries', { ...prepare, entries: [entry] }],
+    ['the entry before', { ...prepare, prevTerm: 6, entries: [] }],
+    ['a snapshot', { ...chunk, indexTerm: 6 }],
+    ['the end of a log', { type: 'election.poll', term: 5, lastTerm: 6, lastIndex: 1 }],
+  ])('is of no later term than it: %s', async (_, message) => {
+    const world = await inGroup();
+    const reason = expect.stringMatching(/of term 5 tells of a log in term [67]/);
+    expect(heardOf(world, encode(message, sender()))).toMatchObject([
+      { type: 'wire.refused', reason },
+    ]);
+  });
+
+  test('is of no place that is far beyond its own log', async () => {
+    const world = await inGroup();
+    const far = { ...chunk, indexTerm: 5, index: 2 ** 40 };
+    const reason = expect.stringMatching(/entry 1099511627776, more than 16777216 ahead/);
+    expect(heardOf(world, encode(far, sender()))).toMatchObject([{ type: 'wire.refused', reason }]);
+    const near = { ...far, index: 16_777_216 };
+    expect(heardOf(world, encode(near, sender()))).toMatchObject([{ type: 'replica.chunk' }]);
   });
 });
 

@@ -123,6 +123,7 @@ describe('is refused, and told', () => {
           },
         },
         clock,
+        logEnd: () => 0,
         timestamp: () => 0,
         decode,
         deliver: (event) => refused.push(event),
@@ -170,6 +171,7 @@ test('a transport that cannot be opened fails the node', async () => {
     wireOver({
       transport: { open: () => Promise.reject(new Error('port 5007 is taken')) },
       clock: new VirtualClock(),
+      logEnd: () => 0,
       timestamp: () => 0,
       decode,
       deliver: () => {},

@@ -43,6 +43,7 @@ export const wired = async (rest: Partial<NodeInput> = {}, seal?: Seal) => {
     wireOver({
       transport: network.transport('n1'),
       clock,
+      logEnd: () => 0,
       timestamp: () => clock.now() / 1000,
       decode,
       seal,

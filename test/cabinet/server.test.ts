@@ -1,26 +1,30 @@
 /** The cabinet's door in real time: who gets in, what he is told, and what rubbish does. */
+import { generateKeyPairSync } from 'node:crypto';
 import { renameSync } from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { CabinetError, cabinetSocket, type Door } from '../../cabinet/address.ts';
-import type { DriverClock } from '../../cabinet/alarm.ts';
 import { hostClock, hostStamp } from '../../cabinet/host-clock.ts';
 import { memoryLatch } from '../../cabinet/latch.ts';
-import { openCabinet, type Report } from '../../cabinet/server.ts';
+import { type CabinetOptions, openCabinet, type Report } from '../../cabinet/server.ts';
+import type { Operators } from '../../cabinet/visitor.ts';
+import { clearWord } from '../../protocol/clear-line.ts';
 import { digestOf } from '../../protocol/digest.ts';
 import { LAMP_LINE_BYTES_MAX, type LineFromDriver } from '../../protocol/lamp-line.ts';
 import { discoveryDefault } from '../../protocol/timing.ts';
+import { Keyring } from '../../transport/keyring.ts';
 import { quickSharedCrossing, temporaryFolder } from './quick-district.ts';
 
-const openAt = async (door: Door, reports: Report[] = [], clock: DriverClock = hostClock) => {
+const openAt = async (door: Door, reports: Report[] = [], more: Partial<CabinetOptions> = {}) => {
   const cabinet = await openCabinet(door, {
     intersections: [quickSharedCrossing()],
-    clock,
+    clock: hostClock,
     stamp: hostStamp,
     latchOf: () => memoryLatch(),
     show: () => {},
     report: (report) => reports.push(report),
+    ...more,
   });
   onTestFinished(async () => {
     for (const driver of cabinet.drivers.values()) driver.end(() => {});
@@ -116,10 +120,10 @@ test('a node commands its own groups, after it entered, in the life in which it 
   expect(reports.map(({ kind }) => kind)).toContain('refused');
 });
 
-const latchedDoor = async () => {
+const latchedDoor = async (operators?: Operators) => {
   const door = { path: join(temporaryFolder(), 's') };
   const reports: Report[] = [];
-  const cabinet = await openAt(door, reports);
+  const cabinet = await openAt(door, reports, { operators });
   const driver = cabinet.drivers.get('crossing');
   return { ...{ door, cabinet, driver, reports }, lamps: () => driver?.lamps() };
 };
@@ -148,6 +152,45 @@ test('a node clears no latch', async () => {
   say({ type: 'lamps.clear', intersection: 'crossing' });
   await hears({ type: 'lamps.cleared', refused: 'an operator clears a latch, no node' });
   expect(lamps()).toMatchObject({ east: 'flashingRed' });
+});
+
+test('where operators have a key, nobody else clears a latch, nor by what one has signed before', async () => {
+  const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+  const district = [{ secret: new Uint8Array(32), isSealing: true }];
+  const ofNodes = new Keyring('town', { district, operatorPublic: publicKey });
+  const both = { district, operatorPublic: publicKey, operatorPrivate: privateKey };
+  const { door, driver, lamps } = await latchedDoor(ofNodes);
+  driver?.fail('a relay');
+  const { say, heard, hears } = caller(door);
+  const clear = { type: 'lamps.clear', intersection: 'crossing' };
+  const refused = 'this takes the operator’s key';
+  const nonce = async () => {
+    const before = heard.length;
+    say(clear);
+    await vi.waitFor(() => expect(heard).toHaveLength(before + 1));
+    return String((heard[before] as { nonce?: string }).nonce);
+  };
+  const isRefused = async (proof: string) => {
+    const before = heard.length;
+    say({ ...clear, proof });
+    await vi.waitFor(() => expect(heard).toHaveLength(before + 1));
+    expect(heard[before]).toMatchObject({ type: 'lamps.cleared', refused });
+    expect(lamps()).toMatchObject({ east: 'flashingRed' });
+  };
+  const operator = new Keyring('town', both);
+  const word = clearWord('crossing', await nonce());
+  await isRefused('');
+  // Each number is good for one try.
+  await isRefused(operator.signed(word));
+  await isRefused(operator.signed(clearWord('crossing', 'a'.repeat(22))));
+  await isRefused(operator.signed(clearWord('elsewhere', await nonce())));
+  await isRefused(new Keyring('village', both).signed(clearWord('crossing', await nonce())));
+  expect(await nonce()).not.toBe(await nonce());
+  const proof = operator.signed(clearWord('crossing', await nonce()));
+  say({ ...clear, proof });
+  await hears({ type: 'lamps.cleared', intersection: 'crossing', reason: 'a relay' });
+  driver?.fail('a relay again');
+  await isRefused(proof);
 });
 
 test('when the host slept, everybody is put out with what he said before, and may enter anew', async () => {
@@ -181,7 +224,7 @@ test('who finds at the clock that the host slept heeds no line that he holds in 
     }
     return hostClock.now();
   };
-  const cabinet = await openAt(door, reports, { ...hostClock, now });
+  const cabinet = await openAt(door, reports, { clock: { ...hostClock, now } });
   const { say, socket, heard } = caller(door);
   say(enter);
   await vi.waitFor(() => expect(cabinet.entered()).toBe(1));

@@ -221,7 +221,10 @@ describe('the page', () => {
   });
 
   test('is the only one, and to be read only', async () => {
-    expect((await fetched('/other')).status).toBe(404);
+    const { status, headers } = await fetched('/other');
+    expect(status).toBe(404);
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
     expect((await fetched('/', { method: 'POST', body: 'x' })).status).toBe(404);
   });
 });

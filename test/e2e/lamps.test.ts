@@ -135,3 +135,13 @@ test('a driver whose intersection lacks a bulb does not start, and lists the fil
   expect(await second.ended()).toBe(2);
   expect(second.stderr).toContain(`have no file; link each to its pin:\n  ${bulb('east/red')}`);
 });
+
+test('a node that is told of a driver of its own waits for it, and starts none', async () => {
+  const { file, drive } = start();
+  const node = bench.start('node', file, 'n1', '--lamps', 'own', '--json');
+  await node.fact('lamps.lost');
+  // A driver that the node had started would have the place.
+  const driver = drive();
+  await node.fact('lamps.ready');
+  expect(driver.code).toBeUndefined();
+});

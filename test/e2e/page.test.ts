@@ -85,6 +85,30 @@ test('the page is served by its own name alone, with a policy that lets nothing 
     ask(url, '/%2e%2e/package.json'),
   ]);
   expect(statuses.map(({ status }) => status)).toEqual([403, 403, 405, 404, 404]);
+  for (const { headers } of statuses) {
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+  }
+  // Who never finishes asking is put out.
+  const slow = connect(Number(url.port), url.hostname);
+  slow.write('GET / HTTP/1.1\r\nHost:');
+  await once(slow.resume(), 'close');
+}, 60_000);
+
+test('the page has room for so many who ask at a time, and room again when they are gone', async () => {
+  const { url } = await startUp(9, 1);
+  const all = Array.from({ length: 140 }, () => connect(Number(url.port), url.hostname).resume());
+  for (const socket of all) socket.on('error', () => {});
+  await expect.poll(() => all.filter(({ closed }) => closed).length).toBe(140 - 128);
+  for (const socket of all) socket.destroy();
+  await expect
+    .poll(() =>
+      ask(url, '/').then(
+        ({ status }) => status,
+        () => 0,
+      ),
+    )
+    .toBe(200);
 });
 
 test('the stream is refused to pages of other sites and by other names', async () => {

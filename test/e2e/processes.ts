@@ -132,6 +132,10 @@ export class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), 'greenwave-test-'));
   readonly #processes: Process[] = [];
 
+  get processes(): readonly Process[] {
+    return this.#processes;
+  }
+
   start(...args: readonly string[]): Process {
     return this.launch(args);
   }

@@ -22,12 +22,17 @@ const RUNS: Record<string, number> = {
   district: 10,
   journal: 90,
   traci: 100,
+  sumo: 20,
 };
 
 const folder = fileURLToPath(new URL('./corpus/', import.meta.url));
 const keptOf = (name: string): Uint8Array[] => {
   const path = join(folder, name);
-  return existsSync(path) ? readdirSync(path).map((one) => readFileSync(join(path, one))) : [];
+  return existsSync(path)
+    ? readdirSync(path)
+        .sort()
+        .map((one) => readFileSync(join(path, one)))
+    : [];
 };
 
 test('they are a million cases', () => {

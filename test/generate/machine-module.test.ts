@@ -9,11 +9,11 @@ import { sourceOf } from '../../simulation/generate/source.ts';
 import { ROOT } from '../source-text.ts';
 
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-const BARRIER = join(ROOT, 'docs/examples/barrier.js');
+const BARRIER = join(ROOT, 'docs/barrier.js');
 
 describe('the example of the README', () => {
   test('is covered, and gives the tests that the README shows, which hold', async () => {
-    const [origin] = await readMachines(BARRIER, join(ROOT, 'docs/examples'));
+    const [origin] = await readMachines(BARRIER, join(ROOT, 'docs'));
     if (!origin) throw new Error('there is no machine');
     const { name, machine, alphabet } = origin.tryable;
     const { suite, coverage } = generatePaths(name, machine, alphabet);

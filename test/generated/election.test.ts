@@ -570,10 +570,6 @@ given('a node; detector.beat', `
     place of follower.leaderless in 150 ms; no leaderSilence of follower.following
   detector.beat → stays; leaderSilence of follower.following in 1200 ms
   detector.beat, from c, leader c, store sc → stays
-    says election.elected {leader: c, term: 1}
-    leader = c
-    leaderSilence of follower.following in 1200 ms
-  detector.beat, from b, leader b, store sb → stays
   detector.beat, term 2 → stays
     says election.advanced {term: 2}
     says election.elected {leader: a, term: 2}
@@ -594,15 +590,11 @@ given('a node; detector.beat', `
     leaderSilence of follower.following in 1200 ms
   replica.prepare, term 0 → stays
   replica.prepare, from c → stays
-    says election.elected {leader: c, term: 1}
-    leader = c
-    leaderSilence of follower.following in 1200 ms
   replica.prepare, from c, term 2 → stays
     says election.advanced {term: 2}
     says election.elected {leader: c, term: 2}
     term = 2; leader = c
     leaderSilence of follower.following in 1200 ms
-  replica.prepare, from b → stays
   detector.suspected → follower.leaderless
     says election.lost {term: 1, reason: a reason}
     leader = null; lost = a
@@ -644,13 +636,7 @@ given('a node; detector.beat, from c, leader c, store sc', `
     leaderSilence of follower.following in 1200 ms
   detector.beat, leader b → stays
   detector.beat, store other → stays
-    says election.elected {leader: a, term: 1}
-    leader = a
-    leaderSilence of follower.following in 1200 ms
   detector.beat, index 1 → stays
-    says election.elected {leader: a, term: 1}
-    leader = a
-    leaderSilence of follower.following in 1200 ms
   replica.prepare, from c → stays; leaderSilence of follower.following in 1200 ms
 `);
 
@@ -1148,10 +1134,7 @@ given('a node; replica.configured; detector.beat; election.handover; storage.wri
   detector.beat, leader b, term 2 → stays; followers.a = {at: 0, store: sa, index: 0}
   detector.beat, store other, term 2 → stays
   detector.beat, index 1, term 2 → stays
-  replica.prepare, term 2 → follower.following
-    says election.elected {leader: a, term: 2}
-    leader = a
-    leaderSilence of follower.following in 1200 ms
+  replica.prepare, term 2 → stays
   replica.prepare, term 3 → follower.following
     says election.lost {term: 2, reason: "stepped down: no majority was heard, or a newer term is
       there"}
@@ -1160,11 +1143,7 @@ given('a node; replica.configured; detector.beat; election.handover; storage.wri
     term = 3; votedFor = null; leader = a
     leaderSilence of follower.following in 1200 ms
   replica.prepare → stays
-  replica.prepare, from c, term 2 → follower.following
-    says election.elected {leader: c, term: 2}
-    leader = c
-    leaderSilence of follower.following in 1200 ms
-  replica.prepare, from b, term 2 → stays
+  replica.prepare, from c, term 2 → stays
   replica.prepare, from b, term 3 → follower.following
     says election.lost {term: 2, reason: "stepped down: no majority was heard, or a newer term is
       there"}
@@ -1272,10 +1251,6 @@ given('a node; replica.configured; detector.beat; election.handover; storage.wri
     says election.advanced {term: 3}
     term = 3; votedFor = null; leader = null; granted = []; refusedPoll = null
     place of follower.leaderless in 150 ms
-  replica.prepare, term 2 → follower.following
-    says election.elected {leader: a, term: 2}
-    leader = a; refusedPoll = null
-    leaderSilence of follower.following in 1200 ms
   replica.prepare, term 3 → follower.following
     says election.lost {term: 2, reason: "stepped down: no majority was heard, or a newer term is
       there"}
@@ -1430,10 +1405,6 @@ given('a node; replica.configured; detector.beat, term 2; wait × 4; election.le
     says election.advanced {term: 4}
     term = 4; votedFor = null; leader = null; lost = null; granted = []
     place of follower.leaderless in 150 ms
-  replica.prepare, term 3 → follower.following
-    says election.elected {leader: a, term: 3}
-    leader = a; lost = null
-    leaderSilence of follower.following in 1200 ms
   replica.prepare, term 4 → follower.following
     says election.lost {term: 3, reason: "stepped down: no majority was heard, or a newer term is
       there"}

@@ -313,7 +313,7 @@ given('a node', `
     says wire.send of 588 characters, digest 482aabf3c1a95e80
     crowd = 1
   membership.contract → stays
-  membership.goodbye → stays; departed.a = 1
+  membership.goodbye → stays; departed.a = {life: 1, atMs: 0}
   membership.goodbye, district other → stays
   membership.life → stays; latest = 2
   membership.life, district other → stays
@@ -570,7 +570,7 @@ given('a node; wire.opened; membership.announce, from b, incarnation 3; wait', `
   membership.contract, district other → stays
   membership.contract, incarnation 2 → stays
   membership.contract, from c → stays
-  membership.goodbye, why refused → stays; departed.a = 1
+  membership.goodbye, why refused → stays; departed.a = {life: 1, atMs: 500}
   membership.life → member.doubting
     says wire.send {to: *, message: membership.announce {district: d, host: 127.0.0.1, port: 6000,
       store: sb, phase: member, asks: true, versions: [1, 1], contract: d09acf241316577d, term: 0}}
@@ -806,48 +806,6 @@ given('a node; wire.opened; membership.announce, from b, incarnation 3; wait; me
   wait → outbidding; says membership.outlived {by: 2}; no listen of member.doubting
 `);
 
-given('a node; wire.opened; membership.announce, from b, incarnation 3; wait; election.elected', `
-  in member.settled
-  election.elected → stays
-  election.elected, leader a → stays; leader = a
-  node.stopping → handingOver; handover of handingOver in 500 ms; no announce of member.settled
-  membership.compare → stays
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 0, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 1, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 2, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 3, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 4, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 5, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 6, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 7, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 8, members:
-      [{node: b, incarnation: 2, store: sb, host: 127.0.0.1, port: 6000}]}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 9, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 10, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 11, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 12, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 13, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 14, members:
-      []}}
-    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 15, members:
-      []}}
-  membership.view, from b, incarnation 3, part 8 → member.answering
-    answer of member.answering in 50 ms; no announce of member.settled
-`);
-
 given('a node; wire.opened; membership.announce, from b, incarnation 3; wait; genesis.formed', `
   in member.asking
   membership.announce → stays
@@ -910,7 +868,7 @@ given('a node; wire.opened; membership.announce, from b, incarnation 3; wait; en
     says membership.sighted {peer: a, store: sa, group: g, phase: member, leader: a, host:
       127.0.0.1, port: 6000}
     crowd = 1
-  membership.goodbye, why refused → stays; departed.a = 1
+  membership.goodbye, why refused → stays; departed.a = {life: 1, atMs: 500}
   membership.life → outbidding
     says membership.outlived {by: 2}
     latest = 2
@@ -948,6 +906,48 @@ given('a node; wire.opened; membership.announce, from b, incarnation 3; wait; en
   wait → refused.said
     says wire.send {to: *, message: membership.goodbye {district: d, why: refused}}
     no repeat of refused.saying
+`);
+
+given('an observer; election.elected; wire.opened; membership.announce, from b, incarnation 3; wait', `
+  in member.settled
+  election.elected → stays
+  election.elected, leader a → stays; leader = a
+  node.stopping → handingOver; handover of handingOver in 500 ms; no announce of member.settled
+  membership.compare → stays
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 0, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 1, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 2, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 3, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 4, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 5, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 6, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 7, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 8, members:
+      [{node: b, incarnation: 2, store: sb, host: 127.0.0.1, port: 6000}]}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 9, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 10, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 11, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 12, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 13, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 14, members:
+      []}}
+    says wire.send {to: {host: 127.0.0.1, port: 6000}, message: membership.view {part: 15, members:
+      []}}
+  membership.view, from b, incarnation 3, part 8 → member.answering
+    answer of member.answering in 50 ms; no announce of member.settled
 `);
 
 given('an observer; wire.opened; membership.announce, from b, incarnation 3; wait; enrolment.refused', `
@@ -1010,30 +1010,6 @@ given('a node; wire.opened; membership.announce, from b, incarnation 3; wait; me
     crowd = 0
 `);
 
-given('a node; wire.opened; membership.announce, from b, incarnation 3; wait; membership.life, known 9; genesis.formed', `
-  in member.asking
-  wait → member.doubting
-    says wire.send {to: *, message: membership.announce {district: d, host: 127.0.0.1, port: 6000,
-      store: sb, phase: member, asks: true, versions: [1, 1], contract: d09acf241316577d, term: 0}}
-    says wire.send {to: *, message: membership.announce {district: d, host: 127.0.0.1, port: 6000,
-      store: sb, phase: member, asks: true, versions: [1, 1], contract: d09acf241316577d, term: 0}}
-    listen of member.doubting in 500 ms; no answer of member.asking
-`);
-
-given('a node; wire.opened; membership.announce, from b, incarnation 3; wait; election.elected; node.stopping', `
-  in handingOver
-  election.elected → leaving
-    says wire.send {to: *, message: membership.goodbye {district: d, why: goodbye}}
-    repeat of leaving in 50 ms; no handover of handingOver
-  election.elected, leader a → leaving
-    says wire.send {to: *, message: membership.goodbye {district: d, why: goodbye}}
-    leader = a
-    repeat of leaving in 50 ms; no handover of handingOver
-  wait → leaving
-    says wire.send {to: *, message: membership.goodbye {district: d, why: goodbye}}
-    repeat of leaving in 50 ms; no handover of handingOver
-`);
-
 given('a node; wire.opened; wait × 2; genesis.formed; wait', `
   in member.settled
   membership.announce, asks false → stays
@@ -1049,11 +1025,25 @@ given('a node; wire.opened; wait × 2; genesis.formed; wait', `
     listen of member.doubting in 500 ms; no announce of member.settled
 `);
 
+given('an observer; election.elected; wire.opened; membership.announce, from b, incarnation 3; wait; node.stopping', `
+  in handingOver
+  election.elected → leaving
+    says wire.send {to: *, message: membership.goodbye {district: d, why: goodbye}}
+    repeat of leaving in 50 ms; no handover of handingOver
+  election.elected, leader a → leaving
+    says wire.send {to: *, message: membership.goodbye {district: d, why: goodbye}}
+    leader = a
+    repeat of leaving in 50 ms; no handover of handingOver
+  wait → leaving
+    says wire.send {to: *, message: membership.goodbye {district: d, why: goodbye}}
+    repeat of leaving in 50 ms; no handover of handingOver
+`);
+
 given('an observer; wire.opened; membership.announce, from b, incarnation 3; wait; genesis.formed; membership.announce, incarnation 2', `
   in member.asking
   membership.goodbye, incarnation 2 → stays
     says membership.left {peer: a, how: goodbye, reason: said goodbye}
-    view = []; print = 0; departed.a = 2
+    view = []; print = 0; departed.a = {life: 2, atMs: 500}
   detector.failed → stays
     says membership.left {peer: a, how: failed, reason: a reason}
     view = []; print = 0

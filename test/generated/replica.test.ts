@@ -96,12 +96,8 @@ const usual = {
 };
 const events = {
   ...usual,
-  'detector.beat, commit 1': { ...usual['detector.beat'], commit: 1 },
   'detector.beat, commit 1, from b, index 1, leader b, store sb, t': {
     ...usual['detector.beat'], from: 'b', term: 1, leader: 'b', store: 'sb', index: 1, commit: 1,
-  },
-  'detector.beat, commit 1, from c, index 1, leader c, store sc': {
-    ...usual['detector.beat'], from: 'c', leader: 'c', store: 'sc', index: 1, commit: 1,
   },
   'detector.beat, commit 1, index 1': { ...usual['detector.beat'], index: 1, commit: 1 },
   'detector.beat, commit 1, index 1, no leader, term 1': {
@@ -121,6 +117,9 @@ const events = {
   'detector.beat, from c, leader c, store sc': {
     ...usual['detector.beat'], from: 'c', leader: 'c', store: 'sc',
   },
+  'detector.beat, from c, leader c, store sc, term 1': {
+    ...usual['detector.beat'], from: 'c', term: 1, leader: 'c', store: 'sc',
+  },
   'detector.beat, index 1': { ...usual['detector.beat'], index: 1 },
   'detector.beat, index 1, term 1': { ...usual['detector.beat'], term: 1, index: 1 },
   'detector.beat, no leader': {
@@ -136,6 +135,7 @@ const events = {
   'election.elected, leader a': { ...usual['election.elected'], leader: 'a' },
   'election.elected, leader a, term 0': { ...usual['election.elected'], leader: 'a', term: 0 },
   'election.elected, leader a, term 2': { ...usual['election.elected'], leader: 'a', term: 2 },
+  'election.elected, leader a, term 3': { ...usual['election.elected'], leader: 'a', term: 3 },
   'election.elected, term -1': { ...usual['election.elected'], term: -1 },
   'election.elected, term 0': { ...usual['election.elected'], term: 0 },
   'election.elected, term 2': { ...usual['election.elected'], term: 2 },
@@ -157,6 +157,10 @@ const events = {
   },
   'replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, (3)': {
     ...usual['replica.chunk'], term: 1, index: 2, offset: 20,
+    data: 'a","store":"sa"},{"node":"b","store":"sb"},{"node":"c","store":"sc"}],"members":[]}',
+  },
+  'replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, (4)': {
+    ...usual['replica.chunk'], index: 2, offset: 20,
     data: 'a","store":"sa"},{"node":"b","store":"sb"},{"node":"c","store":"sc"}],"members":[]}',
   },
   'replica.chunk, data {"voters":[{"node":"': {
@@ -205,9 +209,6 @@ const events = {
   },
   'replica.prepare, commit 1, prevIndex 1, term 1': {
     ...usual['replica.prepare'], term: 1, prevIndex: 1, commit: 1,
-  },
-  'replica.prepare, commit 1, prevIndex 2': {
-    ...usual['replica.prepare'], prevIndex: 2, commit: 1,
   },
   'replica.prepare, commit 2, entries 1 term.open, prevIndex 1, prev': {
     ...usual['replica.prepare'], term: 1, prevIndex: 1, prevTerm: 1,
@@ -369,17 +370,7 @@ given('a node; genesis.formed', `
   replica.request → stays
     says replica.answered {owner: x, ticket: 1, problems: [no leader is known], transient: true}
   replica.chunk → stays
-    says replica.appended {index: 1, term: 1, matched: 1, commit: 1}
-    says storage.write {owner: replica, ticket: 1, puts: [{key: base, value: {index: 1, term: 1,
-      state: {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store: sc}], members:
-      []}}}], removes: [{from: log/000000000000, until: "log/~"}]}
-    says replica.restored {index: 1, term: 1, state: {voters: [{node: a, store: sa}, {node: b,
-      store: sb}, {node: c, store: sc}], members: []}}
-    base.index = 1; base.term = 1; log.offset = 1; log.offsetTerm = 1; commit = 1; matched = 1;
-      ticket = 1; writes = [{ticket: 1, index: 1}]
-  replica.chunk, data {"voters":[{"node":" → catchingUp
-    fetched.index = 1; fetched.text = "{\\"voters\\":[{\\"node\\":\\""
-    retry of catchingUp in 600 ms
+  replica.chunk, data {"voters":[{"node":" → stays
   replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, → stays
   replica.chunk, index 0 → stays
   election.elected → primary
@@ -444,36 +435,10 @@ given('a node; genesis.formed, no voters', `
   replica.fetch → stays
   replica.request → stays
     says replica.answered {owner: x, ticket: 1, problems: [no leader is known], transient: true}
-  replica.chunk → backup
-    says replica.configured {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store:
-      sc}], index: 1}
-    says replica.appended {index: 1, term: 1, matched: 1, commit: 1}
-    says storage.write {owner: replica, ticket: 1, puts: [{key: base, value: {index: 1, term: 1,
-      state: {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store: sc}], members:
-      []}}}], removes: [{from: log/000000000000, until: "log/~"}]}
-    says replica.restored {index: 1, term: 1, state: {voters: [{node: a, store: sa}, {node: b,
-      store: sb}, {node: c, store: sc}], members: []}}
-    base.index = 1; base.term = 1; base.state.voters = [{node: a, store: sa}, {node: b, store: sb},
-      {node: c, store: sc}]; log.offset = 1; log.offsetTerm = 1; state.voters = [{node: a, store:
-      sa}, {node: b, store: sb}, {node: c, store: sc}]; commit = 1; matched = 1; ticket = 1; writes
-      = [{ticket: 1, index: 1}]
-    no retry of catchingUp
+  replica.chunk → stays
   replica.chunk, data {"voters":[{"node":" → stays
-    fetched.index = 1; fetched.text = "{\\"voters\\":[{\\"node\\":\\""
   replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, → stays
-  replica.chunk, index 0 → backup
-    says replica.configured {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store:
-      sc}], index: 0}
-    says replica.appended {index: 0, term: 1, matched: 0, commit: 0}
-    says storage.write {owner: replica, ticket: 1, puts: [{key: base, value: {index: 0, term: 1,
-      state: {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store: sc}], members:
-      []}}}], removes: [{from: log/000000000000, until: "log/~"}]}
-    says replica.restored {index: 0, term: 1, state: {voters: [{node: a, store: sa}, {node: b,
-      store: sb}, {node: c, store: sc}], members: []}}
-    base.term = 1; base.state.voters = [{node: a, store: sa}, {node: b, store: sb}, {node: c, store:
-      sc}]; log.offsetTerm = 1; state.voters = [{node: a, store: sa}, {node: b, store: sb}, {node:
-      c, store: sc}]; ticket = 1; writes = [{ticket: 1, index: 0}]
-    no retry of catchingUp
+  replica.chunk, index 0 → stays
   replica.answer → stays
   replica.answer, ticket 2 → stays
   wait → stays; retry of catchingUp in 600 ms
@@ -598,6 +563,7 @@ given('a node; genesis.formed; election.elected, leader a', `
     says replica.committed {index: 1, term: 1, command: {kind: term.open, leader: a}}
     log.entries = [{term: 1, command: {kind: term.open, leader: a}}]; commit = 1; matched = 1;
       ticket = 1; writes = [{ticket: 1, index: 1}]
+  detector.beat, from c, leader c, store sc, term 1 → stays
   detector.beat, term 2 → stays; term = 2
   detector.beat, store other, term 1 → stays
   detector.beat, index 1, term 1 → stays
@@ -624,6 +590,7 @@ given('a node; genesis.formed; election.elected, leader a', `
     retry of catchingUp in 600 ms
   replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, (2) → stays
     says wire.send {to: a, message: replica.fetch {term: 1, index: 0, offset: 0}}
+  replica.chunk, index 0, term 1 → stays
   replica.request → stays
     says wire.send {to: a, message: replica.propose {ticket: 1, command: {kind: district.admit,
       node: z, store: sz, links: []}}}
@@ -664,10 +631,6 @@ given('a node; genesis.formed; replica.prepare', `
     says replica.appended {index: 1, term: 0, matched: 1, commit: 1}
     says replica.committed {index: 1, term: 0, command: {kind: term.open, leader: a}}
     commit = 1
-  detector.beat, commit 1, from c, index 1, leader c, store sc → stays
-    says replica.appended {index: 1, term: 0, matched: 0, commit: 0}
-    says wire.send {to: c, message: replica.nack {term: 0, index: 0}}
-    leader = c; matched = 0; nackedAt = 0
   detector.beat, commit 1, index 1, term 1 → stays
     says replica.appended {index: 1, term: 0, matched: 0, commit: 0}
     says wire.send {to: a, message: replica.nack {term: 1, index: 0}}
@@ -696,26 +659,11 @@ given('a node; genesis.formed; replica.prepare, from c', `
     term = 1; leader = a; log.entries = [{term: 0, command: {kind: term.open, leader: a}}, {term: 0,
       command: {kind: term.open, leader: a}}]; commit = 1; matched = 2; ticket = 2; writes =
       [{ticket: 1, index: 1}, {ticket: 2, index: 2}]
-  replica.prepare, commit 1, prevIndex 2 → stays
-    says replica.appended {index: 1, term: 0, matched: 0, commit: 0}
-    says wire.send {to: a, message: replica.nack {term: 0, index: 1}}
-    leader = a; matched = 0; nackedAt = 0
-  replica.prepare, commit 1 → stays
-    says replica.appended {index: 1, term: 0, matched: 1, commit: 1}
-    says wire.send {to: a, message: replica.ack {term: 0, store: sb, index: 0}}
-    says replica.committed {index: 1, term: 0, command: {kind: term.open, leader: a}}
-    leader = a; commit = 1
   detector.beat, commit 1, index 1, term 1 → stays
     says replica.appended {index: 1, term: 0, matched: 0, commit: 0}
     says wire.send {to: a, message: replica.nack {term: 1, index: 0}}
     term = 1; leader = a; matched = 0; nackedAt = 0
-  detector.beat, commit 1 → stays
-    says replica.appended {index: 1, term: 0, matched: 0, commit: 0}
-    leader = a; matched = 0
   detector.beat, index 1 → stays
-    says replica.appended {index: 1, term: 0, matched: 0, commit: 0}
-    says wire.send {to: a, message: replica.nack {term: 0, index: 0}}
-    leader = a; matched = 0; nackedAt = 0
 `);
 
 given('a node; genesis.formed; replica.prepare, from b', `
@@ -751,33 +699,6 @@ given('a node; genesis.formed; replica.prepare, term 1', `
       = [{ticket: 1, index: 0}, {ticket: 2, index: 1}]
 `);
 
-given('a node; genesis.formed; replica.chunk, data {"voters":[{"node":"', `
-  in catchingUp
-  election.elected, leader a → backup; term = 1; leader = a; no retry of catchingUp
-  election.elected, leader a, term 0 → backup; leader = a; no retry of catchingUp
-  replica.chunk → stays
-  replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, → backup
-    says replica.appended {index: 1, term: 1, matched: 1, commit: 1}
-    says storage.write {owner: replica, ticket: 1, puts: [{key: base, value: {index: 1, term: 1,
-      state: {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store: sc}], members:
-      []}}}], removes: [{from: log/000000000000, until: "log/~"}]}
-    says replica.restored {index: 1, term: 1, state: {voters: [{node: a, store: sa}, {node: b,
-      store: sb}, {node: c, store: sc}], members: []}}
-    base.index = 1; base.term = 1; log.offset = 1; log.offsetTerm = 1; commit = 1; matched = 1;
-      ticket = 1; writes = [{ticket: 1, index: 1}]; fetched.index = 0; fetched.text = ""
-    no retry of catchingUp
-  replica.chunk, index 0 → backup
-    says replica.appended {index: 0, term: 1, matched: 0, commit: 0}
-    says storage.write {owner: replica, ticket: 1, puts: [{key: base, value: {index: 0, term: 1,
-      state: {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store: sc}], members:
-      []}}}], removes: [{from: log/000000000000, until: "log/~"}]}
-    says replica.restored {index: 0, term: 1, state: {voters: [{node: a, store: sa}, {node: b,
-      store: sb}, {node: c, store: sc}], members: []}}
-    base.term = 1; log.offsetTerm = 1; ticket = 1; writes = [{ticket: 1, index: 0}]; fetched.index =
-      0; fetched.text = ""
-    no retry of catchingUp
-`);
-
 given('a node; genesis.formed, no voters; election.elected', `
   in primary
   node.stopping → draining.drained
@@ -799,20 +720,7 @@ given('a node; genesis.formed, no voters; election.elected, leader a', `
     says wire.send {to: a, message: replica.propose {ticket: 1, command: {kind: district.admit,
       node: z, store: sz, links: []}}}
     ticket = 1; asked = [{sent: 1, owner: x, ticket: 1}]
-  replica.chunk, data {"voters":[{"node":", term 1 → stays
-    says wire.send {to: a, message: replica.fetch {term: 1, index: 1, offset: 20}}
-    fetched.index = 1; fetched.text = "{\\"voters\\":[{\\"node\\":\\""
-  wait → stays
-    says wire.send {to: a, message: replica.fetch {term: 1, index: 0, offset: 0}}
-    retry of catchingUp in 600 ms
-  wait → stays
-    says wire.send {to: a, message: replica.fetch {term: 1, index: 0, offset: 0}}
-    retry of catchingUp in 600 ms
-`);
-
-given('a node; genesis.formed, no voters; replica.chunk, data {"voters":[{"node":"', `
-  in catchingUp
-  replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, → backup
+  replica.chunk, term 1 → backup
     says replica.configured {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store:
       sc}], index: 1}
     says replica.appended {index: 1, term: 1, matched: 1, commit: 1}
@@ -824,9 +732,13 @@ given('a node; genesis.formed, no voters; replica.chunk, data {"voters":[{"node"
     base.index = 1; base.term = 1; base.state.voters = [{node: a, store: sa}, {node: b, store: sb},
       {node: c, store: sc}]; log.offset = 1; log.offsetTerm = 1; state.voters = [{node: a, store:
       sa}, {node: b, store: sb}, {node: c, store: sc}]; commit = 1; matched = 1; ticket = 1; writes
-      = [{ticket: 1, index: 1}]; fetched.index = 0; fetched.text = ""
+      = [{ticket: 1, index: 1}]
     no retry of catchingUp
-  replica.chunk, index 0 → backup
+  replica.chunk, data {"voters":[{"node":", term 1 → stays
+    says wire.send {to: a, message: replica.fetch {term: 1, index: 1, offset: 20}}
+    fetched.index = 1; fetched.text = "{\\"voters\\":[{\\"node\\":\\""
+  replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, (2) → stays
+  replica.chunk, index 0, term 1 → backup
     says replica.configured {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store:
       sc}], index: 0}
     says replica.appended {index: 0, term: 1, matched: 0, commit: 0}
@@ -837,9 +749,14 @@ given('a node; genesis.formed, no voters; replica.chunk, data {"voters":[{"node"
       store: sb}, {node: c, store: sc}], members: []}}
     base.term = 1; base.state.voters = [{node: a, store: sa}, {node: b, store: sb}, {node: c, store:
       sc}]; log.offsetTerm = 1; state.voters = [{node: a, store: sa}, {node: b, store: sb}, {node:
-      c, store: sc}]; ticket = 1; writes = [{ticket: 1, index: 0}]; fetched.index = 0; fetched.text
-      = ""
+      c, store: sc}]; ticket = 1; writes = [{ticket: 1, index: 0}]
     no retry of catchingUp
+  wait → stays
+    says wire.send {to: a, message: replica.fetch {term: 1, index: 0, offset: 0}}
+    retry of catchingUp in 600 ms
+  wait → stays
+    says wire.send {to: a, message: replica.fetch {term: 1, index: 0, offset: 0}}
+    retry of catchingUp in 600 ms
 `);
 
 given('a node; genesis.formed; election.elected; storage.written, ticket 1', `
@@ -1031,6 +948,55 @@ given('a node; genesis.formed; election.elected; replica.request', `
       node: z}}]; matched = 3
 `);
 
+given('a node; genesis.formed; election.elected, leader a; replica.chunk, data {"voters":[{"node":", term 1', `
+  in catchingUp
+  election.elected, leader a, term 2 → backup
+    term = 2; fetched.index = 0; fetched.text = ""
+    no retry of catchingUp
+  election.elected, leader a → backup; no retry of catchingUp
+  replica.chunk, term 1 → stays
+  replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, (2) → backup
+    says replica.appended {index: 1, term: 1, matched: 1, commit: 1}
+    says storage.write {owner: replica, ticket: 1, puts: [{key: base, value: {index: 1, term: 1,
+      state: {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store: sc}], members:
+      []}}}], removes: [{from: log/000000000000, until: "log/~"}]}
+    says replica.restored {index: 1, term: 1, state: {voters: [{node: a, store: sa}, {node: b,
+      store: sb}, {node: c, store: sc}], members: []}}
+    base.index = 1; base.term = 1; log.offset = 1; log.offsetTerm = 1; commit = 1; matched = 1;
+      ticket = 1; writes = [{ticket: 1, index: 1}]; fetched.index = 0; fetched.text = ""
+    no retry of catchingUp
+  replica.chunk, index 0, term 1 → backup
+    says replica.appended {index: 0, term: 1, matched: 0, commit: 0}
+    says storage.write {owner: replica, ticket: 1, puts: [{key: base, value: {index: 0, term: 1,
+      state: {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store: sc}], members:
+      []}}}], removes: [{from: log/000000000000, until: "log/~"}]}
+    says replica.restored {index: 0, term: 1, state: {voters: [{node: a, store: sa}, {node: b,
+      store: sb}, {node: c, store: sc}], members: []}}
+    base.term = 1; log.offsetTerm = 1; ticket = 1; writes = [{ticket: 1, index: 0}]; fetched.index =
+      0; fetched.text = ""
+    no retry of catchingUp
+`);
+
+given('a node; genesis.formed; replica.prepare; replica.chunk, data {"voters":[{"node":", index 2', `
+  in catchingUp
+  storage.written → stays
+    says wire.send {to: a, message: replica.ack {term: 0, store: sb, index: 0}}
+  election.elected, leader a → backup
+    says replica.appended {index: 1, term: 0, matched: 0, commit: 0}
+    term = 1; matched = 0; fetched.index = 0; fetched.text = ""
+    no retry of catchingUp
+  replica.chunk, index 0 → backup
+    says replica.appended {index: 0, term: 1, matched: 0, commit: 0}
+    says storage.write {owner: replica, ticket: 2, puts: [{key: base, value: {index: 0, term: 1,
+      state: {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store: sc}], members:
+      []}}}], removes: [{from: log/000000000000, until: "log/~"}]}
+    says replica.restored {index: 0, term: 1, state: {voters: [{node: a, store: sa}, {node: b,
+      store: sb}, {node: c, store: sc}], members: []}}
+    base.term = 1; log.offsetTerm = 1; log.entries = []; matched = 0; ticket = 2; writes = [{ticket:
+      2, index: 0}]; fetched.index = 0; fetched.text = ""
+    no retry of catchingUp
+`);
+
 given('a node; genesis.formed, no voters; election.elected; node.stopping', `
   in draining.drained
   storage.written → stays
@@ -1096,68 +1062,6 @@ given('a node; genesis.formed; election.elected, leader a; replica.request', `
   replica.answer → stays
     says replica.answered {owner: x, ticket: 1, problems: [], transient: false, index: 3}
     asked = []
-`);
-
-given('a node that comes back; genesis.formed; election.elected, leader a; replica.chunk, data {"voters":[{"node":", term 1', `
-  in catchingUp
-  election.elected, leader a, term 2 → backup; term = 2; no retry of catchingUp
-  election.elected, leader a → backup; no retry of catchingUp
-`);
-
-given('a node that comes back; genesis.formed; replica.prepare; replica.chunk, data {"voters":[{"node":", index 2', `
-  in catchingUp
-  storage.written → stays
-    says wire.send {to: a, message: replica.ack {term: 0, store: sb, index: 0}}
-  election.elected, leader a → backup
-    says replica.appended {index: 1, term: 0, matched: 0, commit: 0}
-    term = 1; matched = 0
-    no retry of catchingUp
-  replica.chunk, index 0 → backup
-    says replica.appended {index: 0, term: 1, matched: 0, commit: 0}
-    says storage.write {owner: replica, ticket: 2, puts: [{key: base, value: {index: 0, term: 1,
-      state: {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store: sc}], members:
-      []}}}], removes: [{from: log/000000000000, until: "log/~"}]}
-    says replica.restored {index: 0, term: 1, state: {voters: [{node: a, store: sa}, {node: b,
-      store: sb}, {node: c, store: sc}], members: []}}
-    base.term = 1; log.offsetTerm = 1; log.entries = []; matched = 0; ticket = 2; writes = [{ticket:
-      2, index: 0}]; fetched.index = 0; fetched.text = ""
-    no retry of catchingUp
-`);
-
-given('a node that comes back; genesis.formed; replica.prepare, from c; replica.chunk, data {"voters":[{"node":", index 2', `
-  in catchingUp
-  election.elected, leader a → backup
-    says replica.appended {index: 1, term: 0, matched: 0, commit: 0}
-    term = 1; leader = a; matched = 0
-    no retry of catchingUp
-  election.elected, leader a, term 0 → backup
-    says replica.appended {index: 1, term: 0, matched: 0, commit: 0}
-    leader = a; matched = 0
-    no retry of catchingUp
-`);
-
-given('a node that comes back; genesis.formed; replica.prepare, from b; replica.chunk, data {"voters":[{"node":", index 2', `
-  in catchingUp
-  election.elected → primary
-    says replica.appended {index: 2, term: 1, matched: 2, commit: 0}
-    says storage.write {owner: replica, ticket: 2, puts: [{key: log/000000000002, value: {term: 1,
-      command: {kind: term.open, leader: b}}}], removes: [{from: log/000000000002, until: "log/~"}]}
-    says wire.send {to: *, message: replica.prepare {term: 1, prevIndex: 1, prevTerm: 0, entries:
-      [{term: 1, command: {kind: term.open, leader: b}}], commit: 0}}
-    term = 1; log.entries = [{term: 0, command: {kind: term.open, leader: a}}, {term: 1, command:
-      {kind: term.open, leader: b}}]; matched = 2; sent = 2; ticket = 2; writes = [{ticket: 1,
-      index: 1}, {ticket: 2, index: 2}]
-    no retry of catchingUp
-  election.elected, term 0 → primary
-    says replica.appended {index: 2, term: 0, matched: 2, commit: 0}
-    says storage.write {owner: replica, ticket: 2, puts: [{key: log/000000000002, value: {term: 0,
-      command: {kind: term.open, leader: b}}}], removes: [{from: log/000000000002, until: "log/~"}]}
-    says wire.send {to: *, message: replica.prepare {term: 0, prevIndex: 1, prevTerm: 0, entries:
-      [{term: 0, command: {kind: term.open, leader: b}}], commit: 0}}
-    log.entries = [{term: 0, command: {kind: term.open, leader: a}}, {term: 0, command: {kind:
-      term.open, leader: b}}]; matched = 2; sent = 2; ticket = 2; writes = [{ticket: 1, index: 1},
-      {ticket: 2, index: 2}]
-    no retry of catchingUp
 `);
 
 given('a node; genesis.formed; election.elected; storage.written, ticket 1; node.stopping', `
@@ -1328,6 +1232,63 @@ given('a node; genesis.formed; election.elected; storage.written, ticket 1; repl
   election.elected, leader a, term 2 → backup; term = 2; leader = a
   election.elected, leader a → backup; leader = a
   node.stopping → draining.drained; says replica.drained {holders: [a]}
+`);
+
+given('a node that comes back; genesis.formed; election.elected, leader a; replica.chunk, data {"voters":[{"node":", term 1; election.advanced, term 2', `
+  in catchingUp
+  election.elected, leader a, term 3 → backup
+    term = 3; leader = a; fetched.index = 0; fetched.text = ""
+    no retry of catchingUp
+  election.elected, leader a, term 2 → backup
+    leader = a; fetched.index = 0; fetched.text = ""
+    no retry of catchingUp
+`);
+
+given('a node that comes back; genesis.formed; election.elected, leader a; replica.chunk, data {"voters":[{"node":", term 1; replica.request', `
+  in catchingUp
+  election.elected, term 2 → primary
+    says replica.appended {index: 1, term: 2, matched: 1, commit: 0}
+    says storage.write {owner: replica, ticket: 2, puts: [{key: log/000000000001, value: {term: 2,
+      command: {kind: term.open, leader: b}}}], removes: [{from: log/000000000001, until: "log/~"}]}
+    says wire.send {to: *, message: replica.prepare {term: 2, prevIndex: 0, prevTerm: 0, entries:
+      [{term: 2, command: {kind: term.open, leader: b}}], commit: 0}}
+    term = 2; leader = b; log.entries = [{term: 2, command: {kind: term.open, leader: b}}]; matched
+      = 1; sent = 1; ticket = 2; writes = [{ticket: 2, index: 1}]; asked = []
+    no retry of catchingUp
+  election.elected → primary
+    says replica.appended {index: 1, term: 1, matched: 1, commit: 0}
+    says storage.write {owner: replica, ticket: 2, puts: [{key: log/000000000001, value: {term: 1,
+      command: {kind: term.open, leader: b}}}], removes: [{from: log/000000000001, until: "log/~"}]}
+    says wire.send {to: *, message: replica.prepare {term: 1, prevIndex: 0, prevTerm: 0, entries:
+      [{term: 1, command: {kind: term.open, leader: b}}], commit: 0}}
+    leader = b; log.entries = [{term: 1, command: {kind: term.open, leader: b}}]; matched = 1; sent
+      = 1; ticket = 2; writes = [{ticket: 2, index: 1}]; asked = []
+    no retry of catchingUp
+`);
+
+given('a node that comes back; genesis.formed; replica.prepare; replica.chunk, data {"voters":[{"node":", index 2; storage.written, ticket 1', `
+  in catchingUp
+  replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, (4) → backup
+    says replica.appended {index: 2, term: 1, matched: 2, commit: 2}
+    says storage.write {owner: replica, ticket: 2, puts: [{key: base, value: {index: 2, term: 1,
+      state: {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store: sc}], members:
+      []}}}], removes: [{from: log/000000000000, until: "log/~"}]}
+    says replica.restored {index: 2, term: 1, state: {voters: [{node: a, store: sa}, {node: b,
+      store: sb}, {node: c, store: sc}], members: []}}
+    base.index = 2; base.term = 1; log.offset = 2; log.offsetTerm = 1; log.entries = []; commit = 2;
+      matched = 2; durable = 0; ticket = 2; writes = [{ticket: 2, index: 2}]; fetched.index = 0;
+      fetched.text = ""
+    no retry of catchingUp
+  replica.chunk, index 0 → backup
+    says replica.appended {index: 0, term: 1, matched: 0, commit: 0}
+    says storage.write {owner: replica, ticket: 2, puts: [{key: base, value: {index: 0, term: 1,
+      state: {voters: [{node: a, store: sa}, {node: b, store: sb}, {node: c, store: sc}], members:
+      []}}}], removes: [{from: log/000000000000, until: "log/~"}]}
+    says replica.restored {index: 0, term: 1, state: {voters: [{node: a, store: sa}, {node: b,
+      store: sb}, {node: c, store: sc}], members: []}}
+    base.term = 1; log.offsetTerm = 1; log.entries = []; matched = 0; durable = 0; ticket = 2;
+      writes = [{ticket: 2, index: 0}]; fetched.index = 0; fetched.text = ""
+    no retry of catchingUp
 `);
 
 given('a node; genesis.formed; election.elected; replica.request × 3', `

@@ -20,6 +20,12 @@ type Playing = ReturnType<typeof played>;
 const tell = (sentMs: number, groupMs: number, term = 1, life = LIFE) =>
   heard('n2', { type: 'timekeeper.tell', term, sentMs, groupMs, life } as const);
 
+/** Has the node ask what time it is, now; gives when that was. */
+const asked = (play: Playing): number => {
+  play.hear({ type: 'clock.due', id: 'timekeeper:ask', atMs: play.nowMs });
+  return play.nowMs;
+};
+
 /** What clocks may be apart after so long, each running fast or slow as it may. */
 const drift = (ms: number) => (2 * ms * timing.clockDriftPpmMax) / 1e6;
 
@@ -32,7 +38,7 @@ const ask = (sentMs: number, echo?: { term: number; groupMs: number }) =>
 
 /** One exchange whose ways take `thereMs` and `backMs`, while the group's time is ours + 5000. */
 const exchange = (play: Playing, thereMs: number, backMs: number) => {
-  const sentMs = play.nowMs;
+  const sentMs = asked(play);
   play.pass(thereMs);
   const groupMs = play.nowMs + 5000;
   play.pass(backMs);
@@ -53,7 +59,7 @@ describe('a backup', () => {
     for (const waitMs of [200, 200, 200, 200, 2000, 2000]) {
       expect(sent(play.pass(waitMs - 1))).toEqual([]);
       expect(typesOf(play.pass(1))).toContain('timekeeper.ask');
-      play.hear(tell(play.nowMs, play.nowMs));
+      play.hear(tell(asked(play), play.nowMs));
     }
   });
 
@@ -78,6 +84,17 @@ describe('a backup', () => {
       expect(Math.abs((synced?.offsetMs ?? 0) - 5000)).toBeLessThanOrEqual(synced?.boundMs ?? 0);
     },
   );
+
+  test('believes no answer to what it has not asked, and each answer once', () => {
+    const play = backup();
+    play.pass(100);
+    const sentMs = play.nowMs;
+    const madeUp = [tell(sentMs, sentMs + 9000), tell(sentMs - 1, sentMs + 9000)];
+    for (const answer of madeUp) expect(play.hear(answer)).toEqual([]);
+    asked(play);
+    expect(typesOf(play.hear(tell(sentMs, sentMs + 5000)))).toEqual(['timekeeper.synced']);
+    expect(play.hear(tell(sentMs, sentMs + 9000))).toEqual([]);
+  });
 
   test('says a bound that grows with the age of what it knows', () => {
     const play = backup();
@@ -145,7 +162,7 @@ describe('a backup', () => {
     const play = backup();
     exchange(play, 1, 1);
     play.hear(elected('n3', 2));
-    play.hear({ ...tell(play.nowMs, play.nowMs + 5100, 2), from: 'n3' });
+    play.hear({ ...tell(asked(play), play.nowMs + 5100, 2), from: 'n3' });
     expect(play.snapshot.context.estimates).toEqual([
       { term: 1, offsetMs: 5000, boundMs: 1, takenMs: 1000, isOwn: false },
       { term: 2, offsetMs: 5100, boundMs: 0, takenMs: 1002, isOwn: false },
@@ -166,7 +183,7 @@ describe('a backup', () => {
     test('knows nothing any more when a round trip contradicts what it knew', () => {
       const play = backup();
       exchange(play, 1, 1);
-      const said = play.hear(tell(play.nowMs, play.nowMs + 5002));
+      const said = play.hear(tell(asked(play), play.nowMs + 5002));
       expect(typesOf(said)).toEqual(['timekeeper.voided', 'timekeeper.ask', 'clock.wake']);
       expect(play.snapshot.context).toMatchObject({ estimates: [], samples: [], heardMs: null });
     });
@@ -179,7 +196,7 @@ describe('a backup', () => {
     ])('judges by both bounds whether %d ms contradict 5000: %s', (offsetMs, verdict) => {
       const play = backup();
       exchange(play, 1, 1);
-      const said = play.hear(tell(play.nowMs, play.nowMs + offsetMs));
+      const said = play.hear(tell(asked(play), play.nowMs + offsetMs));
       expect(typesOf(said)).toContain(verdict);
     });
 
@@ -188,7 +205,7 @@ describe('a backup', () => {
       exchange(play, 1, 1);
       play.pass(10_000);
       const mostMs = 5000 + 1 + drift(10_002) - 0.001;
-      expect(typesOf(play.hear(tell(play.nowMs, play.nowMs + mostMs)))).toEqual([
+      expect(typesOf(play.hear(tell(asked(play), play.nowMs + mostMs)))).toEqual([
         'timekeeper.synced',
       ]);
     });
@@ -197,7 +214,7 @@ describe('a backup', () => {
       const play = backup();
       exchange(play, 1, 1);
       play.hear(elected('n2', 2));
-      play.hear(tell(play.nowMs, play.nowMs + 5000, 2));
+      play.hear(tell(asked(play), play.nowMs + 5000, 2));
       const said = play.hear(jumped);
       expect(typesOf(said)).toEqual(['timekeeper.voided', 'timekeeper.ask', 'clock.wake']);
       expect(said[0]).toEqual({
@@ -207,7 +224,7 @@ describe('a backup', () => {
       expect(play.snapshot.context.estimates).toEqual([]);
       play.pass(timing.timeSyncMs / 10);
       const [again] = only(
-        play.hear(tell(play.nowMs, play.nowMs + 10_000, 2)),
+        play.hear(tell(asked(play), play.nowMs + 10_000, 2)),
         'timekeeper.synced',
       );
       expect(again).toMatchObject({ offsetMs: 10_000, boundMs: 0, term: 2 });
@@ -222,12 +239,12 @@ describe('a backup', () => {
         const play = backup();
         exchange(play, 1, 1);
         play.pass(100);
-        const askedMs = play.nowMs;
+        const askedMs = asked(play);
         play.hear(event(play));
         expect(play.hear(tell(askedMs, askedMs + 5000))).toEqual([]);
         play.pass(1);
         expect(play.hear(tell(askedMs, askedMs + 5000))).toEqual([]);
-        expect(typesOf(play.hear(tell(play.nowMs, play.nowMs + 9000)))).toEqual([
+        expect(typesOf(play.hear(tell(asked(play), play.nowMs + 9000)))).toEqual([
           'timekeeper.synced',
         ]);
       },
@@ -242,7 +259,7 @@ describe('a backup', () => {
 
     test('does so only when it has settled in this group', () => {
       const play = backup();
-      play.hear(tell(play.nowMs, 6000));
+      play.hear(tell(asked(play), 6000));
       expect(echoes(play.pass(200))).toEqual(['nothing']);
       play.hear(settled);
       expect(echoes(play.pass(200))).toEqual([{ term: 1, groupMs: 6000 }]);
@@ -251,9 +268,9 @@ describe('a backup', () => {
     test('echoes the last answer of this term, and none of another', () => {
       const play = backup();
       play.hear(settled);
-      play.hear(tell(play.nowMs, 6000));
+      play.hear(tell(asked(play), 6000));
       play.pass(200);
-      play.hear(tell(play.nowMs, 6200));
+      play.hear(tell(asked(play), 6200));
       expect(echoes(play.pass(200))).toEqual([{ term: 1, groupMs: 6200 }]);
       expect(echoes(play.hear(elected('n3', 2)))).toEqual(['nothing']);
       expect(echoes(play.pass(200))).toEqual(['nothing']);
@@ -262,7 +279,7 @@ describe('a backup', () => {
     test('echoes nothing that it heard before its clock jumped', () => {
       const play = backup();
       play.hear(settled);
-      play.hear(tell(play.nowMs, 6000));
+      play.hear(tell(asked(play), 6000));
       expect(echoes(play.hear(jumped))).toEqual(['nothing']);
     });
   });
@@ -308,7 +325,9 @@ describe('a leader', () => {
     play.hear(elected('n2', 1));
     exchange(play, 1, 1);
     play.hear(elected('n3', 2));
-    play.hear({ ...tell(play.nowMs - 2, play.nowMs + 5099, 2), from: 'n3' });
+    const sentMs = asked(play);
+    play.pass(2);
+    play.hear({ ...tell(sentMs, play.nowMs + 5099, 2), from: 'n3' });
     play.pass(5000);
     const [kept] = only(play.hear(elected('n1', 3)), 'timekeeper.kept');
     expect(kept).toEqual({
@@ -317,7 +336,7 @@ describe('a leader', () => {
       offsetMs: 5100,
       related: [
         { term: 2, boundMs: 1 + drift(5002) },
-        { term: 1, boundMs: 100 + 1 + drift(5002) },
+        { term: 1, boundMs: 100 + 1 + drift(5004) },
       ],
     });
   });

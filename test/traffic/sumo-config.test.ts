@@ -14,6 +14,7 @@ test('names the network, the additional files and the times', () => {
       '<begin value="25200"/><end value="1:08:00:00.5"/>',
     ),
   ).toEqual({
+    values: expect.any(Map),
     network: 'town.net.xml',
     additional: ['a.xml', 'b.xml', 'c.xml'],
     beginS: 25_200,
@@ -23,6 +24,7 @@ test('names the network, the additional files and the times', () => {
 
 test('takes SUMO’s short names, and has an end only where one is set', () => {
   expect(configured('<n value="x.net.xml"/>', '<a value="d.xml"/>', '<e value="-1"/>')).toEqual({
+    values: expect.any(Map),
     network: 'x.net.xml',
     additional: ['d.xml'],
     beginS: 0,
