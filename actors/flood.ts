@@ -6,6 +6,7 @@
  * acknowledgements never give way to chatter. Only what is authentic and new is counted: else who
  * repeats the words of a peer could silence it.
  */
+import { Bucket } from './bucket.ts';
 import { isNeeded } from './needed.ts';
 
 /** Of one sender, a second: ten times what the busiest says in the largest district. */
@@ -14,33 +15,6 @@ const CHATTER = { aSecond: 500, atOnce: 1_000 };
 const NEEDED = { aSecond: 20_000, atOnce: 40_000 };
 /** Of all who are not in the view, together: a district of a thousand that starts at once fits. */
 const STRANGERS = { aSecond: 1_000, atOnce: 2_000 };
-interface Rate {
-  readonly aSecond: number;
-  readonly atOnce: number;
-}
-
-/** Holds what may still be said: it fills with time. */
-class Bucket {
-  readonly #rate: Rate;
-  #left: number;
-  #atMs: number;
-
-  constructor(rate: Rate, nowMs: number) {
-    this.#rate = rate;
-    this.#left = rate.atOnce;
-    this.#atMs = nowMs;
-  }
-
-  take(nowMs: number): boolean {
-    const { aSecond, atOnce } = this.#rate;
-    const gained = (Math.max(0, nowMs - this.#atMs) * aSecond) / 1000;
-    this.#left = Math.min(atOnce, this.#left + gained);
-    this.#atMs = nowMs;
-    if (this.#left < 1) return false;
-    this.#left -= 1;
-    return true;
-  }
-}
 
 interface Sender {
   readonly chatter: Bucket;

@@ -9,6 +9,7 @@ import { isOperators } from '../protocol/command.ts';
 import type { Heard } from '../protocol/event.ts';
 import { type Author, isSealed, SEALED_TEXT, type Seal, sealFaultText } from '../protocol/seal.ts';
 import { DATAGRAM_BYTES_MAX, FRAME_BYTES_MAX, type Origin } from '../transport/transport.ts';
+import { Bucket } from './bucket.ts';
 import { latestTermOf, placeIn } from './claims.ts';
 import { Flood } from './flood.ts';
 import { isOfWires, Newness, said } from './newness.ts';
@@ -16,6 +17,9 @@ import { INDEX_STEP_MAX, Pace, TERM_STEP_MAX } from './pace.ts';
 import type { Proof } from './proof.ts';
 import { RecentSeals } from './recent-seals.ts';
 import type { Refusals } from './refusals.ts';
+
+/** So much of what was said before comes by networks that repeat it. */
+const REPETITIONS = { aSecond: 5, atOnce: 20 };
 
 /** What may be heard under our own id: from another node that goes by it. */
 const DOUBLE_SAYS: ReadonlySet<string> = new Set([
@@ -53,6 +57,7 @@ export class Gate {
   readonly #terms: Pace;
   readonly #places: Pace;
   readonly #seals = new RecentSeals();
+  readonly #repetitions: Bucket;
   /** Which life of a peer is in the view: another one's words do not count. */
   readonly #lives = new Map<string, number>();
   #group = '';
@@ -61,6 +66,7 @@ export class Gate {
     this.#options = options;
     this.#newness = new Newness(options.now, options.keyed?.proof);
     this.#flood = new Flood(options.now);
+    this.#repetitions = new Bucket(REPETITIONS, options.now());
     this.#terms = new Pace(options.now, TERM_STEP_MAX);
     this.#places = new Pace(options.now, INDEX_STEP_MAX);
   }
@@ -103,8 +109,8 @@ export class Gate {
     const { message, counter } = decoded;
     if (!this.#isForUs(message)) return undefined;
     const newness = this.#newness.of(decoded, origin);
-    // Networks repeat datagrams: that is nobody's fault.
-    if (newness === 'repeated') this.#options.repeated(message, counter);
+    if (newness === 'repeated') this.#hearAgain(message, counter, origin);
+    if (newness === 'unproven') this.#tellUnproven(message);
     if (newness !== 'new') return undefined;
     if (this.#isTooMuch(message) || this.#isAhead(message)) return undefined;
     return this.#mayBeSaid(message, author) ? { message, counter } : undefined;
@@ -124,7 +130,10 @@ export class Gate {
       refusals.add({ why: 'sealed', source, detail: () => SEALED_TEXT });
       return undefined;
     }
-    if (this.#seals.has(bytes)) return undefined;
+    if (this.#seals.has(bytes)) {
+      this.#tellSaidBefore(source);
+      return undefined;
+    }
     const opened = keyed.seal.open(bytes);
     if ('by' in opened) {
       this.#seals.add(bytes);
@@ -133,6 +142,23 @@ export class Gate {
     const detail = () => sealFaultText[opened.fault];
     refusals.add({ why: opened.fault, source, detail });
     return undefined;
+  }
+
+  #hearAgain(message: Arrived, counter: number, { host }: Origin): void {
+    this.#options.repeated(message, counter);
+    if (this.#options.keyed) this.#tellSaidBefore(host);
+  }
+
+  /** Networks repeat a datagram now and then: that is nobody's fault, and is not told. */
+  #tellSaidBefore(source: string): void {
+    if (this.#repetitions.take(this.#options.now())) return;
+    const detail = () => 'what was said before comes again, and more of it than networks repeat';
+    this.#options.refusals.add({ why: 'said before', source, detail });
+  }
+
+  #tellUnproven({ from: source, type }: Arrived): void {
+    const detail = () => `${type} of ${source}, who was asked in vain whether he speaks now`;
+    this.#options.refusals.add({ why: 'unproven', source, detail });
   }
 
   /** Whether a message concerns this node: of its district, its group, and a life that counts. */

@@ -11,6 +11,8 @@ import type { Proof } from './proof.ts';
 export type Understood = Extract<Decoded, { message: unknown }>;
 type Arrived = Understood['message'];
 
+type Standing = 'new' | 'repeated' | 'unproven' | 'neither';
+
 /** Who lives says something new more often than that: a few beats. In milliseconds. */
 const SILENT_MS = 1_000;
 
@@ -31,8 +33,11 @@ export class Newness {
     this.#proof = proof;
   }
 
-  /** Whether this message is new, or repeated; what is meant for wires alone, or not believed, is neither. */
-  of({ message, counter, life }: Understood, { via }: Origin): 'new' | 'repeated' | 'neither' {
+  /**
+   * Whether this message is new, or repeated, or of a life that was asked in vain whether it speaks
+   * now; what is meant for wires alone, or not believed yet, is neither.
+   */
+  of({ message, counter, life }: Understood, { via }: Origin): Standing {
     const proof = this.#proof;
     const standing = isOfWires(message) ? 'neither' : 'new';
     if (!proof) {
@@ -50,8 +55,7 @@ export class Newness {
     this.#hearQuestion(message, proof);
     // A connection carries nothing that was said before it was made.
     if (via === 'all' && !isProof(message, life, proof)) {
-      proof.doubt(life);
-      return 'neither';
+      return proof.doubt(life) ? 'unproven' : 'neither';
     }
     this.#freshness.begin(life, counter);
     return standing;

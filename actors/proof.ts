@@ -14,6 +14,8 @@ const ANSWER_MS_MAX = 5_000;
 const ASK_MS_MIN = 200;
 /** A life that does not answer is asked for ever more rarely, up to this. */
 const ASK_MS_MAX = 5_000;
+/** Who has not answered when it is asked for so rarely does not speak now, or does not hear us. */
+const STUBBORN_MS = 1_600;
 /** Lives that are asked for; beyond, the one doubted first is forgotten. */
 const DOUBTED_MAX = 500;
 /** Questions are collected for so long before they are answered together. */
@@ -51,22 +53,24 @@ export class Proof {
     this.#options = options;
   }
 
-  /** Something was heard of a life that nothing is remembered of. */
-  doubt(life: string): void {
+  /** Something was heard of a life that nothing is remembered of. Whether it was asked in vain before. */
+  doubt(life: string): boolean {
     const { clock } = this.#options;
     const nowMs = clock.now();
     const known = this.#doubts.get(life);
-    if (known && nowMs < known.dueMs) return;
+    const isStubborn = known !== undefined && known.waitMs >= STUBBORN_MS;
+    if (known && nowMs < known.dueMs) return isStubborn;
     const waitMs = Math.min(ASK_MS_MAX, (known?.waitMs ?? ASK_MS_MIN / 2) * 2);
     const [first] = this.#doubts.keys();
     if (!known && this.#doubts.size >= DOUBTED_MAX && first !== undefined) {
       this.#doubts.delete(first);
     }
     this.#doubts.set(life, { waitMs, dueMs: nowMs + waitMs });
-    if (this.#asking !== undefined) return;
+    if (this.#asking !== undefined) return isStubborn;
     const soonMs = this.#askedMs + ASK_MS_MIN - nowMs;
     if (soonMs <= 0) this.#ask();
     else this.#asking = clock.setTimeout(this.#ask, soonMs);
+    return isStubborn;
   }
 
   /** Somebody with the key asks whether we speak now. */

@@ -14,6 +14,8 @@ export type Refusal =
   | 'forged'
   | Fault
   | 'another district'
+  | 'said before'
+  | 'unproven'
   | 'too many'
   | 'term ahead'
   | 'entry ahead'

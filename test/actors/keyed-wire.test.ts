@@ -163,6 +163,37 @@ describe('a question', () => {
   });
 });
 
+describe('a recording, and one line says so', () => {
+  const told = (world: World, bytes: Uint8Array, times = 1) => {
+    for (let k = 1; k < times; k += 1) world.ears[0]?.port.sendAll(bytes);
+    return taken(world, bytes).filter(({ type }) => type === 'wire.refused');
+  };
+
+  test('of one who lives is told when more of it comes than networks repeat', async () => {
+    const world = await keyed();
+    proven(world);
+    const one = sealed(beat);
+    expect(taken(world, one)).toHaveLength(1);
+    expect(told(world, one, 20)).toEqual([]);
+    expect(told(world, one, 100)).toMatchObject(refusal('what was said before comes again'));
+    world.run(1000);
+    expect(told(world, one, 100)).toMatchObject(refusal('more like it since'));
+  });
+
+  test('of one who is not there is told when he was asked in vain for seconds', async () => {
+    const world = await keyed();
+    const lines: unknown[] = [];
+    for (let k = 0; k < 60; k += 1) {
+      lines.push(...told(world, sealed(beat)));
+      if (k === 5) expect(lines).toEqual([]);
+      world.run(100);
+    }
+    expect(lines.length).toBeGreaterThan(1);
+    expect(lines.length).toBeLessThan(6);
+    expect(lines.slice(0, 1)).toMatchObject(refusal('n2, who was asked in vain'));
+  });
+});
+
 test('one’s own echo is not asked for proof', async () => {
   const world = await keyed();
   world.take({ type: 'wire.send', to: ALL, message: announce({ store: 's1' }) });

@@ -85,7 +85,7 @@ describe('a stranger', () => {
     60_000,
   );
 
-  test('who says again what was said by a node that has died gets nothing accepted', async () => {
+  test('who says again what was said by a node that has died gets nothing accepted, and one line says so', async () => {
     const recorded: Buffer[] = [];
     const hear = (bytes: Buffer) => {
       if (bytes.includes('"sender_id":"n3"')) recorded.push(bytes);
@@ -109,7 +109,11 @@ describe('a stranger', () => {
       ({ peer, peerIncarnation }) => peer === 'n2' && peerIncarnation > 0,
     );
     const marks = [one, restarted].map((node) => ({ node, since: node.lines.length }));
-    for (let round = 0; round < 5; round += 1) {
+    const isTold = () =>
+      marks.every(({ node, since }) =>
+        refusalsIn(node, since).some((one) => /said before|asked in vain/.test(one)),
+      );
+    for (let round = 0; round < 30 && !(round >= 5 && isTold()); round += 1) {
       for (const bytes of recorded) socket.send(bytes, port, discoveryDefault.address);
       const beats = one.lines.length;
       await one.until(
@@ -117,6 +121,7 @@ describe('a stranger', () => {
         () => one.lines.slice(beats).filter((line) => line.kind === 'said').length > 3,
       );
     }
+    expect(isTold()).toBe(true);
     for (const { node, since } of marks) {
       expect(changesIn(node, since).filter((text) => text.includes('"n3"'))).toEqual([]);
       const heard = node.lines
