@@ -112,9 +112,8 @@ const verdictsIn = (journal: string, batch: readonly Mutation[]) => {
     new Set(lines.flatMap(([said, id]) => (said === word && id !== undefined ? [id] : [])));
   const [killed, lives] = [idsOf('killed'), idsOf('lives')];
   const last = lines.findLast(([said]) => said === 'begun')?.[1];
-  if (last === undefined || killed.has(CONTROL)) {
-    throw new Error('the tests fail on the machine as it stands');
-  }
+  if (last === undefined) throw new Error('the tests of mutants do not start');
+  if (killed.has(CONTROL)) throw new Error('the tests fail on the machine as it stands');
   const isJudged = (k: number) =>
     [killed, lives].some((ids) => ids.has(String(k))) || String(k) === last;
   return {

@@ -9,7 +9,7 @@ import { whole } from '../../bin/options.ts';
 import { survivorsOf } from './judge.ts';
 import type { Mutation } from './mutations.ts';
 import { JUDGES, type Judge, mutationsOf, roundsOf, SUBJECTS, type Subject } from './subjects.ts';
-import { survivors } from './survivors.ts';
+import { livingIn, survivors } from './survivors.ts';
 
 interface Options {
   readonly jobs: number;
@@ -45,9 +45,9 @@ const tell = (machine: Subject, judge: Judge, { mutations, alive }: Result): voi
   const killed = mutations.length - alive.length;
   const share = ((100 * killed) / mutations.length).toFixed(1);
   print(`${machine}, ${judge}: ${killed} of ${mutations.length} killed (${share} %)`);
-  const known = new Set(Object.values(survivors[machine][judge]).flat());
+  const known = new Set(livingIn(survivors[machine][judge]).alive);
   for (const { line, name } of alive) {
-    const isNew = !known.delete(name);
+    const isNew = !known.delete(name) && survivors[machine][judge] !== undefined;
     print(
       `  lives: machines/${machine}.ts:${line} ${name}${isNew ? ', which is not expected' : ''}`,
     );

@@ -17,27 +17,31 @@ const scoreTable = (): string =>
     ...SUBJECTS.map((machine) => {
       const all = mutationsOf(machine).length;
       const { alive, same } = livingIn(survivors[machine].generated);
-      const byHand = livingIn(survivors[machine].byHand).alive.length;
+      const { byHand } = survivors[machine];
       const killed = all - alive.length;
       const cells = [
         share(killed, all),
         share(killed, all - same.length),
-        share(all - byHand, all),
+        byHand ? share(all - livingIn(byHand).alive.length, all) : 'not counted yet',
       ];
       return `| ${machine} | ${cells.join(' | ')} |`;
     }),
   ].join('\n');
 
+const isCounted = (judge: Judge) => SUBJECTS.some((machine) => survivors[machine][judge]);
+
 export const mutantReport = (): string =>
   [
     scoreTable(),
-    ...JUDGES.flatMap((judge) => [
+    ...JUDGES.filter(isCounted).flatMap((judge) => [
       `### What is not killed ${TITLES[judge]}`,
-      ...SUBJECTS.map((machine) => {
-        const lines = Object.entries(survivors[machine][judge]).map(
+      ...SUBJECTS.flatMap((machine) => {
+        const meanings = survivors[machine][judge];
+        if (!meanings) return [];
+        const lines = Object.entries(meanings).map(
           ([meaning, names]) => `- ${meaning} (${names.length}) ${names.map(quoted).join(', ')}`,
         );
-        return [`**${machine}**`, ...lines].join('\n');
+        return [`**${machine}**\n\n${lines.join('\n')}`];
       }),
     ]),
   ].join('\n\n');

@@ -23,11 +23,9 @@ describe.each(SUBJECTS)('of the machine %s', (machine) => {
     }
   });
 
-  test('generated tests kill 95 of 100 mutants, and what people wrote kills 70', () => {
+  test('generated tests kill 95 of 100 mutants that do anything else', () => {
     const { alive, same } = livingIn(survivors[machine].generated);
     expect(alive.length - same.length).toBeLessThanOrEqual(0.05 * (names.length - same.length));
-    const byHand = livingIn(survivors[machine].byHand);
-    expect(byHand.alive.length).toBeLessThanOrEqual(0.3 * names.length);
   });
 
   test('the generated tests kill some mutants, and the others live, as it is written', async () => {
