@@ -1,4 +1,5 @@
 /** How long tests may take, and how many run at once. */
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** Tests of real sockets and processes: each file has both cores to itself, after all others. */
@@ -19,6 +20,10 @@ export default defineConfig({
   test: {
     projects: [
       {
+        // What docs/example imports, where it is looked at without being packed and installed.
+        resolve: {
+          alias: { greenwave: fileURLToPath(new URL('library/greenwave.ts', import.meta.url)) },
+        },
         test: {
           ...limits,
           name: 'virtual',

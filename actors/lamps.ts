@@ -18,6 +18,8 @@ export interface LampHandlers {
   ready(known: { boundMs: number }): void;
   /** The driver is gone; nothing is commanded until it is back. */
   lost(reason: string): void;
+  /** What all groups show: once when it is ready, and at every change. A node begins nothing
+   *  before it knows. */
   shown(lamps: Lamps): void;
   /** An input of the cabinet was set or taken back; what stands is told when it is there. */
   input(input: Omit<Only<Fact, 'lamps.input'>, 'type'>): void;
@@ -37,7 +39,8 @@ export interface LampPort {
   close(): void;
 }
 
-/** Connects to the lamp driver of an intersection, for this life of this node. */
+/** Connects to the lamp driver of an intersection, for this life of this node. Tells nothing before
+ *  it has returned. */
 export type OpenLamps = (
   who: { node: string; intersection: string; incarnation: number; digest: string },
   handlers: LampHandlers,

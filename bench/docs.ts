@@ -4,6 +4,7 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { placeText, type Sentence, sentences } from '../conformance/sentences.ts';
 import { concerns } from '../machines/node.ts';
 import { commandTable } from '../protocol/command.ts';
 import { messages } from '../protocol/event.ts';
@@ -87,11 +88,21 @@ const charts = (): string =>
     )
     .join('\n\n');
 
+/** What a node is held to, in the order of the document. */
+const conformanceTable = (): string =>
+  [
+    '| where | what |\n|---|---|',
+    ...Object.values<Sentence>(sentences).map(
+      (sentence) => `| ${placeText(sentence)} | ${sentence.says}. |`,
+    ),
+  ].join('\n');
+
 const PARTS: Readonly<Record<string, () => string>> = {
   messages: messageTables,
   commands: commandTables,
   timing: timingTable,
   contract: contractExample,
+  sentences: conformanceTable,
   charts,
   mutants: mutantReport,
 };

@@ -39,6 +39,7 @@ export const atDoor = ({ district, input, isDone, limitMs }: AtDoor): Promise<nu
     socket.on('error', ({ message }) =>
       fail(`no lamp driver of ${input.intersection} runs on this host (${message})`),
     );
+    socket.on('close', () => fail(`the lamp driver of ${input.intersection} hung up`));
     socket.on('connect', () => {
       sinceMs = performance.now();
       socket.write(lineOf({ type: 'lamps.input', ...input }));

@@ -9,6 +9,7 @@ import { benchTrafficCommand } from './bench-traffic.ts';
 import { callCommand } from './call.ts';
 import { checkCommand } from './check.ts';
 import { clearCommand } from './clear.ts';
+import { conformCommand } from './conform.ts';
 import { contractCommand } from './contract.ts';
 import { driveCommand } from './drive.ts';
 import { generateCommand } from './generate.ts';
@@ -54,11 +55,16 @@ for (const command of [
   benchTrafficCommand,
   checkCommand,
   generateCommand,
+  conformCommand,
 ]) {
   command.exitOverride();
   program.addCommand(command);
 }
 program.exitOverride();
+
+// All is done by then, and printed. What Node would still do is to wait for its handles, and after
+// a TLS connection was reset while something was being sent it waits for ever, at full speed (20.20).
+process.on('exit', () => process.exit());
 
 try {
   await program.parseAsync();

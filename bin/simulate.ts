@@ -13,7 +13,7 @@ import { shrink } from '../simulation/shrink.ts';
 import { faultsOf, type Outcome, type SimulateOptions, simulate } from '../simulation/simulate.ts';
 import { jsonPrinter, printer, rerunWith, startGreenwave } from './host.ts';
 import { whole } from './options.ts';
-import { OperatorError } from './read-district.ts';
+import { OperatorError, readDistrict } from './read-district.ts';
 import { hours, textOf, totalOf } from './simulate-total.ts';
 import { above0, placeList, seedRange, sharersOf } from './simulate-words.ts';
 
@@ -34,6 +34,7 @@ interface Options {
   readonly seed: number;
   readonly seeds?: readonly number[];
   readonly nodes: number;
+  readonly district?: string;
   readonly minutes?: number;
   readonly hours?: number;
   readonly faults: FaultLevel;
@@ -51,6 +52,11 @@ export const simulateCommand: Command = new Command('simulate')
   .option('--seed <number>', 'what everything is drawn from', whole(0, Number.MAX_SAFE_INTEGER), 1)
   .option('--seeds <range>', 'run many seeds, such as 1..200', seedRange)
   .option('--nodes <count>', 'nodes of the city', whole(1, NODES_MAX), 9)
+  .addOption(
+    new Option('--district <file>', 'a district of your own, and not a made-up town').conflicts([
+      ...['nodes', 'shared', 'sharers'],
+    ]),
+  )
   .option('--minutes <count>', 'virtual minutes of faults', above0(HOURS_MAX * 60))
   .option('--hours <count>', 'virtual hours of faults', above0(HOURS_MAX))
   .addOption(
@@ -84,6 +90,7 @@ const durationMsOf = ({ minutes = 10, hours }: Options): number =>
 const plan = (seed: number, options: Options): SimulateOptions => ({
   seed,
   nodes: options.nodes,
+  ...(options.district !== undefined && { district: readDistrict(options.district) }),
   durationMs: durationMsOf(options),
   faults: options.faults,
   ...(options.apart && { apart: true }),
@@ -95,6 +102,9 @@ const plan = (seed: number, options: Options): SimulateOptions => ({
 const lengthArgs = ({ minutes, hours }: Options) =>
   hours === undefined ? ['--minutes', `${minutes ?? 10}`] : ['--hours', `${hours}`];
 
+const placeArgs = ({ district, nodes }: Options) =>
+  district === undefined ? ['--nodes', `${nodes}`] : ['--district', district];
+
 const kindArgs = ({ shared, sharers, apart }: Options) => [
   ...(sharers ? ['--sharers', `${sharers}`] : shared ? ['--shared'] : []),
   ...(apart ? ['--apart'] : []),
@@ -102,7 +112,8 @@ const kindArgs = ({ shared, sharers, apart }: Options) => [
 
 const commandOf = (seed: number, options: Options, only = options.only): string =>
   [
-    `greenwave simulate --seed ${seed} --nodes ${options.nodes}`,
+    `greenwave simulate --seed ${seed}`,
+    ...placeArgs(options),
     ...lengthArgs(options),
     ['--faults', options.faults, ...kindArgs(options)].join(' '),
     ...(only ? [`--only ${only.join(',') || "''"}`] : []),
@@ -208,7 +219,7 @@ const runProcess = async (
   options: Options,
   take: (outcome: Outcome) => void,
 ): Promise<void> => {
-  const range = ['--seeds', `${seeds[0]}..${seeds.at(-1)}`, '--nodes', `${options.nodes}`];
+  const range = ['--seeds', `${seeds[0]}..${seeds.at(-1)}`, ...placeArgs(options)];
   const how = ['--faults', options.faults, ...kindArgs(options)];
   const args = ['simulate', ...range, ...lengthArgs(options), ...how];
   const stdio = ['ignore' as const, 'pipe' as const, 'inherit' as const];

@@ -22,12 +22,23 @@ export const PLANS_MAX = 100;
 export const MOVEMENTS_MAX = 200;
 export const LANES_MAX = 128;
 
+/** Names are keys of maps, words on command lines, and folders: none leads out of its own. */
+const PLAIN = '^(?!(__proto__|\\.\\.?)$)[^\\s/\\\\\\u0000-\\u001f\\u007f]+$';
+
 export const idSchema = Type.String({
   minLength: 1,
   maxLength: 200,
-  pattern: '^(?!__proto__$)[^\\s/]+$',
+  pattern: PLAIN,
   description: 'A name without spaces or slashes.',
 });
+
+const nodeSchema = (description?: string) =>
+  Type.String({
+    minLength: 1,
+    maxLength: 64,
+    pattern: PLAIN,
+    ...(description !== undefined && { description }),
+  });
 
 const seconds = (description: string) =>
   Type.Number({ exclusiveMinimum: 0, maximum: 600, description: `${description} In seconds.` });
@@ -134,15 +145,9 @@ export type Program = Static<typeof programSchema>;
 export const intersectionSchema = Type.Object(
   {
     id: idSchema,
-    node: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 64,
-        description: 'The node that serves the whole intersection.',
-      }),
-    ),
+    node: Type.Optional(nodeSchema('The node that serves the whole intersection.')),
     nodes: Type.Optional(
-      recordOf(Type.String({ minLength: 1, maxLength: 64 }), {
+      recordOf(nodeSchema(), {
         description: 'For a shared intersection: the node of each group.',
       }),
     ),

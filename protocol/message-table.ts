@@ -196,9 +196,9 @@ export const messageTable: { readonly [K in MessageType]: MessageRow<K> } = {
   },
   'detector.probe': {
     from: 'any node',
-    to: 'a peer that has been silent',
+    to: 'a peer',
     via: 'one',
-    when: 'Half of `heartbeatTimeoutMs` before it would be failed at the latest; at once after a lost connection.',
+    when: 'It begins to watch the peer; half of `heartbeatTimeoutMs` without a sign of it; its connection was reset; the leader’s view lacks it; another asks for it.',
     fields: { for: 'On whose behalf.' },
   },
   'detector.alive': {
@@ -210,9 +210,9 @@ export const messageTable: { readonly [K in MessageType]: MessageRow<K> } = {
   },
   'detector.ask': {
     from: 'any node',
-    to: 'a few other peers',
+    to: 'at most three other peers',
     via: 'one',
-    when: 'A probe of its own went unanswered.',
+    when: 'Its own probe of a silent peer went unanswered for `probeTimeoutMs`.',
     fields: { peer: 'Whom to probe.' },
   },
   'detector.vouch': {
@@ -223,10 +223,10 @@ export const messageTable: { readonly [K in MessageType]: MessageRow<K> } = {
     fields: { peer: 'Who answered.', peerIncarnation: 'In which life.' },
   },
   'detector.obituary': {
-    from: 'a monitor',
+    from: 'in a large view, one of the monitors of a peer',
     to: 'every node',
     via: 'all',
-    when: 'It has failed a peer, in a large view or because the host said that nobody listens there.',
+    when: 'It has failed the peer: by silence while it heard others, or at once when the peer’s host refused its connection. Who reads of itself announces itself. In a small view each judges for itself, and nobody says this.',
     fields: {
       peer: 'Who is gone.',
       peerIncarnation: 'Which life of it.',
@@ -364,14 +364,14 @@ export const messageTable: { readonly [K in MessageType]: MessageRow<K> } = {
     from: 'the leader',
     to: 'every node',
     via: 'all',
-    when: 'Somebody wants to read and no lease runs; again every `retryMs`.',
+    when: 'A read is asked of it, it may serve reads, and no lease runs; at most three rounds for the same reads, `retryMs` apart.',
     fields: { term, round: 'Number of the round.' },
   },
   'lease.grant': {
     from: 'a voter that is in exactly this term',
-    to: 'the leader',
+    to: 'who asked',
     via: 'one',
-    when: 'At once.',
+    when: 'At once. In any other term it says nothing.',
     fields: { term, round: 'As in the question.', store },
   },
   'timekeeper.ask': {
@@ -397,10 +397,10 @@ export const messageTable: { readonly [K in MessageType]: MessageRow<K> } = {
     },
   },
   'demand.tell': {
-    from: 'a node that shares an intersection',
+    from: 'a node that shares an intersection, and does not lead',
     to: 'the leader',
     via: 'one',
-    when: 'What its cabinet says has changed, and again and again while it stands.',
+    when: 'Pedestrians wait there, or its lamps cannot be lit: at once, to every new leader, every `retryMs` while it stands, and once when it is over.',
     fields: {
       intersection,
       calls: 'Groups for which pedestrians wait.',
@@ -411,14 +411,14 @@ export const messageTable: { readonly [K in MessageType]: MessageRow<K> } = {
     from: 'an operator’s command',
     to: 'every node',
     via: 'all',
-    when: 'Every other second while it watches.',
+    when: 'At its beginning and every other second, as long as it follows lamps.',
     fields: { reply, forMs: 'How long changes are to be told.' },
   },
   'phases.tell': {
-    from: 'a node with lamps',
+    from: 'a node that serves an intersection, alone or with others',
     to: '`reply`',
     via: 'one',
-    when: 'At once, and at changes as long as was asked for.',
+    when: 'At once; and for `forMs` when it takes a plan or call for its intersection from the log, and when a stage is lit. The last eight who asked are told.',
     fields: {
       intersection,
       moment:

@@ -17,7 +17,10 @@ import { town } from './town.ts';
 /** What is simulated, and which faults happen. */
 export interface SimulateOptions {
   readonly seed: number;
+  /** Of a made-up town. */
   readonly nodes: number;
+  /** What is simulated in the place of a made-up town. */
+  readonly district?: District;
   /** How long faults go on; the quiet time comes on top. In virtual milliseconds. */
   readonly durationMs: number;
   readonly faults: FaultLevel;
@@ -110,7 +113,8 @@ export const simulate = async (options: SimulateOptions): Promise<Outcome> => {
   return outcomeOf(city, { options, faults: faults.length, settledMs });
 };
 
-const wholeOf = ({ seed, nodes, shared }: SimulateOptions): District => {
+const wholeOf = ({ seed, nodes, shared, district }: SimulateOptions): District => {
+  if (district) return district;
   if (!shared) return town(nodes);
   return sharedTown(shared === true ? mixedBy(seed, nodes) : evenly(nodes, shared));
 };

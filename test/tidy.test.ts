@@ -28,6 +28,11 @@ const LAYERS: Record<string, { imports: string[]; ports?: string[]; packages?: R
     imports: ['protocol', 'machines', 'actors', 'transport', 'traffic', 'cabinet'],
     packages: /^(xstate(\/graph)?|typebox(\/.*)?)$/,
   },
+  conformance: {
+    imports: ['protocol', 'machines', 'actors'],
+    ports: ['transport/transport.ts', 'simulation/random.ts'],
+    packages: /^xstate$/,
+  },
   visualizer: {
     imports: [
       ...['protocol', 'machines', 'actors', 'transport', 'traffic', 'cabinet'],
@@ -38,7 +43,7 @@ const LAYERS: Record<string, { imports: string[]; ports?: string[]; packages?: R
   bin: {
     imports: [
       ...['protocol', 'machines', 'actors', 'transport', 'traffic', 'cabinet'],
-      ...['simulation', 'visualizer'],
+      ...['simulation', 'conformance', 'visualizer'],
     ],
   },
   library: {
@@ -131,7 +136,7 @@ describe('the layers', () => {
 
   test('that run in a page import no module of Node and no package but their own few', () => {
     const strange = imports.filter(({ folder, to, isLocal }) => {
-      const inPage = ['protocol', 'machines', 'actors', 'simulation', 'visualizer'];
+      const inPage = ['protocol', 'machines', 'actors', 'simulation', 'conformance', 'visualizer'];
       if (isLocal || !inPage.includes(folder)) return false;
       return LAYERS[folder]?.packages?.test(to) !== true;
     });
@@ -234,7 +239,7 @@ describe('pure code', () => {
   });
 
   test('in actors and simulation asks no host for the time but by the clock it is given', () => {
-    const found = within('actors', 'simulation').filter(
+    const found = within('actors', 'simulation', 'conformance').filter(
       ({ code, path }) =>
         /\b(Math\.random|console\.|process\.)/.test(code) ||
         (path !== 'actors/clock.ts' &&

@@ -114,9 +114,13 @@ const movementsOf = ({ signals }: SignalGroup, programs: Light['programs']) =>
     }));
   });
 
-const plain = (id: string): string => id.trim().replaceAll(/[\s/]+/g, '_') || '_';
+const plain = (id: string): string =>
+  id
+    .trim()
+    .replaceAll(/[\s/\\\p{Cc}]+/gu, '_')
+    .replace(/^(__proto__|\.\.?)$/, '_') || '_';
 
-/** Ids without spaces and slashes, all different, the same as SUMO’s wherever those will do. */
+/** Ids without what no id may have, all different, the same as SUMO’s wherever those will do. */
 const plainIds = (ids: readonly string[]): string[] => {
   const taken = new Set<string>();
   return ids.map((id) => {

@@ -19,9 +19,10 @@ export const relays = ({ groups }: Intersection, board: Board): Hardware => {
     light: (wanted: Bulbs) => {
       const on = switchesFor(groups, wanted).filter(({ isOn }) => isOn);
       const next = bitsOf(on);
+      const now = board.read();
+      if (next === now) return;
       const go = bitsOf(on.filter(({ isGo }) => isGo));
       // First all that ends ends; only when that was written does anybody go.
-      const now = board.read();
       board.write((next & ~go) | (now & (go | reds)));
       board.write(next);
     },

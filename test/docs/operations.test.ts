@@ -26,7 +26,7 @@ const said = manual.replace(/\s+/g, ' ');
 /** What runs in a node or a lamp driver, and is not an operator's own command. */
 const AT_THE_KERB = [
   ...['run-node', 'keys', 'level-store', 'inspect-stream', 'sensor-port', 'lamp-port', 'host'],
-  ...['lives', 'tell', 'status', 'status-ear'],
+  ...['lives', 'tell', 'status', 'status-ear', 'store-operators'],
 ].map((name) => `bin/${name}.ts`);
 const sources = [
   ...['actors', 'machines', 'transport', 'cabinet'].flatMap(readFolder),

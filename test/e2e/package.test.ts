@@ -4,12 +4,13 @@
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
-import { createJudge } from '../../protocol/judge.ts';
+import type { DistrictFile } from '../../protocol/district.ts';
 import type { Lamp } from '../../protocol/lamp.ts';
+import { blocksOf } from '../docs/blocks.ts';
 import { discoveryPort } from './processes.ts';
 
 const ROOT = new URL('../..', import.meta.url).pathname;
@@ -41,10 +42,10 @@ beforeAll(() => {
   const wanted = [...Object.keys(manifest.dependencies), 'typescript', '@types/node'].map(mine);
   const install = ['install', '--offline', '--ignore-scripts', '--no-audit', '--no-fund'];
   run('npm', [...install, `./${packed.filename}`, ...wanted]);
-  const file = join(project, 'district.json');
-  const district = JSON.parse(readFileSync(file, 'utf8'));
-  // No other district of this run meets it.
-  writeFileSync(file, JSON.stringify({ ...district, discovery: { port: discoveryPort(15) } }));
+  const [readme = ''] = blocksOf('README.md', 'ts');
+  const [parts = ''] = blocksOf('docs/example/README.md', 'ts');
+  writeFileSync(join(project, 'readme.ts'), readme);
+  writeFileSync(join(project, 'parts.ts'), parts);
 }, 60_000);
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
@@ -82,11 +83,11 @@ test('its commands are there, and its files by the paths that it exports', () =>
   expect(said[3]).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED');
 });
 
-/** A program of the example. */
-const start = (program: string) => {
-  const child: ChildProcess = spawn(process.execPath, [`dist/${program}.js`], {
-    cwd: project,
-    env: { ...process.env, XDG_STATE_HOME: join(project, 'state') },
+/** A program of the example or of a page, in a folder with a district that no other one meets. */
+const start = (program: string, home: string) => {
+  const child: ChildProcess = spawn(process.execPath, [join(project, 'dist', `${program}.js`)], {
+    cwd: home,
+    env: { ...process.env, XDG_STATE_HOME: join(home, 'state') },
   });
   let said = '';
   child.stdout?.on('data', (bytes) => {
@@ -96,15 +97,29 @@ const start = (program: string) => {
     said += bytes;
   });
   onTestFinished(() => void child.kill('SIGKILL'));
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
   return {
+    ended,
     said: () => said,
-    says: (text: string) => vi.waitFor(() => expect(said).toContain(text), 20_000),
-    stop: async () => {
-      const ended = once(child, 'exit');
+    says: (text: string) => vi.waitFor(() => expect(said).toContain(text), 30_000),
+    stop: () => {
       child.kill('SIGTERM');
-      return (await ended)[0] as number | null;
+      return ended;
     },
   };
+};
+
+const example: DistrictFile = JSON.parse(
+  readFileSync(join(ROOT, 'docs/example/district.json'), 'utf8'),
+);
+
+/** A folder with the district of the example, at a place of its own. */
+const home = (name: string, place: number): string => {
+  const folder = join(project, name);
+  mkdirSync(folder);
+  const district = { ...example, discovery: { port: discoveryPort(place) } };
+  writeFileSync(join(folder, 'district.json'), JSON.stringify(district));
+  return folder;
 };
 
 /** What the driver of the example printed, line by line. */
@@ -113,23 +128,42 @@ const lampsIn = (said: string): Record<string, Lamp>[] =>
     Object.fromEntries(heads.split(', ').map((head) => head.split(' ') as [string, Lamp])),
   );
 
-test('a node in a program of its own runs its stages on bulbs of its own, and ends in red', async () => {
-  const lamps = start('lamps');
+/** Its node and its lamps, each a program. */
+const playExample = async () => {
+  const folder = home('embedded', 15);
+  const lamps = start('lamps', folder);
   await lamps.says('x1: every bulb follows');
-  const node = start('node');
+  const node = start('node', folder);
   await node.says('n1 leads');
   await node.says('stage ew');
   await lamps.says('EW green');
   expect(await node.stop()).toBe(0);
   expect(await lamps.stop()).toBe(0);
+  expect(node.said()).not.toContain('refused');
   const shown = lampsIn(lamps.said());
   expect(shown.at(-1)).toEqual({ NS: 'red', EW: 'red', walk: 'red' });
-  const { intersections } = JSON.parse(readFileSync(join(project, 'district.json'), 'utf8'));
-  const judge = createJudge(intersections);
-  // The example prints no instants: what is lit at once is judged, not for how long.
-  for (const [k, one] of shown.entries()) {
-    judge.see({ t: k * 10_000, intersection: 'x1', lamps: one });
-  }
-  expect(judge.verdict().unsafe.filter(({ message }) => message.includes('with'))).toEqual([]);
-  expect(node.said()).not.toContain('refused');
+  const lit = shown.filter(
+    ({ NS, EW, walk }) => EW === 'green' && (NS !== 'red' || walk !== 'red'),
+  );
+  expect(lit).toEqual([]);
+};
+
+/** What README shows. */
+const playReadme = async () => {
+  const readme = start('readme', home('readme', 14));
+  expect(await readme.ended, readme.said()).toBe(0);
+  expect(readme.said()).toMatch(/^0 rules broken in a minute\n\[[^\]]*'election.claim'/);
+};
+
+/** A node made of its parts, with lamps that no driver guards. */
+const playParts = async () => {
+  const parts = start('parts', home('parts', 13));
+  await parts.says('n1 leads');
+  await parts.says('NS green\n');
+  expect(await parts.ended, parts.said()).toBe(0);
+  expect(parts.said()).toMatch(/NS green\n(.*\n)*NS amber\n(.*\n)*NS red\n/);
+};
+
+test('nodes in programs of their own run their stages on lamps of their own, as the pages show', async () => {
+  await Promise.all([playExample(), playReadme(), playParts()]);
 });

@@ -355,6 +355,10 @@ class Node(asyncio.DatagramProtocol):
                      index=self.matched)
             tell('acknowledges', index=self.matched)
 
+    def on_lease_renew(self, sender, said, _):
+        if said['term'] == self.term and self.is_voter():
+            self.say(sender, 'lease.grant', term=self.term, round=said['round'], store=self.store)
+
     def lack(self, index):
         now = time.monotonic()
         if self.state is None or now - self.nacked < self.timing['repairMs'] / 1000:
