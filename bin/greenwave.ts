@@ -13,6 +13,7 @@ import { clearCommand } from './clear.ts';
 import { conformCommand } from './conform.ts';
 import { contractCommand } from './contract.ts';
 import { driveCommand } from './drive.ts';
+import { generateCommand } from './generate.ts';
 import { importCommand } from './import.ts';
 import { inspectCommand } from './inspect.ts';
 import { keyCommand } from './key.ts';
@@ -55,6 +56,7 @@ for (const command of [
   driveCommand,
   benchTrafficCommand,
   checkCommand,
+  generateCommand,
   conformCommand,
 ]) {
   command.exitOverride();
