@@ -38,7 +38,7 @@ const LAYERS: Record<string, { imports: string[]; ports?: string[]; packages?: R
       ...['protocol', 'machines', 'actors', 'transport', 'traffic', 'cabinet'],
       ...['simulation', 'districts'],
     ],
-    packages: /^(preact(\/hooks)?|@preact\/signals|typebox|xstate|elkjs\/.*)$/,
+    packages: /^(preact(\/hooks)?|@preact\/signals|typebox(\/schema)?|xstate|elkjs\/.*)$/,
   },
   bin: {
     imports: [
