@@ -63,7 +63,7 @@ export default defineConfig({
   root: at('visualizer'),
   base: './',
   // The page checks and never converts: the checks alone do.
-  resolve: { alias: { 'typebox/compile': 'typebox/schema' } },
+  resolve: { alias: { 'typebox/compile': at('visualizer/checks.ts') } },
   plugins: [...plugins(), chartsAsJson()],
   oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   worker: { format: 'es', plugins, rolldownOptions },

@@ -2,15 +2,16 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** Tests of real sockets and processes: each file has both cores to itself, after all others. */
+/** Tests of real sockets and processes, which wait for lamps and for each other most of the time. */
 const real = [
   'test/e2e/**/*.test.ts',
   'test/cabinet/*-process.test.ts',
   'test/cabinet/refusals.test.ts',
   'test/traffic/*-process.test.ts',
   'test/transport/udp-tcp*.test.ts',
-  'test/visualizer/browser/*.test.ts',
 ];
+/** Of these, and in a browser, those that judge how late something is have both cores to themselves. */
+const alone = ['test/e2e/{flood,output,page}.test.ts', 'test/visualizer/browser/*.test.ts'];
 /** Tests on hosts of their own, made of network namespaces: they come last. */
 const network = ['test/network/**/*.test.ts'];
 /** Bounds that two busy cores keep. */
@@ -28,7 +29,7 @@ export default defineConfig({
           ...limits,
           name: 'virtual',
           include: ['test/**/*.test.ts'],
-          exclude: [...real, ...network],
+          exclude: [...real, ...alone, ...network],
           maxWorkers: 2,
           // Cities make much that is soon forgotten: with room for it they take a sixth less.
           execArgv: ['--max-semi-space-size=64'],
@@ -40,9 +41,18 @@ export default defineConfig({
           ...limits,
           name: 'real',
           include: real,
-          // Their processes would only make each other late.
-          maxWorkers: 1,
+          exclude: alone,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...limits,
+          name: 'alone',
+          include: alone,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -53,7 +63,7 @@ export default defineConfig({
           // Their hosts wait for lamps most of the time.
           maxWorkers: 3,
           provide: { rounds: { four: 2, shared: 2 } },
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -20,6 +20,7 @@ import {
 import type { Deliver } from './bus.ts';
 import type { Clock } from './clock.ts';
 import { type Arrived, Gate } from './gate.ts';
+import { isNeeded } from './needed.ts';
 import { Proof } from './proof.ts';
 import { Refusals } from './refusals.ts';
 import { Telling } from './telling.ts';
@@ -189,7 +190,7 @@ class Wire {
   /** By multicast; what does not fit into a datagram goes to every known peer one by one. */
   #sendAll(letter: Letter): void {
     if (letter.bytes.length <= DATAGRAM_BYTES_MAX) {
-      this.#port?.sendAll(letter.bytes);
+      this.#port?.sendAll(letter.bytes, !isNeeded(letter.type));
       this.#tellSaid(ALL, letter);
       return;
     }
@@ -197,7 +198,7 @@ class Wire {
   }
 
   #sendOne(name: string, to: Address, letter: Letter): void {
-    this.#port?.sendOne(to, letter.bytes);
+    this.#port?.sendOne(to, letter.bytes, !isNeeded(letter.type));
     this.#tellSaid(name, letter);
   }
 

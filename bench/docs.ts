@@ -12,6 +12,7 @@ import { messageTable } from '../protocol/message-table.ts';
 import { contractDigest, discoveryDefault, lan, timingSchema } from '../protocol/timing.ts';
 import { chartOf } from '../visualizer/views/statecharts/define.ts';
 import { mermaidOf } from './mermaid.ts';
+import { mutantReport } from './mutation/words.ts';
 import { fieldsOf, typeOf } from './schema-words.ts';
 
 /** From `bench/` and from `dist/bench/` alike. */
@@ -103,8 +104,13 @@ const PARTS: Readonly<Record<string, () => string>> = {
   contract: contractExample,
   sentences: conformanceTable,
   charts,
+  mutants: mutantReport,
 };
-export const GENERATED: readonly string[] = ['docs/PROTOCOL.md', 'docs/machines.md'];
+export const GENERATED: readonly string[] = [
+  'docs/PROTOCOL.md',
+  'docs/machines.md',
+  'docs/TESTS.md',
+];
 
 /** What a document is to say; `isTrue`, when it does. */
 export const brought = (file: string): { readonly text: string; readonly isTrue: boolean } => {

@@ -1,8 +1,8 @@
 /**
  * `npm run soak`: long runs of the simulated city, which are no part of `npm test`. Many seeds under
- * heavy faults, a few for longer, many of shared intersections, and one large city; then the page in
- * a browser, streamed to from a record and from a live district. Ends with status 1 if any invariant
- * broke, the page’s memory grew or it drew too slowly.
+ * heavy faults, a few for longer, many of shared intersections, and one large city; one whose heap
+ * is looked at for a week; then the page in a browser, streamed to from a record and from a live
+ * district. Ends with status 1 if any invariant broke, memory grew or the page drew too slowly.
  *
  * Each run is the command that an operator would type, so what it prints can be run again.
  */
@@ -12,11 +12,12 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import Table from 'cli-table3';
 import { Command, InvalidArgumentError } from 'commander';
+import { soakHeap } from './heap-soak.ts';
 import { soakLive } from './live-soak.ts';
 import { soakPage } from './page-soak.ts';
 
 const SIMULATED = ['many', 'long', 'shared', 'large'] as const;
-const PARTS = [...SIMULATED, 'page', 'live'] as const;
+const PARTS = [...SIMULATED, 'heap', 'page', 'live'] as const;
 type Part = (typeof PARTS)[number];
 type Simulated = (typeof SIMULATED)[number];
 
@@ -47,6 +48,7 @@ interface Options {
   readonly sharedHours: number;
   readonly largeNodes: number;
   readonly largeHours: number;
+  readonly heapHours: number;
   readonly pageMinutes: number;
   readonly first: number;
   readonly only: Part[];
@@ -61,6 +63,7 @@ const options = new Command('soak')
   .option('--shared-hours <n>', 'shared: intersection-hours, about', above0, 1_000)
   .option('--large-nodes <n>', 'large: nodes of the one city', whole, 500)
   .option('--large-hours <n>', 'large: virtual hours', above0, 1)
+  .option('--heap-hours <n>', 'heap: virtual hours of six nodes', whole, 168)
   .option('--page-minutes <n>', 'page, live: minutes of streaming to a browser', whole, 10)
   .option('--first <seed>', 'the first seed', whole, 1)
   .option('--only <parts>', `some of ${PARTS.join(', ')}`, partsOf, [...PARTS])
@@ -149,6 +152,7 @@ for (const part of simulated) {
   ]);
 }
 if (simulated.length > 0) process.stdout.write(`${table}\n`);
+const isHeapGood = !only.includes('heap') || (await soakHeap(options.heapHours, first));
 const isPageGood = !only.includes('page') || (await soakPage(options.pageMinutes));
 const isLiveGood = !only.includes('live') || (await soakLive(options.pageMinutes));
-process.exitCode = violations === 0 && isPageGood && isLiveGood ? 0 : 1;
+process.exitCode = violations === 0 && isHeapGood && isPageGood && isLiveGood ? 0 : 1;

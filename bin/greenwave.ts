@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * The program `greenwave`: its commands, and what becomes of their errors. Exit codes: 0 all went
- * well, 1 something failed, 2 the operator's mistake, 3 a node with this id already runs.
+ * well, 1 something failed, 2 the operator's mistake, 3 a node with this id already runs,
+ * 4 it crashed, and a report says how.
  */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../protocol/assert.ts';
@@ -12,6 +13,7 @@ import { clearCommand } from './clear.ts';
 import { conformCommand } from './conform.ts';
 import { contractCommand } from './contract.ts';
 import { driveCommand } from './drive.ts';
+import { generateCommand } from './generate.ts';
 import { importCommand } from './import.ts';
 import { inspectCommand } from './inspect.ts';
 import { keyCommand } from './key.ts';
@@ -26,11 +28,12 @@ import { schemaCommand } from './schema.ts';
 import { simulateCommand } from './simulate.ts';
 import { statusCommand } from './status.ts';
 import { upCommand } from './up.ts';
+import { VERSION } from './version.ts';
 import { watchCommand } from './watch.ts';
 
 const program = new Command('greenwave')
   .description('A decentralised, fault-tolerant traffic-signal system')
-  .version('0.1.0');
+  .version(VERSION);
 
 for (const command of [
   upCommand,
@@ -53,6 +56,7 @@ for (const command of [
   driveCommand,
   benchTrafficCommand,
   checkCommand,
+  generateCommand,
   conformCommand,
 ]) {
   command.exitOverride();

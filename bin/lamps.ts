@@ -13,6 +13,7 @@ import type { District } from '../protocol/check-district.ts';
 import type { Intersection } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { Lamp } from '../protocol/lamp.ts';
+import { crashesOption, crashFolder, guard } from './crash.ts';
 import { liveJsonPrinter, livePrinter, onStopSignal } from './host.ts';
 import { keyFileOption } from './keys.ts';
 import { type LampsKind, lampsKind, seconds } from './options.ts';
@@ -30,6 +31,7 @@ interface Options {
   readonly latch?: string;
   readonly keyFile?: string;
   readonly json?: true;
+  readonly crashes?: string;
 }
 
 const HELP = `
@@ -65,6 +67,7 @@ export const lampsCommand: Command = new Command('lamps')
   )
   .addOption(keyFileOption())
   .option('--json', 'print journal lines')
+  .addOption(crashesOption())
   .addHelpText('after', HELP)
   .action(async (file: string, ids: string[], options: Options) => {
     const district = readDistrict(file);
@@ -73,7 +76,16 @@ export const lampsCommand: Command = new Command('lamps')
     if (socket !== undefined && intersections.length !== 1) {
       throw new OperatorError(`--socket is for one intersection, not ${intersections.length}`);
     }
-    const journal = json ? jsonJournal(liveJsonPrinter()) : plainJournal(livePrinter(), driver);
+    const tellers = json ? jsonJournal(liveJsonPrinter()) : plainJournal(livePrinter(), driver);
+    let running: RunningLamps | undefined;
+    const keep = guard({
+      name: 'lamps',
+      folder: options.crashes ?? crashFolder(district),
+      // After an error in the last gate somebody is to look before it is trusted again.
+      safe: (reason) => running?.fail(reason),
+      tell: (message) => process.stderr.write(`greenwave: ${message}\n`),
+    });
+    const journal = both(jsonJournal(keep), tellers);
     const ownerOf = (id = '') => intersections.find((one) => one.id === id)?.node ?? id;
     const lamps = await runLamps({
       district,
@@ -85,6 +97,7 @@ export const lampsCommand: Command = new Command('lamps')
       shown: (shown) => journal.lamps(shown, ownerOf(shown.intersection)),
       report: (report) => journal.report(report, ownerOf(report.intersection)),
     });
+    running = lamps;
     await toEnd(lamps, options.linger);
     await lamps.end();
   });
@@ -121,6 +134,17 @@ const toEnd = (lamps: RunningLamps, lingerS: number | undefined): Promise<void> 
     const lingering = lingerS === undefined ? undefined : setInterval(look, LINGER_LOOK_MS);
     onStopSignal(end);
   });
+
+const both = (some: Journal, others: Journal): Journal => ({
+  lamps: (...what) => {
+    some.lamps(...what);
+    others.lamps(...what);
+  },
+  report: (...what) => {
+    some.report(...what);
+    others.report(...what);
+  },
+});
 
 const jsonJournal = (print: (line: JournalLine) => void): Journal => ({
   lamps: ({ t, nowMs, intersection, lamps }, node) =>

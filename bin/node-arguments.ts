@@ -15,6 +15,7 @@ export interface NodeOptions extends KeyOptions {
   readonly ttl: number;
   readonly inspect?: string;
   readonly contents?: true;
+  readonly crashes?: string;
   readonly json?: true;
   readonly page: boolean;
   readonly pagePort?: number;
@@ -42,11 +43,17 @@ export const nodeArguments = (node: string, where: Place, options: NodeOptions):
     ...(contents === true || isPageWanted(options) ? ['--contents'] : []),
     ...keyFileArguments(options),
     ...(insecure ? ['--insecure'] : []),
+    ...crashArguments(options),
   ];
 };
 
+/** Where reports of crashes go, handed on to whatever is started. */
+export const crashArguments = ({ crashes }: Pick<NodeOptions, 'crashes'>): string[] =>
+  crashes === undefined ? [] : ['--crashes', crashes];
+
 /** The arguments of `greenwave` for the lamps of the whole district. */
-export const lampsArguments = ({ file, data }: Place, options: KeyOptions): string[] => [
+export const lampsArguments = ({ file, data }: Place, options: NodeOptions): string[] => [
   ...['lamps', file, '--latch', join(data, 'latches'), '--json'],
   ...keyFileArguments(options),
+  ...crashArguments(options),
 ];

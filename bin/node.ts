@@ -9,6 +9,7 @@ import type { District } from '../protocol/check-district.ts';
 import { type Intersection, intersectionOf, isShared } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import type { LampsShowing } from '../protocol/lamp-line.ts';
+import { crashesOption, crashFolder, guard } from './crash.ts';
 import { liveJsonPrinter, livePrinter, onStopSignal, startGreenwave } from './host.ts';
 import { insecureOption, type KeyOptions, keyFileArguments, keyFileOption } from './keys.ts';
 import { lampsAt } from './lamp-port.ts';
@@ -32,6 +33,7 @@ interface Options extends KeyOptions {
   readonly inspect?: string;
   readonly json?: true;
   readonly contents?: true;
+  readonly crashes?: string;
 }
 
 export const nodeCommand: Command = new Command('node')
@@ -56,6 +58,7 @@ export const nodeCommand: Command = new Command('node')
   .addOption(inspectOption())
   .option('--json', 'print the journal as JSON lines')
   .addOption(contentsOption())
+  .addOption(crashesOption())
   .action(async (file: string, id: string, options: Options) => {
     const district = readDistrict(file);
     const intersection = intersectionOf(district, id);
@@ -74,7 +77,14 @@ interface What {
 }
 
 const serve = async ({ file, id, district, intersection }: What, options: Options) => {
-  const journal = options.json ? liveJsonPrinter() : plainPrinter();
+  const print = options.json ? liveJsonPrinter() : plainPrinter();
+  const tell = (message: string) => print({ t: Date.now(), node: id, kind: 'error', message });
+  // Its lamps have a driver of their own, which lets them end as they should.
+  const keep = guard({ name: id, folder: options.crashes ?? crashFolder(district), tell });
+  const journal = (line: JournalLine) => {
+    keep(line);
+    print(line);
+  };
   const lamps = await lampDriver({ file, district, intersection }, options);
   const shown = ({ t, lamps: all }: LampsShowing) =>
     journal({ t, node: id, kind: 'lamps', intersection: intersection.id, lamps: all });

@@ -167,6 +167,12 @@ export class Picture {
   }
 }
 
+/** The last line of the journal of a district that was run. */
+export const summaryLine = ({ unsafe, ...summary }: Summary): string => {
+  const common = { t: Date.now(), node: 'up', kind: 'summary' };
+  return JSON.stringify({ ...common, ...summary, unsafe: unsafe.length, findings: unsafe });
+};
+
 const blank = (node: string, intersection: string): NodePicture => ({
   node,
   intersection,

@@ -48,6 +48,8 @@ export interface LampsOptions {
 export interface RunningLamps {
   /** Whether a node is connected, or somebody may be moving on what is lit. */
   isNeeded(): boolean;
+  /** Latches all to flashing red at once, until an operator has looked. */
+  fail(reason: string): void;
   /** Ends every green with its amber and clearance, then closes the doors. Red is left on. */
   end(): Promise<void>;
 }
@@ -83,6 +85,9 @@ export const runLamps = async (options: LampsOptions): Promise<RunningLamps> => 
     isNeeded: () =>
       cabinets.some((cabinet) => cabinet.entered() > 0) ||
       driversOf(cabinets).some((driver) => driver.isBusy()),
+    fail: (reason) => {
+      for (const driver of driversOf(cabinets)) driver.fail(reason);
+    },
     end: async () => {
       await Promise.all(
         driversOf(cabinets).map((driver) => new Promise<void>((ended) => driver.end(ended))),

@@ -12,6 +12,7 @@ import type { District } from '../protocol/check-district.ts';
 import { nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
 import { complaintsOf, type Ended, leaveNone, stopChild } from './child.ts';
+import { crashesOption } from './crash.ts';
 import { livePrinter, missedIn, onStopSignal, startGreenwave } from './host.ts';
 import { insecureOption, keyFileOption, keyringOf, warnIfInsecure } from './keys.ts';
 import { LiveNetwork } from './live-network.ts';
@@ -26,11 +27,12 @@ import {
 } from './options.ts';
 import { newToken, offerPage } from './page-server.ts';
 import { PageStream } from './page-stream.ts';
-import { Picture } from './picture.ts';
+import { Picture, summaryLine } from './picture.ts';
 import { preempted } from './preempt.ts';
 import { PROCESS_DEEDS, processDeeds } from './process-deeds.ts';
 import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
 import { RealTraffic } from './real-traffic.ts';
+import { type RestartAfter, Revival, realChance, restartOptions } from './revival.ts';
 import { screen } from './screen.ts';
 
 /** A node may take this long to stop before it is killed; lamps may need a green and an amber. */
@@ -40,7 +42,7 @@ const LAMPS_STOP_MS_MAX = 25_000;
 interface Options extends NodeOptions {
   readonly for?: number;
   readonly data?: string;
-  readonly restart?: number;
+  readonly restart?: RestartAfter;
   readonly demand?: number;
   readonly traffic: boolean;
   readonly seed: number;
@@ -55,7 +57,9 @@ export const upCommand: Command = new Command('up')
   .addOption(keyFileOption())
   .addOption(insecureOption())
   .option('--ttl <hops>', 'how far multicast goes', whole(0, 255), 1)
-  .option('--restart <seconds>', 'start a node that died again after so long', seconds)
+  .addOption(restartOptions()[0])
+  .addOption(restartOptions()[1])
+  .addOption(crashesOption())
   .option('--demand <vehicles>', 'vehicles an hour (default: what its greens serve)', perHour)
   .option('--seed <number>', 'of its traffic', whole(0, Number.MAX_SAFE_INTEGER), 1)
   .option('--no-traffic', 'empty roads')
@@ -90,6 +94,7 @@ class Up {
   readonly #stream: PageStream;
   readonly #traffic: RealTraffic | undefined;
   readonly #network: LiveNetwork;
+  readonly #revival: Revival;
   #hasLamps = false;
   #isStopping = false;
   #failure: string | undefined;
@@ -109,10 +114,12 @@ class Up {
     this.#traffic = options.traffic ? new RealTraffic({ district, ...options, tell }) : undefined;
     const nodes = district.intersections.flatMap(nodesOf);
     this.#network = new LiveNetwork({ nodes, running: (node) => this.#children.get(node), tell });
+    const start = (node: string) => this.#startNode(node);
+    this.#revival = new Revival({ after: options.restart, start, ...realChance });
     const act = processDeeds({
       nodes: new Set(nodes),
       running: (node) => this.#children.get(node),
-      start: (node) => this.#startNode(node),
+      start,
       say: (node, standing) => this.#say(node, { standing }),
       preempt: (route, forS) => preempted(district, options, { route, forS }),
       network: this.#network,
@@ -150,6 +157,7 @@ class Up {
     if (this.#children.has(node)) return;
     this.#start(node, nodeArguments(node, this.#place(), this.#options), ['ipc']);
     this.#network.started(node);
+    this.#revival.started(node);
   }
 
   #place = () => ({ file: this.#file, district: this.#district, data: this.#data });
@@ -205,26 +213,23 @@ class Up {
     this.#children.delete(name);
     if (this.#isStopping) return;
     const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
-    const message = [`${name} ${how}`, ...complaints].join('\n  ');
+    const again = name === 'lamps' ? undefined : this.#revival.ended(end);
+    const what = again === undefined ? how : `${how}; ${again}`;
+    const message = [`${name} ${what}`, ...complaints].join('\n  ');
     this.#picture.processEnded(name);
     const line: JournalLine = { t: Date.now(), node: name, kind: 'error', message };
     if (this.#options.json) this.#print(JSON.stringify(line));
     this.#screen.tell(line);
     this.#stream.tell(line);
-    if (name !== 'lamps') this.#say(name, { standing: 'ended', how });
-    if (name === 'lamps') {
-      // Without lamps there is nothing to run: this is the operator's to mend.
-      this.#failure = message;
-      this.#stop();
-    } else if (this.#options.restart !== undefined && !(code === 2 || code === 3)) {
-      setTimeout(() => {
-        if (!this.#isStopping) this.#startNode(name);
-      }, this.#options.restart * 1000).unref();
-    }
+    if (name !== 'lamps') return void this.#say(name, { standing: 'ended', how: what });
+    // Without lamps there is nothing to run: this is the operator's to mend.
+    this.#failure = message;
+    this.#stop();
   }
 
   async #stopAll(): Promise<void> {
     this.#isStopping = true;
+    this.#revival.stop();
     const nodes = [...this.#children.keys()].filter((name) => name !== 'lamps');
     await Promise.all(nodes.map((name) => stopChild(this.#children.get(name), NODE_STOP_MS_MAX)));
     if (this.#children.has('lamps')) this.#screen.note('waiting for the last lamps to turn red …');
@@ -235,14 +240,8 @@ class Up {
     if (this.#failure !== undefined) throw new OperatorError(this.#failure);
     const traffic = this.#traffic?.summary();
     const summary = { ...this.#picture.summary(), ...(traffic && { traffic }) };
-    const { unsafe } = summary;
-    if (this.#options.json) {
-      const common = { t: Date.now(), node: 'up', kind: 'summary' };
-      this.#print(
-        JSON.stringify({ ...common, ...summary, unsafe: unsafe.length, findings: unsafe }),
-      );
-    } else this.#print(this.#screen.summary(summary));
-    return unsafe.length === 0 && summary.lampLines > 0 ? 0 : 1;
+    this.#print(this.#options.json ? summaryLine(summary) : this.#screen.summary(summary));
+    return summary.unsafe.length === 0 && summary.lampLines > 0 ? 0 : 1;
   }
 }
 

@@ -21,15 +21,14 @@ const stateCheck = Compile(stateSchema);
 const nothing = (next: Replica): Turn => ({ next, says: [] });
 
 /** Without what has come of a snapshot. */
-const forget = (replica: Replica): Replica =>
+export const forget = (replica: Replica): Replica =>
   replica.fetched.text === '' ? replica : { ...replica, fetched: { index: 0, text: '' } };
 
-/** Follows the leader of a term. What matches its log is known only for what is committed; what has
- *  come of a snapshot is of another's. */
+/** Follows the leader of a term. What matches its log is known only for what is committed. */
 export const follow = (replica: Replica, term: number, leader: string): Replica =>
   term === replica.term && leader === replica.leader
     ? replica
-    : { ...forget(replica), term, leader, matched: replica.commit, serving: null };
+    : { ...replica, term, leader, matched: replica.commit, serving: null };
 
 /** Whether somebody speaks as a leader who is none: the term is over, or it has another one. */
 const isUsurper = (replica: Replica, { term, from }: { term: number; from: string }): boolean =>

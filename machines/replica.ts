@@ -15,7 +15,7 @@
 import { and, assign, emit, enqueueActions, setup } from 'xstate';
 import type { Ask, Emitted, FactAs, HeardAs, Stamped } from '../protocol/event.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { accept, acknowledge, fetch, follow, noteLeaderBeat, takeChunk } from './backup.ts';
+import { accept, acknowledge, fetch, follow, forget, noteLeaderBeat, takeChunk } from './backup.ts';
 import { initialState } from './district-state.ts';
 import { lastIndexOf } from './log.ts';
 import {
@@ -220,6 +220,7 @@ export const replicaMachine = setup({
       event.type === 'replica.fetch' ? serve(replica, event.from, event) : idle(replica),
     ),
     fetch: turn((replica) => fetch(replica)),
+    forgetSnapshot: turn((replica) => idle(forget(replica))),
     takeChunk: turn((replica, event) =>
       event.type === 'replica.chunk' ? takeChunk(replica, event) : idle(replica),
     ),
@@ -314,7 +315,7 @@ export const replicaMachine = setup({
           { guard: 'isStale' },
           { guard: 'isSelf', target: 'primary', actions: 'lead' },
           // The next leader may need our acknowledgement before it has a snapshot that is newer.
-          { guard: 'hasBase', target: 'backup', actions: 'follow' },
+          { guard: 'hasBase', target: 'backup', actions: ['follow', 'forgetSnapshot'] },
           { target: 'catchingUp', reenter: true, actions: 'follow' },
         ],
         'replica.chunk': { guard: 'isOfLeader', actions: 'takeChunk' },

@@ -38,7 +38,7 @@ const LAYERS: Record<string, { imports: string[]; ports?: string[]; packages?: R
       ...['protocol', 'machines', 'actors', 'transport', 'traffic', 'cabinet'],
       ...['simulation', 'districts'],
     ],
-    packages: /^(preact(\/hooks)?|@preact\/signals|typebox|xstate|elkjs\/.*)$/,
+    packages: /^(preact(\/hooks)?|@preact\/signals|typebox(\/schema)?|xstate|elkjs\/.*)$/,
   },
   bin: {
     imports: [
@@ -291,7 +291,9 @@ describe('every file', () => {
     const linesOf = ({ text }: Source) => text.trimEnd().split('\n').length;
     const long = sources.filter((source) => linesOf(source) > 250);
     expect(pathsOf(long).filter((path) => LONGER[path] === undefined)).toEqual([]);
-    expect(pathsOf(tests.filter((source) => linesOf(source) > 400))).toEqual([]);
+    // Those that machines gave are read case by case.
+    const written = tests.filter(({ path }) => !path.startsWith('test/generated/'));
+    expect(pathsOf(written.filter((source) => linesOf(source) > 400))).toEqual([]);
   });
 });
 

@@ -10,7 +10,13 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { framed } from './frames.ts';
 import type { SharedKeys } from './keyring.ts';
-import { ANSWER_MS_MAX, CONNECT_MS_MAX, KEEP_ALIVE_MS, QUEUE_BYTES_MAX } from './limits.ts';
+import {
+  ANSWER_MS_MAX,
+  CONNECT_MS_MAX,
+  KEEP_ALIVE_MS,
+  QUEUE_BYTES_MAX,
+  QUEUE_SPARE_BYTES_MAX,
+} from './limits.ts';
 import { securely } from './secure.ts';
 import type { Address, Loss } from './transport.ts';
 
@@ -63,8 +69,9 @@ export class Connection {
 
   /** Queues a frame. The socket's own queue is the queue: it holds what the peer, being slow or
    *  not yet connected, has not taken. */
-  send(bytes: Uint8Array) {
+  send(bytes: Uint8Array, isSpare = false) {
     const socket = this.#socket;
+    if (isSpare && socket.writableLength + bytes.length >= QUEUE_SPARE_BYTES_MAX) return;
     if (socket.writableLength + bytes.length >= QUEUE_BYTES_MAX) return this.#end('overflow');
     this.#cork();
     socket.write(framed(bytes));

@@ -113,21 +113,21 @@ class FaultyPort implements Port {
     for (const [key, way] of this.#ways) way.changed(this.#isCut(key));
   }
 
-  sendAll(bytes: Uint8Array): void {
-    this.#port.sendAll(bytes);
+  sendAll(bytes: Uint8Array, isSpare = false): void {
+    this.#port.sendAll(bytes, isSpare);
   }
 
-  sendOne(to: Address, bytes: Uint8Array): void {
+  sendOne(to: Address, bytes: Uint8Array, isSpare = false): void {
     if (this.#isWhole && this.#ways.size === 0) {
-      this.#port.sendOne(to, bytes);
+      this.#port.sendOne(to, bytes, isSpare);
       return;
     }
     assertFrame(bytes);
     const key = keyOf(to);
     const lateMs = key === keyOf(this.address) ? 0 : this.#lateMs(this.#byAddress.get(key), true);
     const way = this.#ways.get(key);
-    if (!way && lateMs === 0 && !this.#isCut(key)) this.#port.sendOne(to, bytes);
-    else (way ?? this.#wayTo(key, to)).send(bytes, lateMs);
+    if (!way && lateMs === 0 && !this.#isCut(key)) this.#port.sendOne(to, bytes, isSpare);
+    else (way ?? this.#wayTo(key, to)).send(bytes, lateMs, isSpare);
   }
 
   /** What is held up by nothing but slowness is sent. */

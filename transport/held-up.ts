@@ -2,7 +2,7 @@
  * What is held up on its way to one peer, in order: by slowness until it is due, by a cut until that
  * is mended or patience runs out.
  */
-import { QUEUE_BYTES_MAX } from './limits.ts';
+import { QUEUE_BYTES_MAX, QUEUE_SPARE_BYTES_MAX } from './limits.ts';
 import type { Loss } from './transport.ts';
 
 /** How long something is held up by a cut before it is given up; as a connection does. */
@@ -39,7 +39,8 @@ export class HeldUp {
     this.#isCut = options.isCut;
   }
 
-  send(bytes: Uint8Array, lateMs: number) {
+  send(bytes: Uint8Array, lateMs: number, isSpare: boolean) {
+    if (isSpare && this.#heldBytes + bytes.length >= QUEUE_SPARE_BYTES_MAX) return;
     if (this.#heldBytes + bytes.length >= QUEUE_BYTES_MAX) return this.#end('overflow');
     const dueMs = Math.max(this.#options.clock.now() + lateMs, this.#held.at(-1)?.dueMs ?? 0);
     this.#held.push({ bytes, dueMs });

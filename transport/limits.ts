@@ -7,6 +7,14 @@
  *  not read costs memory. */
 export const QUEUE_BYTES_MAX = 8 * 1024 * 1024;
 
+/** Of that, what may be taken by what can be done without; the rest is for what others wait for. */
+export const QUEUE_SPARE_BYTES_MAX = QUEUE_BYTES_MAX / 2;
+
+/** Datagrams handed to the kernel that have not gone out: those that can be done without, and all.
+ *  Too low: bursts are cut; too high: a network card that stands still costs memory. */
+export const SENDING_SPARE_MAX = 2_048;
+export const SENDING_MAX = 8_192;
+
 /** Connections in, and as many out. A district of hundreds stays well below; strangers do not. */
 export const CONNECTIONS_MAX = 1024;
 

@@ -6,7 +6,7 @@
  * No clock is asked for the order: each frame has a timer, and whichever timer fires delivers the
  * frame that is first in the queue.
  */
-import { QUEUE_BYTES_MAX } from './limits.ts';
+import { QUEUE_BYTES_MAX, QUEUE_SPARE_BYTES_MAX } from './limits.ts';
 import type { Hearer, Host, Links } from './memory-links.ts';
 import type { Address, Loss } from './transport.ts';
 
@@ -41,7 +41,8 @@ export class MemoryConnection {
     links.later(this.#shakeHands, links.latencyMs() + links.latencyMs());
   }
 
-  send(bytes: Uint8Array) {
+  send(bytes: Uint8Array, isSpare = false) {
+    if (isSpare && this.#framesBytes + bytes.length >= QUEUE_SPARE_BYTES_MAX) return;
     if (this.#framesBytes + bytes.length >= QUEUE_BYTES_MAX) return this.#end('overflow');
     this.#frames.push(bytes);
     this.#framesBytes += bytes.length;

@@ -38,12 +38,12 @@ export class MemoryPort implements Port {
     if (this.#isOpen) links.carry(bytes, host, hosts);
   }
 
-  sendOne(to: Address, bytes: Uint8Array) {
+  sendOne(to: Address, bytes: Uint8Array, isSpare = false) {
     assertFrame(bytes);
     if (!this.#isOpen) return;
     const key = keyOf(to);
     const connection = this.#connections.get(key) ?? this.#connect(key, to);
-    connection?.send(bytes);
+    connection?.send(bytes, isSpare);
   }
 
   /** What was sent is on its way already, and arrives without further help. */

@@ -6,7 +6,13 @@
  * one call says "you have it", gives it back, or fails because the interface is not there.
  */
 import { createSocket, type Socket } from 'node:dgram';
-import { FLUSH_MS_MAX, RECEIVE_BUFFER_BYTES, REJOIN_MS } from './limits.ts';
+import {
+  FLUSH_MS_MAX,
+  RECEIVE_BUFFER_BYTES,
+  REJOIN_MS,
+  SENDING_MAX,
+  SENDING_SPARE_MAX,
+} from './limits.ts';
 import type { Address } from './transport.ts';
 
 export interface MulticastOptions {
@@ -47,10 +53,10 @@ export class Multicast {
     this.#options = options;
   }
 
-  /** Best effort: what cannot be sent is dropped. */
-  send(bytes: Uint8Array) {
+  /** Best effort: what cannot be sent is dropped, and first what can be done without. */
+  send(bytes: Uint8Array, isSpare = false) {
     const { group } = this.#options;
-    if (!this.#socket) return;
+    if (!this.#socket || this.#sending >= (isSpare ? SENDING_SPARE_MAX : SENDING_MAX)) return;
     this.#sending += 1;
     this.#socket.send(bytes, group.port, group.host, this.#sent);
   }

@@ -46,11 +46,13 @@ export interface Transport {
 export interface Port {
   /** Where this node listens; what it announces. */
   readonly address: Address;
-  /** To all nodes of the network, this one possibly included. At most `DATAGRAM_BYTES_MAX`. */
-  sendAll(bytes: Uint8Array): void;
+  /** To all nodes of the network, this one possibly included. At most `DATAGRAM_BYTES_MAX`. What
+   *  `isSpare` is dropped first, when there is more to send than goes out; nobody is told. */
+  sendAll(bytes: Uint8Array, isSpare?: boolean): void;
   /** To one node, connecting when needed. At most `FRAME_BYTES_MAX`, and without a newline,
-   *  because a newline ends a frame. Loss is told by `lost`. */
-  sendOne(to: Address, bytes: Uint8Array): void;
+   *  because a newline ends a frame. Loss is told by `lost`, but for what `isSpare` and had to
+   *  give way to the rest. */
+  sendOne(to: Address, bytes: Uint8Array, isSpare?: boolean): void;
   /** Sends what is queued, at most for a moment, then closes every socket. */
   close(): Promise<void>;
 }

@@ -89,18 +89,18 @@ class UdpTcpPort implements Port {
     this.address = listener.address;
   }
 
-  sendAll(bytes: Uint8Array) {
+  sendAll(bytes: Uint8Array, isSpare = false) {
     assertDatagram(bytes);
-    if (this.#handlers.isOpen) this.#multicast.send(bytes);
+    if (this.#handlers.isOpen) this.#multicast.send(bytes, isSpare);
   }
 
-  sendOne(to: Address, bytes: Uint8Array) {
+  sendOne(to: Address, bytes: Uint8Array, isSpare = false) {
     assertFrame(bytes);
     if (!this.#handlers.isOpen) return;
     const key = `${to.host}:${to.port}`;
     if (this.#resting.has(key)) return;
     const connection = this.#connections.get(key) ?? this.#connect(key, to);
-    connection?.send(bytes);
+    connection?.send(bytes, isSpare);
   }
 
   async close(): Promise<void> {

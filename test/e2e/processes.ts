@@ -26,6 +26,8 @@ export interface Launch {
   readonly via?: readonly string[];
   /** For Node itself. */
   readonly flags?: readonly string[];
+  /** Beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Told each line of the journal, with its text. */
   readonly heard?: (line: JournalLine, text: string) => void;
 }
@@ -42,13 +44,17 @@ export class Process {
 
   readonly #heard: Launch['heard'];
 
-  constructor(args: readonly string[], cwd: string, { via = [], flags = [], heard }: Launch = {}) {
+  constructor(
+    args: readonly string[],
+    cwd: string,
+    { via = [], flags = [], env, heard }: Launch = {},
+  ) {
     this.#heard = heard;
     const [command = '', ...rest] = [...via, process.execPath, ...flags, program, ...args];
     this.#child = spawn(command, rest, {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, NO_COLOR: '1' },
+      env: { ...process.env, NO_COLOR: '1', ...env },
     });
     this.pid = this.#child.pid ?? 0;
     this.#news.setMaxListeners(0);

@@ -186,5 +186,21 @@ export const transportContract = (name: string, networkOf: () => Network) => {
       await one.ear.untilLost(other.port.address, 'overflow');
       expect(one.ear.losses).toHaveLength(1);
     });
+
+    test('what can be done without leaves half of a queue to what cannot, and costs no connection', async () => {
+      const { one, other } = await pair();
+      const frame = (word: string) => bytesOf(word.padEnd(FRAME_BYTES_MAX / 2, ' '));
+      for (let k = 0; k < 200; k += 1)
+        one.port.sendOne(other.port.address, frame(`chat ${k}`), true);
+      for (let k = 0; k < 20; k += 1) one.port.sendOne(other.port.address, frame(`vote ${k}`));
+      one.port.sendOne(other.port.address, bytesOf('the last vote'));
+      await other.ear.untilHeard('the last vote');
+      const words = other.ear.texts.map((text) => text.trim());
+      expect(words.filter((word) => word.startsWith('vote'))).toHaveLength(20);
+      const chats = words.filter((word) => word.startsWith('chat'));
+      expect(chats.length).toBeGreaterThan(20);
+      expect(chats.length).toBeLessThan(40);
+      expect(one.ear.losses).toEqual([]);
+    });
   });
 };

@@ -77,3 +77,19 @@ test('who opens no chart loads no layout engine and no definitions', async () =>
   await leaderShown(page);
   expect(urls.filter((url) => /elk|statecharts/.test(url))).toEqual([]);
 }, 60_000);
+
+test('coverage is loaded when it is asked for, and colours states and lines', async () => {
+  const { page, troubles } = await open(stage.browser, `${stage.url}?seed=5`);
+  await leaderShown(page);
+  await page.getByRole('tab', { name: 'Statecharts' }).click();
+  await lit(page, 'leader');
+  expect(await page.locator('.chart .whole').count()).toBe(0);
+  await page.getByRole('checkbox', { name: 'coverage' }).check();
+  await page.locator('.chart [data-state=leader].whole').waitFor();
+  expect(await page.locator('.chart .edge.whole').count()).toBeGreaterThan(10);
+  const facts = page.getByRole('region', { name: 'Coverage' });
+  expect(await facts.innerText()).toMatch(/(\d+) of \1 states/);
+  await page.getByRole('checkbox', { name: 'coverage' }).uncheck();
+  await page.locator('.chart .edge.whole').first().waitFor({ state: 'detached' });
+  expect(troubles).toEqual([]);
+}, 120_000);

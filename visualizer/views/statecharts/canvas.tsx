@@ -2,6 +2,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Gestures } from '../map/gestures.ts';
 import type { ChartTransition } from './chart.ts';
+import type { Covered } from './coverage.ts';
 import { Drawing } from './drawing.tsx';
 import type { Layout } from './layout.ts';
 import type { Box } from './text-size.ts';
@@ -14,12 +15,13 @@ interface Props {
   readonly layout: Layout;
   readonly active: ReadonlySet<string>;
   readonly taken: readonly ChartTransition[];
+  readonly covered: Covered | undefined;
 }
 
 const STEP = 1.25;
 const PAN_PX = 60;
 
-export const Canvas = ({ node, title, layout, active, taken }: Props) => {
+export const Canvas = ({ node, title, layout, active, taken, covered }: Props) => {
   const pane = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<Viewport>();
   const shown = useRef(active);
@@ -71,7 +73,7 @@ export const Canvas = ({ node, title, layout, active, taken }: Props) => {
         <svg class="chart" aria-hidden="true">
           {view && (
             <g transform={`translate(${view.x} ${view.y}) scale(${view.scale})`}>
-              <Drawing layout={layout} active={active} taken={taken} />
+              <Drawing layout={layout} active={active} taken={taken} covered={covered} />
             </g>
           )}
         </svg>

@@ -10,11 +10,13 @@ interface Props {
   readonly node: string;
   readonly machine: string;
   readonly isFull: Signal<boolean>;
+  readonly isCovered: Signal<boolean>;
   readonly choose: (machine: string) => void;
   readonly select: (node: string) => void;
 }
 
-export const Choice = ({ charts, picture, node, machine, isFull, choose, select }: Props) => {
+export const Choice = (props: Props) => {
+  const { charts, picture, node, machine, choose, select } = props;
   const { machines } = picture.nodes.get(node) ?? {};
   return (
     <>
@@ -29,16 +31,18 @@ export const Choice = ({ charts, picture, node, machine, isFull, choose, select 
             ))}
           </select>
         </label>
-        <label title="Guards, actions and what changes no state">
-          <input
-            type="checkbox"
-            checked={isFull.value}
-            onChange={({ currentTarget }) => {
-              isFull.value = currentTarget.checked;
-            }}
-          />{' '}
-          details
-        </label>
+      </div>
+      <div class="chart-node">
+        <Switch
+          name="details"
+          title="Guards, actions and what changes no state"
+          of={props.isFull}
+        />
+        <Switch
+          name="coverage"
+          title="What generated tests go through, and how many of them"
+          of={props.isCovered}
+        />
       </div>
       <div class="chart-list" role="listbox" aria-label="Machine" onKeyDown={walk}>
         {charts.map(({ name }) => (
@@ -62,6 +66,19 @@ export const Choice = ({ charts, picture, node, machine, isFull, choose, select 
     </>
   );
 };
+
+const Switch = ({ name, title, of }: { name: string; title: string; of: Signal<boolean> }) => (
+  <label title={title}>
+    <input
+      type="checkbox"
+      checked={of.value}
+      onChange={({ currentTarget }) => {
+        of.value = currentTarget.checked;
+      }}
+    />{' '}
+    {name}
+  </label>
+);
 
 /** Up and down go through the list, and choose. */
 const walk = (event: KeyboardEvent): void => {

@@ -1,5 +1,6 @@
 /** A chart that was laid out: states as boxes, transitions as lines, and what is lit in them. */
 import type { ChartTransition } from './chart.ts';
+import { type Covered, worstOf } from './coverage.ts';
 import type { TextLine } from './graph.ts';
 import { HEAD_PX } from './graph.ts';
 import type { Layout, PlacedEdge, PlacedNode } from './layout.ts';
@@ -10,9 +11,11 @@ interface Props {
   readonly layout: Layout;
   readonly active: ReadonlySet<string>;
   readonly taken: readonly ChartTransition[];
+  /** Coloured by what tests go through, when that is asked for. */
+  readonly covered: Covered | undefined;
 }
 
-export const Drawing = ({ layout, active, taken }: Props) => {
+export const Drawing = ({ layout, active, taken, covered }: Props) => {
   const isTaken = ({ face }: PlacedEdge) => face.transitions.some((one) => taken.includes(one));
   // What was taken lies above the others.
   const edges = layout.edges.toSorted((a, b) => Number(isTaken(a)) - Number(isTaken(b)));
@@ -21,12 +24,12 @@ export const Drawing = ({ layout, active, taken }: Props) => {
       <Arrow id="arrow" />
       <Arrow id="arrow-taken" />
       {layout.nodes.map((node) => (
-        <Node key={node.id} node={node} active={active} />
+        <Node key={node.id} node={node} active={active} covered={covered} />
       ))}
       {edges.map((edge) => (
         <path
           key={edge.id}
-          class={`edge ${isTaken(edge) ? 'taken' : ''}`}
+          class={`edge ${isTaken(edge) ? 'taken' : (worstOf(covered, edge.face.transitions) ?? '')}`}
           d={pathThrough(edge.points)}
           marker-end={`url(#${isTaken(edge) ? 'arrow-taken' : 'arrow'})`}
         />
@@ -54,7 +57,11 @@ const Arrow = ({ id }: { id: string }) => (
   </marker>
 );
 
-const Node = ({ node, active }: { node: PlacedNode; active: ReadonlySet<string> }) => {
+interface NodeProps extends Pick<Props, 'active' | 'covered'> {
+  readonly node: PlacedNode;
+}
+
+const Node = ({ node, active, covered }: NodeProps) => {
   const { face, x, y, width, height } = node;
   if (face.kind === 'initial') {
     return <circle class="initial" cx={x + width / 2} cy={y + height / 2} r={width / 2} />;
@@ -71,12 +78,14 @@ const Node = ({ node, active }: { node: PlacedNode; active: ReadonlySet<string> 
   }
   const { state, lines } = face;
   const isActive = active.has(state.path);
+  const standing = covered?.states.get(state.path);
+  const count = covered?.told.counts[state.path];
   // States that have others inside are of two shades in turn, so that one sees what is in what.
   const depth = state.path === '' ? 0 : state.path.split('.').length;
   const shade = state.states.length > 0 && depth % 2 === 1 ? 'box outer' : 'box';
   return (
     <g
-      class={`state ${state.kind} ${isActive ? 'active' : ''}`}
+      class={`state ${state.kind} ${isActive ? 'active' : ''} ${standing ?? ''}`}
       transform={`translate(${x} ${y})`}
       data-state={state.path}
       data-active={isActive}
@@ -89,6 +98,11 @@ const Node = ({ node, active }: { node: PlacedNode; active: ReadonlySet<string> 
       <text class="name" x={isActive ? 23 : 12} y={HEAD_PX / 2 + 4.5}>
         {state.name}
       </text>
+      {count !== undefined && (
+        <text class="count" x={width - 8} y={HEAD_PX / 2 + 4} text-anchor="end">
+          {count}
+        </text>
+      )}
       <Text lines={lines} x={12} y={HEAD_PX} />
     </g>
   );

@@ -12,6 +12,8 @@ import { activeIn } from './activity.ts';
 import { Canvas } from './canvas.tsx';
 import type { Chart } from './chart.ts';
 import { Choice } from './choice.tsx';
+import { type CoverageTold, coverageIn, loadCoverage } from './coverage.ts';
+import { CoverageFacts } from './coverage-facts.tsx';
 import { charts } from './definitions.ts';
 import { Facts } from './facts.tsx';
 import { valueText } from './implementation-names.ts';
@@ -24,14 +26,17 @@ const FIRST = 'election';
 /** Kept while other views are looked at. */
 const chosen = signal(FIRST);
 const isFull = signal(true);
+const isCovered = signal(false);
 
 export const Pane = ({ desk }: PaneProps) => {
   const moment = desk.slow.value;
   const chart = charts.find(({ name }) => name === chosen.value) ?? charts[0];
+  const told = useCoverage(isCovered.value);
   if (!moment || !chart) return <p class="empty">Nothing is known yet.</p>;
   const node = nodeLookedAt(moment, desk.selection.value.node);
   const value = moment.picture.nodes.get(node)?.machines[chart.name];
   const step = lastStepOf(chart, node, moment);
+  const covered = told && coverageIn(chart, told);
   const title = `${chart.name} of ${node}: ${valueText(value) || 'not running'}`;
   return (
     <div class="charts">
@@ -42,6 +47,7 @@ export const Pane = ({ desk }: PaneProps) => {
           node={node}
           machine={chart.name}
           isFull={isFull}
+          isCovered={isCovered}
           choose={(machine) => {
             chosen.value = machine;
           }}
@@ -53,6 +59,11 @@ export const Pane = ({ desk }: PaneProps) => {
             };
           }}
         />
+        {covered && (
+          <div class="chart-facts">
+            <CoverageFacts covered={covered} />
+          </div>
+        )}
         <Facts desk={desk} moment={moment} chart={chart} node={node} value={value} step={step} />
       </aside>
       <LaidOut chart={chart} isFull={isFull.value}>
@@ -63,11 +74,22 @@ export const Pane = ({ desk }: PaneProps) => {
             layout={layout}
             active={activeIn(value)}
             taken={step?.taken ?? []}
+            covered={covered}
           />
         )}
       </LaidOut>
     </div>
   );
+};
+
+/** Loaded when it is asked for; nothing, while it is not. */
+const useCoverage = (isAsked: boolean): readonly CoverageTold[] | undefined => {
+  const [told, setTold] = useState<readonly CoverageTold[]>();
+  useEffect(() => {
+    // Without it the chart is drawn as ever.
+    if (isAsked && !told) loadCoverage().then(setTold, () => {});
+  }, [isAsked]);
+  return isAsked ? told : undefined;
 };
 
 /** The selected node, else the leader, else the first. */
