@@ -953,7 +953,7 @@ given('a node; genesis.formed; election.elected, leader a; replica.chunk, data {
   election.elected, leader a, term 2 → backup
     term = 2; fetched.index = 0; fetched.text = ""
     no retry of catchingUp
-  election.elected, leader a → backup; no retry of catchingUp
+  election.elected, leader a → backup; fetched.index = 0; fetched.text = ""; no retry of catchingUp
   replica.chunk, term 1 → stays
   replica.chunk, data a","store":"sa"},{"node":"b","store":"sb"}, (2) → backup
     says replica.appended {index: 1, term: 1, matched: 1, commit: 1}
