@@ -14,8 +14,7 @@ export const replica = {
         'detector.beat: is asked nothing',
       ],
     'Does the same: the state that is gone to instead goes on at once to the one that was meant.': [
-      'election.lost: backup becomes replica.catchingUp',
-      'election.lost: backup becomes replica.catchingUp (2)',
+      'election.elected: backup is not gone to',
     ],
     'No row has a part of a snapshot come from the leader with an older term.': [
       'isOfLeader: without event.term === context.term',
