@@ -39,7 +39,8 @@ export const stopChild = (child: ChildProcess | undefined, limitMs: number): Pro
 
 /** However this process ends by itself, at a second Ctrl-C too: none of these is left behind. */
 export const leaveNone = (children: ReadonlyMap<string, ChildProcess>): void => {
-  process.once('exit', () => {
+  // First of all: another listener ends this process at once (`greenwave.ts`).
+  process.prependOnceListener('exit', () => {
     for (const child of children.values()) child.kill('SIGTERM');
   });
 };
