@@ -51,7 +51,10 @@ export const assertOperatorOf = (
 const noted = (data: string): string | undefined => {
   try {
     return readFileSync(fileIn(data), 'utf8').trim();
-  } catch {
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // What is there and cannot be read says that somebody has a key.
+    if (code !== 'ENOENT') throw new OperatorError(`${fileIn(data)}: cannot be read (${code})`);
     return undefined;
   }
 };

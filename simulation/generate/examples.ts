@@ -15,8 +15,13 @@ export interface Schema {
   readonly items?: Schema | readonly Schema[];
   readonly prefixItems?: readonly Schema[];
   readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly minProperties?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
   readonly pattern?: string;
   readonly minimum?: number;
+  readonly maximum?: number;
   readonly exclusiveMinimum?: number;
 }
 

@@ -1,5 +1,5 @@
 /** Whose word a store is recovered on. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -38,6 +38,11 @@ test('where operators have no key, and where the node ran last without, whoever 
   note(ofNodes);
   note(undefined);
   expect(() => assertOperatorOf(data, undefined, {})).not.toThrow();
+});
+
+test('a note that is there and cannot be read lets nobody recover', () => {
+  mkdirSync(join(data, 'OPERATORS'));
+  expect(() => assertOperatorOf(data, ofOperators, {})).toThrow(/OPERATORS: cannot be read/);
 });
 
 test('a folder that cannot be written is told, and the node runs on', () => {

@@ -2,28 +2,9 @@
  * Draws values that a JSON Schema accepts, and bytes and values that it should not: what fuzzing of
  * the borders is made of. Knows the words of JSON Schema that the protocol uses.
  */
-export type Random = () => number;
+import type { Schema } from '../../simulation/generate/examples.ts';
 
-interface Schema {
-  readonly type?: string;
-  readonly const?: unknown;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Schema[];
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly patternProperties?: Readonly<Record<string, Schema>>;
-  readonly items?: Schema | readonly Schema[];
-  readonly prefixItems?: readonly Schema[];
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly minProperties?: number;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly pattern?: string;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
-}
+export type Random = () => number;
 
 const LETTERS = ['a', 'é', '\n', '"', '\\', '信', '\u2028', '\ud83d\ude80', ' ', '7', '_'];
 

@@ -7,7 +7,7 @@ import { World } from '../../simulation/search/world.ts';
 
 /**
  * States that a second of the processor must bring at least: half of what the slowest search, that of
- * rights, brings while the other core is busy too. An idle one brings up to fourteen times more.
+ * rights, brings while the other core is busy too (`npx greenwave check rights-called` prints it).
  */
 const RATE_MIN = 10_000;
 
