@@ -148,7 +148,7 @@ export const isOpen = (type: MessageType): boolean => messages[type].scope === '
 /**
  * After a text that was no JSON or too deep, so many are looked at before they are parsed. A look
  * costs a third of an exception, and who sends one such text sends many; where nobody does, nothing
- * is looked at twice.
+ * is looked at twice. What is said of a text is the same either way.
  */
 const WARY_COUNT = 8;
 let wary = 0;
@@ -174,7 +174,8 @@ const parseText = (text: string): Parsed => {
     const strange = strangeness(value, DEPTH_MAX);
     return strange === undefined ? { value } : { strange };
   } catch {
-    return { strange: 'not JSON' };
+    // The same as who looked first would have said.
+    return { strange: faultOfJson(text, DEPTH_MAX) ?? 'not JSON' };
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
@@ -194,12 +195,14 @@ type Strange = keyof typeof STRANGE;
 const strangeness = (value: unknown, levels: number): Strange | undefined => {
   if (value === null || typeof value !== 'object') return undefined;
   if (levels === 0) return 'too deep';
+  let found: Strange | undefined;
   for (const key in value) {
-    if (key === '__proto__') return 'prototype';
     const inner = strangeness((value as Record<string, unknown>)[key], levels - 1);
-    if (inner !== undefined) return inner;
+    // As who looks at the text sees first.
+    if (inner === 'too deep') return inner;
+    if (inner !== undefined || key === '__proto__') found = 'prototype';
   }
-  return undefined;
+  return found;
 };
 
 const complaint = (check: Validator, value: unknown): string => {

@@ -1,6 +1,7 @@
 /** What is JSON, told without an exception, just as the engine tells it by one. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { decode } from '../../protocol/codec.ts';
 import { faultOfJson } from '../../protocol/json-text.ts';
 import { isUtf8 } from '../../protocol/utf8.ts';
 
@@ -121,4 +122,21 @@ test('bytes are UTF-8 as the engine tells it, also where they say what replaces 
     }),
     { seed: 8, numRuns: 20_000 },
   );
+});
+
+test.each([
+  ['cut off', '{"a":'],
+  ['deep and cut off', '['.repeat(80)],
+  ['deep', `${'['.repeat(80)}${']'.repeat(80)}`],
+  ['of a prototype', '{"__proto__":1}'],
+  ['of a prototype, and deep', `{"__proto__":1,"a":${'['.repeat(80)}${']'.repeat(80)}}`],
+  ['deep, and of a prototype', `{"a":${'['.repeat(80)}${']'.repeat(80)},"__proto__":1}`],
+  ['with a prototype deep inside', `{"__proto__":${'['.repeat(80)}${']'.repeat(80)}}`],
+])('a message that is %s is refused by the same word, whatever came before', (_, text) => {
+  const bytes = (one: string) => new TextEncoder().encode(one);
+  const word = (one: string) => (decode(bytes(one)) as { fault: string }).fault;
+  for (let k = 0; k < 20; k += 1) word('{}');
+  const calm = word(text);
+  word('no JSON');
+  expect(word(text)).toBe(calm);
 });
