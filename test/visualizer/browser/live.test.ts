@@ -124,16 +124,20 @@ const leaders = (page: Page): Promise<string[]> =>
     .locator('tr[data-role=leader]')
     .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-node') ?? ''));
 
-/** Draws a line down the map, between the second of five intersections and the third. */
-const part = async (page: Page): Promise<void> => {
+const BETWEEN_SECOND_AND_THIRD = 0.41;
+const BESIDE_ALL = 0.03;
+/** Draws a line down the map of five intersections, at this part of its width. */
+const part = async (page: Page, at: number): Promise<void> => {
   await page.keyboard.press('1');
-  const map = page.locator('canvas').first();
+  const map = page.locator('.map canvas');
   await map.focus();
   await page.keyboard.press('x');
+  await page.getByText('Draw a line across the streets').waitFor();
   const { x, y, width, height } = (await map.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
-  await page.mouse.move(x + width * 0.41, y + 20);
+  // Below the panel of traffic, which lies on the map.
+  await page.mouse.move(x + width * at, y + height * 0.3);
   await page.mouse.down();
-  await page.mouse.move(x + width * 0.41, y + height - 20, { steps: 4 });
+  await page.mouse.move(x + width * at, y + height - 20, { steps: 4 });
   await page.mouse.up();
 };
 
@@ -144,7 +148,9 @@ test('a line drawn on the map parts a live district; only the larger side has a 
   await page.keyboard.press('2');
   await untilViews(page, { n1: '4 / 4', n2: '4 / 4', n3: '4 / 4', n4: '4 / 4', n5: '4 / 4' });
 
-  await part(page);
+  await part(page, BESIDE_ALL);
+  await page.getByText('All nodes are on one side of this line.').waitFor();
+  await part(page, BETWEEN_SECOND_AND_THIRD);
   await page.getByText('✕ parted: n3 n4 n5 | n1 n2').waitFor();
   await page.keyboard.press('2');
   await untilViews(page, { n1: '1 / 4', n2: '1 / 4', n3: '2 / 4', n4: '2 / 4', n5: '2 / 4' });

@@ -93,7 +93,7 @@ test('the whole page can be used by keys, and every button has a name', async ()
       .map((one) => one.outerHTML.slice(0, 100)),
   );
   expect(nameless).toEqual([]);
-  await page.locator('canvas').focus();
+  await page.locator('.map canvas').focus();
   await page.keyboard.press('n');
   await page.getByRole('heading', { name: 'n1 x1' }).waitFor();
   await page.keyboard.press('+');

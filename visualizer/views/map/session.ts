@@ -187,6 +187,9 @@ export class MapSession {
     const sides = sidesOf(this.#scene, { camera: this.#camera, size: this.#size }, line);
     if (sides.every((side) => side.length > 0)) {
       void this.#desk.act({ kind: 'partition', sides }, 'The network is parted.');
+    } else {
+      const text = 'All nodes are on one side of this line. Nothing is parted.';
+      this.#desk.notice.value = { text, isBad: true };
     }
   }
 

@@ -2,7 +2,7 @@
  * The street map: a canvas that is drawn anew with every moment, moved by pointer, wheel, fingers and
  * keys. What it shows is said in words beside it, for who does not see it.
  */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { Icon } from '../../shell/icon.tsx';
 import type { PaneProps } from '../view.ts';
 import { MapLegend } from './legend.tsx';
@@ -13,7 +13,8 @@ import { MapWords } from './words.tsx';
 export const Pane = ({ desk }: PaneProps) => {
   const canvas = useRef<HTMLCanvasElement>(null);
   const session = useRef<MapSession>(null);
-  useEffect(() => {
+  // Before it is painted: who sees the map and presses a key is heard.
+  useLayoutEffect(() => {
     if (!canvas.current) return undefined;
     const opened = new MapSession(desk, canvas.current);
     session.current = opened;
