@@ -3,6 +3,7 @@
  * that crashes now and then and one that stops cleanly, and what is held in memory meanwhile.
  */
 import { concerns } from '../machines/node.ts';
+import type { Seal } from '../protocol/seal.ts';
 import { type City, createCity } from './city.ts';
 import { load } from './load.ts';
 
@@ -11,11 +12,11 @@ const CHURN_MS = 150_000;
 /** How long a node is away. */
 const AWAY_MS = 20_000;
 /** Of what the invariants have seen, this much is kept: they are no part of what is watched. */
-const SEEN_MAX = 2_000;
+const SEEN_MAX = 500;
 
 /** A city that has been started, and goes on like this for ever, with a plan every so often. */
-export const everyday = (seed: number, nodes: number, planMs: number): City => {
-  const city = createCity({ seed, district: nodes });
+export const everyday = (seed: number, nodes: number, planMs: number, seal?: Seal): City => {
+  const city = createCity({ seed, district: nodes, seal });
   const draw = city.random('everyday');
   city.start();
   load(city, planMs);
@@ -42,8 +43,8 @@ export const everyday = (seed: number, nodes: number, planMs: number): City => {
 
 const forgetSeen = (city: City): void => {
   for (const record of city.invariants.groups.values()) {
-    const { committed, entries, states, votes, leaders } = record;
-    for (const known of [committed, entries, states, votes, leaders]) {
+    const { committed, entries, states, votes, leaders, configurations } = record;
+    for (const known of [committed, entries, states, votes, leaders, configurations]) {
       const keys = [...known.keys()].slice(0, -SEEN_MAX);
       for (const key of keys) (known as Map<unknown, unknown>).delete(key);
     }

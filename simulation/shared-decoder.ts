@@ -10,8 +10,8 @@ import { type Decoded, decode } from '../protocol/codec.ts';
 import type { Command } from '../protocol/command.ts';
 import type { Heard, HeardAs } from '../protocol/event.ts';
 
-/** Commands that are told apart from new ones; older ones are decoded anew. */
-const COMMANDS_MAX = 4096;
+/** The commands of the two longest logs that are kept; older ones are decoded anew. */
+const COMMANDS_MAX = 512;
 
 const decoded = new WeakMap<Uint8Array, Decoded>();
 const commands = sharing<Command>(COMMANDS_MAX);
