@@ -7,21 +7,21 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import Table from 'cli-table3';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { CONTROLS, type Control } from '../protocol/control.ts';
+import { CONTROLS } from '../protocol/control.ts';
 import { SENSING, type Sensing } from '../protocol/readings.ts';
-import { OWN_CONTROLS, type OwnControl } from '../traffic/sumo-own-programs.ts';
+import { OWN_CONTROLS } from '../traffic/sumo-own-programs.ts';
 import { readScenario } from '../traffic/sumo-scenario.ts';
-import { refusing, rounded } from './drive.ts';
+import { refusing } from './drive.ts';
+import { rounded } from './drive-words.ts';
 import { printer, startGreenwave } from './host.ts';
 import { seconds } from './options.ts';
 import { runOwn } from './own-run.ts';
 import { OperatorError } from './read-district.ts';
 import { CITY_FLAGS } from './simulate.ts';
 import { seedRange } from './simulate-words.ts';
+import { type AnyControl, meansOf, type Row, tableOf } from './traffic-means.ts';
 
-type AnyControl = Control | OwnControl;
 const ALL_CONTROLS: readonly AnyControl[] = [...OWN_CONTROLS, ...CONTROLS];
 
 /** Yellow everywhere, and where it is another. In seconds. */
@@ -39,19 +39,6 @@ interface Options {
   readonly minGreen: number;
   readonly teleport: number;
   readonly json?: true;
-}
-
-/** What one run came to; of SUMO's own programs nobody judges the lamps. */
-interface Row {
-  readonly scenario: string;
-  readonly control: AnyControl;
-  readonly seed: number;
-  readonly meanDelayS: number;
-  readonly vehicles: number;
-  readonly teleports: number;
-  readonly emergencyStops: number;
-  readonly longestRedS?: number;
-  readonly unsafe?: number;
 }
 
 const amberOf = (text: string, before: Ambers): Ambers => {
@@ -109,7 +96,7 @@ const run = async (folder: string, options: Options): Promise<boolean> => {
   }
   const means = meansOf(rows);
   if (options.json) print(JSON.stringify({ settings: settingsOf(options), means }));
-  else print(`${words(options)}\n${tableOf(means, options)}`);
+  else print(`${words(options)}\n${tableOf(means, options.controls)}`);
   return rows.every(({ unsafe = 0 }) => unsafe === 0);
 };
 
@@ -171,44 +158,6 @@ const driven = async (
   return JSON.parse(last) as Row;
 };
 
-interface Mean {
-  readonly scenario: string;
-  readonly control: AnyControl;
-  readonly n: number;
-  readonly meanDelayS: number;
-  readonly leastS: number;
-  readonly mostS: number;
-  readonly teleports: number;
-  readonly emergencyStops: number;
-  readonly longestRedS: number;
-  readonly unsafe: number;
-}
-
-const meansOf = (rows: readonly Row[]): Mean[] => {
-  const lists = new Map<string, Row[]>();
-  for (const row of rows) {
-    const key = `${row.scenario} ${row.control}`;
-    lists.set(key, [...(lists.get(key) ?? []), row]);
-  }
-  return [...lists.values()].map((list) => {
-    const delays = list.map(({ meanDelayS }) => meanDelayS);
-    const most = (of: (row: Row) => number) => Math.max(...list.map(of));
-    const { scenario, control } = list[0] as Row;
-    return rounded({
-      scenario,
-      control,
-      n: list.length,
-      meanDelayS: delays.reduce((sum, one) => sum + one, 0) / delays.length,
-      leastS: Math.min(...delays),
-      mostS: Math.max(...delays),
-      teleports: most(({ teleports }) => teleports),
-      emergencyStops: most(({ emergencyStops }) => emergencyStops),
-      longestRedS: most(({ longestRedS = 0 }) => longestRedS),
-      unsafe: most(({ unsafe = 0 }) => unsafe),
-    });
-  });
-};
-
 const settingsOf = ({ sense, amber, redClearance, minGreen, teleport, seeds }: Options) => ({
   sense,
   amberS: amber.everywhere ?? 'network',
@@ -223,23 +172,4 @@ const words = (options: Options): string => {
   const { sense, amberS, ambersS, redClearanceS, minGreenS, seeds } = settingsOf(options);
   const others = Object.entries(ambersS).map(([name, value]) => ` (${name}: ${value} s)`);
   return `mean delay in s (least–most of ${seeds.length} seeds); sensing ${sense}, amber ${amberS} s${others.join('')}, red clearance ${redClearanceS} s, least green ${minGreenS} s`;
-};
-
-/** A row for each scenario, a column for each control; `!` marks what was unsafe. */
-const tableOf = (means: readonly Mean[], { controls }: Options): string => {
-  const table = new Table({
-    head: ['', ...controls],
-    style: { head: [], border: [], compact: true },
-  });
-  for (const scenario of new Set(means.map((mean) => mean.scenario))) {
-    const cells = controls.map((control) => {
-      const mean = means.find((one) => one.scenario === scenario && one.control === control);
-      if (!mean) return '';
-      const { meanDelayS, leastS, mostS, unsafe, teleports } = mean;
-      const marks = `${unsafe > 0 ? ' !' : ''}${teleports > 2 ? ` ${teleports} teleports` : ''}`;
-      return `${meanDelayS.toFixed(1)} (${leastS.toFixed(1)}–${mostS.toFixed(1)})${marks}`;
-    });
-    table.push([scenario, ...cells]);
-  }
-  return table.toString();
 };

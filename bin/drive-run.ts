@@ -12,9 +12,12 @@ import { isLit, type Lamps } from '../protocol/lamp.ts';
 import type { Sensing } from '../protocol/readings.ts';
 import { City } from '../simulation/city.ts';
 import { RedWatch } from '../traffic/red-watch.ts';
+import { findSumo } from '../traffic/sumo-program.ts';
 import type { SumoScenario } from '../traffic/sumo-scenario.ts';
 import { openStreet, type Street } from '../traffic/sumo-street.ts';
 import { outputArguments, readStatistics, readTrips } from '../traffic/sumo-trips.ts';
+import { type CityOutcome, CityWatch } from './city-watch.ts';
+import type { Fault } from './drive-faults.ts';
 
 export interface DriveOptions {
   readonly scenario: SumoScenario;
@@ -26,18 +29,13 @@ export interface DriveOptions {
   readonly teleportS: number;
   readonly gui?: boolean | undefined;
   readonly journal?: ((line: JournalLine) => void) | undefined;
-  /** What is done to the city, and when, in seconds after the scenario's beginning. */
+  /** What is done to the city. */
   readonly faults?: readonly Fault[];
   /** Told how far it is. */
   readonly progress?: (timeS: number, endS: number | undefined) => void;
 }
 
-export interface Fault {
-  readonly atS: number;
-  readonly act: (city: City) => void;
-}
-
-export interface DriveOutcome {
+export interface DriveOutcome extends CityOutcome {
   readonly meanDelayS: number;
   readonly vehicles: number;
   readonly arrived: number;
@@ -45,6 +43,7 @@ export interface DriveOutcome {
   readonly meanTripS: number;
   readonly meanWaitingS: number;
   readonly meanStops: number;
+  readonly co2Kg: number;
   readonly teleports: number;
   readonly collisions: number;
   readonly emergencyStops: number;
@@ -66,6 +65,8 @@ const FINDINGS_MAX = 10;
 
 /** Runs the scenario to its end. Rejects with `SumoError`, and leaves nothing behind. */
 export const drive = async (options: DriveOptions): Promise<DriveOutcome> => {
+  // Whoever has no SUMO is told at once, not when the lamps are lit.
+  findSumo(options.gui ? 'sumo-gui' : 'sumo', process.env);
   const folder = await mkdtemp(join(tmpdir(), 'greenwave-drive-'));
   try {
     return await driveIn(folder, options);
@@ -79,12 +80,14 @@ const driveIn = async (folder: string, options: DriveOptions): Promise<DriveOutc
   const [trips, statistics] = [join(folder, 'trips.xml'), join(folder, 'statistics.xml')];
   const judge = createJudge(district.intersections);
   const lamps = new Map<string, Lamps>();
+  const watch = new CityWatch();
   const city = new City({
     seed,
     district,
     ...(journal && { journal }),
     shown: (seen) => {
       lamps.set(seen.intersection, seen.lamps);
+      watch.show(seen.intersection, seen.lamps);
       judge.see(seen);
     },
   });
@@ -102,7 +105,7 @@ const driveIn = async (folder: string, options: DriveOptions): Promise<DriveOutc
     ],
   });
   const reds = new RedWatch(district.intersections);
-  const ride = await runStreet(options, { city, street, lamps, reds }).finally(() =>
+  const ride = await runStreet(options, { city, street, lamps, reds, watch }).finally(() =>
     street.close(),
   );
   const { unsafe, unlisted } = judge.verdict();
@@ -110,6 +113,7 @@ const driveIn = async (folder: string, options: DriveOptions): Promise<DriveOutc
   return {
     ...readTrips(await readFile(trips, 'utf8')),
     ...readStatistics(await readFile(statistics, 'utf8')),
+    ...watch.end(),
     longestRedS: reds.longestS,
     longestRedAt: reds.place,
     unsafe: unsafe.length + unlisted + (unsafe.length === 0 ? violations.length : 0),
@@ -138,15 +142,17 @@ interface Parts {
   readonly street: Street;
   readonly lamps: ReadonlyMap<string, Lamps>;
   readonly reds: RedWatch;
+  readonly watch: CityWatch;
 }
 
 const runStreet = async (
   { sensing, endS, faults = [], progress }: DriveOptions,
-  { city, street, lamps, reds }: Parts,
+  { city, street, lamps, reds, watch }: Parts,
 ): Promise<{ sumoMs: number }> => {
   const { stepS } = street;
   const originMs = city.now();
-  for (const { atS, act } of faults) city.at(originMs + atS * 1000, () => act(city));
+  for (const { atS, act } of faults) city.at(originMs + atS * 1000, () => act(city, watch.tell));
+  watch.begin(city, lamps);
   let sumoMs = 0;
   const shown = new Map<string, Lamps>();
   const showChanged = () => {
@@ -164,6 +170,7 @@ const runStreet = async (
     const step = await street.step();
     sumoMs += performance.now() - beforeMs;
     reds.see(step.readings, (id) => shown.get(id) ?? {}, stepS);
+    watch.look(stepS);
     city.at(originMs + (k + 1) * stepS * 1000, () => {
       for (const [id, readings] of step.readings) {
         city.sense(id, { sensing, stepS, readings: [...readings] });

@@ -1,43 +1,60 @@
-/** What an operator says is to happen to the nodes of a run, and what that does to the city. */
-import type { District } from '../protocol/check-district.ts';
-import { nodesOf } from '../protocol/serving.ts';
-import type { City } from '../simulation/city.ts';
-import type { Fault } from './drive-run.ts';
-import { OperatorError } from './read-district.ts';
+/** What `greenwave drive` prints of a run: its settings, then its figures. */
+import type { DriveSettings } from './drive.ts';
+import type { DriveOutcome } from './drive-run.ts';
 
-/** A killed node is started again after so long. In milliseconds. */
-const RESTART_MS = 10_000;
-
-export interface Kill {
-  readonly node: string;
-  readonly atS: number;
-}
-
-/** `NODE@SECONDS`, all of them; throws one error that lists every mistake. */
-export const killsOf = (words: readonly string[], district: District): Kill[] => {
-  const nodes = new Set(['leader', ...district.intersections.flatMap(nodesOf)]);
-  const problems: string[] = [];
-  const kills = words.flatMap((word) => {
-    const [node = '', after = ''] = word.split('@');
-    const atS = after.trim() === '' ? Number.NaN : Number(after);
-    if (!(atS >= 0)) problems.push(`${word}: after @ comes a number of seconds, as in n3@600`);
-    if (!nodes.has(node))
-      problems.push(`${word}: there is no node ${node}; leader is whoever leads`);
-    return [{ node, atS }];
-  });
-  if (problems.length > 0) throw new OperatorError(`--kill:\n  ${problems.join('\n  ')}`);
-  return kills;
-};
-
-export const restarting = ({ node, atS }: Kill): Fault => ({
-  atS,
-  act: (city) => {
-    const victim = node === 'leader' ? leaderOf(city) : node;
-    if (victim === undefined) return;
-    city.kill(victim);
-    city.at(city.now() + RESTART_MS, () => city.restart(victim));
-  },
+/** The settings of a run, as they stand beside its figures. */
+export const settingsOf = ({
+  control,
+  sense,
+  seed,
+  amber,
+  redClearance,
+  minGreen,
+  teleport,
+}: DriveSettings) => ({
+  control,
+  sense,
+  seed,
+  amberS: amber ?? 'network',
+  redClearanceS: redClearance,
+  minGreenS: minGreen,
+  teleportS: teleport,
 });
 
-const leaderOf = (city: City): string | undefined =>
-  city.running().find((id) => city.place(id).stateOf('election')?.value === 'leader');
+/** Figures as they are printed: two decimals say more than there is. */
+export const rounded = <T extends object>(figures: T): T =>
+  Object.fromEntries(
+    Object.entries(figures).map(([key, value]) => [
+      key,
+      typeof value === 'number' ? Math.round(value * 100) / 100 : value,
+    ]),
+  ) as T;
+
+const s = (value: number): string => value.toFixed(1);
+
+export const textOf = (outcome: DriveOutcome, settings: ReturnType<typeof settingsOf>): string => {
+  const { meanDelayS, meanTripS, meanWaitingS, meanStops, vehicles, arrived } = outcome;
+  const { control, sense, seed, amberS, redClearanceS, minGreenS } = settings;
+  return [
+    `${control}, sensing ${sense}, seed ${seed}: amber ${amberS} s, red clearance ${redClearanceS} s, least green ${minGreenS} s`,
+    `mean delay ${s(meanDelayS)} s; trip ${s(meanTripS)} s, waiting ${s(meanWaitingS)} s, ${s(meanStops)} stops a vehicle`,
+    `${vehicles} vehicles, ${arrived} arrived, ${outcome.waitingOutside} could not begin; ${outcome.co2Kg.toFixed(0)} kg of CO2`,
+    `${outcome.teleports} teleports, ${outcome.collisions} collisions, ${outcome.emergencyStops} emergency stops`,
+    `longest red before somebody who waits: ${s(outcome.longestRedS)} s (${outcome.longestRedAt})`,
+    ...deedsIn(outcome),
+    `unsafe: ${outcome.unsafe}; took ${s(outcome.wallS)} s, of which SUMO ${s(outcome.sumoS)} s`,
+  ].join('\n');
+};
+
+/** What was done to the nodes, and what became of it; nothing where nothing happened. */
+const deedsIn = ({ deeds, leaders, leaderlessS, flashing }: DriveOutcome): string[] => {
+  const led = leaders.map(({ atS, leader, term }) => `${leader} from ${s(atS)} s (term ${term})`);
+  const hasMoved = deeds.length > 0 || leaders.length !== 1 || leaderlessS > 0;
+  return [
+    ...deeds.map(({ atS, what }) => `at ${s(atS)} s: ${what}`),
+    ...(hasMoved ? [`led: ${led.join(', ')}; nobody for ${s(leaderlessS)} s`] : []),
+    ...flashing.map(
+      ({ intersection, atS, forS }) => `${intersection} flashed for ${s(forS)} s from ${s(atS)} s`,
+    ),
+  ];
+};

@@ -12,14 +12,15 @@ import { SumoError } from '../traffic/sumo-error.ts';
 import { NetworkError } from '../traffic/sumo-network.ts';
 import { readScenario, type SumoScenario } from '../traffic/sumo-scenario.ts';
 import type { TimesWanted } from '../traffic/sumo-times.ts';
+import { faultsOf } from './drive-faults.ts';
 import { type DriveOutcome, drive } from './drive-run.ts';
-import { killsOf, restarting } from './drive-words.ts';
+import { rounded, settingsOf, textOf } from './drive-words.ts';
 import { jsonPrinter, printer, rerunWith } from './host.ts';
 import { seconds, whole } from './options.ts';
 import { OperatorError } from './read-district.ts';
 import { CITY_FLAGS } from './simulate.ts';
 
-interface Options {
+export interface DriveSettings {
   readonly control: Control;
   readonly sense: Sensing;
   readonly seed: number;
@@ -27,8 +28,12 @@ interface Options {
   readonly redClearance: number;
   readonly minGreen: number;
   readonly teleport: number;
+}
+
+interface Options extends DriveSettings {
   readonly until?: number;
   readonly kill: readonly string[];
+  readonly cut: readonly string[];
   readonly gui?: true;
   readonly journal?: true;
   readonly json?: true;
@@ -61,8 +66,14 @@ export const driveCommand: Command = new Command('drive')
   .option('--teleport <seconds>', 'when SUMO takes away who is stuck; 0 never', seconds, 300)
   .option('--until <seconds>', 'of the scenario’s time; else as it says', seconds)
   .option(
-    '--kill <node@seconds>',
-    'kill a node (or `leader`), back after 10 s; repeatable',
+    '--kill <node@from[..to]>',
+    'kill a node, `leader`, or a `majority` of the voters; back after 10 s, or at `to`; repeatable',
+    list,
+    [],
+  )
+  .option(
+    '--cut <a-b@from[..to]>',
+    'cut the link of two nodes, or a `third` of all links; repeatable',
     list,
     [],
   )
@@ -80,7 +91,7 @@ const run = async (file: string, options: Options): Promise<boolean> => {
   const settings = settingsOf(options);
   const { findings, ...figures } = outcome;
   if (options.json) print(JSON.stringify({ scenario: file, ...settings, ...rounded(figures) }));
-  else print(textOf(outcome, options));
+  else print(textOf(outcome, settings));
   for (const finding of findings) process.stderr.write(`unsafe: ${finding}\n`);
   return outcome.unsafe === 0;
 };
@@ -98,7 +109,6 @@ export const refusing = async <T>(act: () => Promise<T>): Promise<T> => {
 const driven = async (file: string, options: Options): Promise<DriveOutcome> => {
   const scenario = await readScenario(file);
   const district = districtOf(scenario, options);
-  const faults = killsOf(options.kill, district).map(restarting);
   return drive({
     scenario,
     district,
@@ -106,7 +116,7 @@ const driven = async (file: string, options: Options): Promise<DriveOutcome> => 
     seed: options.seed,
     endS: options.until ?? scenario.endS,
     teleportS: options.teleport === 0 ? -1 : options.teleport,
-    faults,
+    faults: faultsOf(options, district),
     ...(options.gui && { gui: true }),
     ...(options.journal && { journal: jsonPrinter() }),
   });
@@ -133,45 +143,4 @@ export const districtOf = (
   if ('district' in result) return result.district;
   const problems = result.problems.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
   throw new OperatorError(`${file} makes no sound district:\n${problems.join('\n')}`);
-};
-
-const settingsOf = ({
-  control,
-  sense,
-  seed,
-  amber,
-  redClearance,
-  minGreen,
-  teleport,
-}: Options) => ({
-  control,
-  sense,
-  seed,
-  amberS: amber ?? 'network',
-  redClearanceS: redClearance,
-  minGreenS: minGreen,
-  teleportS: teleport,
-});
-
-/** Figures as they are printed: two decimals say more than there is. */
-export const rounded = <T extends object>(figures: T): T =>
-  Object.fromEntries(
-    Object.entries(figures).map(([key, value]) => [
-      key,
-      typeof value === 'number' ? Math.round(value * 100) / 100 : value,
-    ]),
-  ) as T;
-
-const textOf = (outcome: DriveOutcome, options: Options): string => {
-  const { meanDelayS, meanTripS, meanWaitingS, meanStops, vehicles, arrived } = outcome;
-  const s = (value: number) => value.toFixed(1);
-  const { control, sense, seed, amberS, redClearanceS, minGreenS } = settingsOf(options);
-  return [
-    `${control}, sensing ${sense}, seed ${seed}: amber ${amberS} s, red clearance ${redClearanceS} s, least green ${minGreenS} s`,
-    `mean delay ${s(meanDelayS)} s; trip ${s(meanTripS)} s, waiting ${s(meanWaitingS)} s, ${s(meanStops)} stops a vehicle`,
-    `${vehicles} vehicles, ${arrived} arrived, ${outcome.waitingOutside} could not begin`,
-    `${outcome.teleports} teleports, ${outcome.collisions} collisions, ${outcome.emergencyStops} emergency stops`,
-    `longest red before somebody who waits: ${s(outcome.longestRedS)} s (${outcome.longestRedAt})`,
-    `unsafe: ${outcome.unsafe}; took ${s(outcome.wallS)} s, of which SUMO ${s(outcome.sumoS)} s`,
-  ].join('\n');
 };

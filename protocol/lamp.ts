@@ -29,3 +29,6 @@ export const isLit = (lamp: Lamp): boolean =>
   lamp === 'amber' ||
   lamp === 'redAmber' ||
   lamp === 'flashingAmber';
+
+export const isFlashing = (lamp: Lamp | undefined): boolean =>
+  lamp === 'flashingAmber' || lamp === 'flashingRed';

@@ -13,13 +13,17 @@ const INSTALL = 'apt-get install sumo';
 
 /**
  * The file of a program: of SUMO_HOME where that has one, else the first on PATH. Throws `SumoError`,
- * which says how to install it.
+ * which says how to install it, or that there is no display for it.
  */
-export const findSumo = (program: SumoProgram, { SUMO_HOME, PATH }: Environment): string => {
+export const findSumo = (program: SumoProgram, environment: Environment): string => {
+  const { SUMO_HOME, PATH, DISPLAY } = environment;
   const homes = SUMO_HOME ? [join(SUMO_HOME, 'bin')] : [];
   const folders = [...homes, ...(PATH ?? '').split(delimiter).filter(Boolean)];
   const found = folders.map((folder) => join(folder, program)).find(isProgram);
-  if (found !== undefined) return found;
+  if (found !== undefined) {
+    if (program !== 'sumo-gui' || process.platform !== 'linux' || DISPLAY) return found;
+    throw new SumoError('sumo-gui needs an X display, and DISPLAY names none; leave out --gui');
+  }
   throw new SumoError(
     `${program} was not found on PATH${SUMO_HOME ? ` nor in SUMO_HOME (${SUMO_HOME})` : ''}; ` +
       `install Eclipse SUMO: ${INSTALL}`,

@@ -12,6 +12,8 @@ export const outputArguments = (trips: string, statistics: string): string[] => 
   ...['--tripinfo-output', trips, '--statistic-output', statistics],
   ...['--tripinfo-output.write-unfinished', 'true', '--tripinfo-output.write-undeparted', 'true'],
   ...['--duration-log.statistics', 'true'],
+  // Each vehicle's emissions, by SUMO's own model of its class (HBEFA3).
+  ...['--device.emissions.probability', '1'],
 ];
 
 export interface Trips {
@@ -25,6 +27,8 @@ export interface Trips {
   readonly meanTripS: number;
   readonly meanWaitingS: number;
   readonly meanStops: number;
+  /** What all of them emitted together, until the end of the run. */
+  readonly co2Kg: number;
 }
 
 export interface Statistics {
@@ -52,9 +56,11 @@ const numberOf = (attributes: Attributes, name: string): number => {
 /** The means over the trips of a run. */
 export const readTrips = (text: string): Trips => {
   const sums = { vehicles: 0, arrived: 0, began: 0, delayS: 0, tripS: 0, waitingS: 0, stops: 0 };
+  let co2Mg = 0;
   reading(text, (name, attributes) => {
-    if (name !== 'tripinfo') return;
     const of = (key: string) => numberOf(attributes, key);
+    if (name === 'emissions') co2Mg += of('CO2_abs');
+    if (name !== 'tripinfo') return;
     sums.vehicles += 1;
     sums.delayS += Math.max(0, of('departDelay'));
     if (of('depart') < 0) return;
@@ -74,6 +80,7 @@ export const readTrips = (text: string): Trips => {
     meanTripS: mean(sums.tripS, sums.began),
     meanWaitingS: mean(sums.waitingS, sums.began),
     meanStops: mean(sums.stops, sums.began),
+    co2Kg: co2Mg / 1e6,
   };
 };
 

@@ -61,6 +61,8 @@ const KNOCK_MS = 20;
 const LAST_WORDS_MS_MAX = 2000;
 /** Ports that are tried: another program may take a free one before SUMO does. */
 const PORTS_MAX = 3;
+/** Beside what a step takes anyway; the window has a field to change it. */
+const GUI_DELAY_MS = '50';
 const ERRORS_CHARACTERS_MAX = 16_384;
 
 /** Starts SUMO and greets it. Rejects with `SumoError`, and then has left no process behind. */
@@ -173,7 +175,8 @@ const ownArguments = ({ args, program }: SumoOptions, port: number): string[] =>
   ...['--remote-port', `${port}`, '--num-clients', '1', '--no-step-log', 'true'],
   // Without its data folder SUMO would fetch the schemas, and refuse every file where it cannot.
   ...(args.includes('--xml-validation') ? [] : ['--xml-validation', 'never']),
-  ...(program === 'sumo-gui' ? ['--start', '--quit-on-end'] : []),
+  // A window is there to be watched: as fast as it can, an hour is over in a moment.
+  ...(program === 'sumo-gui' ? ['--start', '--quit-on-end', '--delay', GUI_DELAY_MS] : []),
 ];
 
 const inWords = ({ code, signal, errors }: Ending): string => {

@@ -8,8 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { districtOf } from '../../bin/drive.ts';
+import { faultsOf } from '../../bin/drive-faults.ts';
 import { type DriveOptions, drive } from '../../bin/drive-run.ts';
-import { killsOf, restarting } from '../../bin/drive-words.ts';
 import { runOwn } from '../../bin/own-run.ts';
 import type { Control } from '../../protocol/control.ts';
 import type { Sensing } from '../../protocol/readings.ts';
@@ -60,16 +60,19 @@ const makeSquare = (): string => {
   return config;
 };
 
-const driven = async (
-  file: string,
-  { control, kill = [], ...rest }: { control: Control; kill?: string[] } & Partial<DriveOptions>,
-) => {
+interface Driving extends Partial<DriveOptions> {
+  readonly control: Control;
+  readonly kill?: readonly string[];
+  readonly cut?: readonly string[];
+}
+
+const driven = async (file: string, { control, kill = [], cut = [], ...rest }: Driving) => {
   const scenario = await readScenario(file);
   const district = districtOf(scenario, { control, amber: 3, redClearance: 0, minGreen: 5 });
   return drive({
     ...{ scenario, district, sensing: 'vehicles' as Sensing, seed: 1 },
     ...{ endS: scenario.endS, teleportS: 300 },
-    faults: killsOf(kill, district).map(restarting),
+    faults: faultsOf({ kill, cut }, district),
     ...rest,
   });
 };
@@ -97,10 +100,39 @@ describe.skipIf(!isHere)('a square of four lights', () => {
     },
   );
 
-  test('shows nothing unsafe when the leader and another node are killed on the way', async () => {
-    const outcome = await driven(config, { control: 'adaptive', kill: ['leader@60', 'n2@100'] });
+  test('shows nothing unsafe when the leader is killed and links are cut: he flashes, and comes back', async () => {
+    const outcome = await driven(config, {
+      control: 'adaptive',
+      kill: ['leader@60..100'],
+      cut: ['n2-n4@50..150'],
+    });
     expect(outcome).toMatchObject({ unsafe: 0, findings: [] });
     expect(outcome.longestRedS).toBeLessThan(180);
+    const [first, second] = outcome.leaders;
+    const { deeds } = outcome;
+    expect(deeds.map(({ atS, what }) => `${atS} ${what}`)).toEqual([
+      '50 cut 1 of 6 links: n2-n4',
+      `60 kill ${first?.leader}`,
+      `100 start ${first?.leader}`,
+      '150 mend 1 links',
+    ]);
+    expect(second?.leader).not.toBe(first?.leader);
+    expect(outcome.leaderlessS).toBeLessThan(10);
+    // Its lamps finish what was promised, then flash; they are served again soon after the start.
+    const [flash, ...others] = outcome.flashing;
+    expect(others).toEqual([]);
+    expect(flash?.atS).toBeGreaterThan(60);
+    expect((flash?.atS ?? 0) + (flash?.forS ?? 0)).toBeGreaterThan(100);
+    expect((flash?.atS ?? 0) + (flash?.forS ?? 0)).toBeLessThan(130);
+  });
+
+  test('without a majority of its voters has no leader, and the others’ lamps go on', async () => {
+    const outcome = await driven(config, { control: 'adaptive', kill: ['majority@60..160'] });
+    expect(outcome).toMatchObject({ unsafe: 0, findings: [] });
+    expect(outcome.leaderlessS).toBeGreaterThan(90);
+    const flashed = new Set(outcome.flashing.map(({ intersection }) => intersection));
+    expect(flashed.size).toBe(2);
+    expect(outcome.leaders.at(-1)?.atS).toBeGreaterThan(160);
   });
 
   test('is the same run for the same seed', async () => {

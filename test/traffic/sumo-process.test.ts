@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type SumoOptions, startSumo } from '../../traffic/sumo.ts';
-import { findSumo } from '../../traffic/sumo-program.ts';
+import { findSumo, hasSumo } from '../../traffic/sumo-program.ts';
 import { get } from '../../traffic/traci-commands.ts';
 import { simulation, trafficLight } from '../../traffic/traci-variables.ts';
 import { isInstalled, lives, makeSmallTown, tellSumoLeftOut } from './small-town.ts';
@@ -22,6 +22,14 @@ test('where SUMO is not, the error says how to install it', async () => {
     'sumo was not found on PATH nor in SUMO_HOME (/nowhere/else); install Eclipse SUMO: apt-get install sumo',
   );
   await expect(startSumo({ args: [], environment })).rejects.toMatchObject({ name: 'SumoError' });
+});
+
+test.skipIf(
+  process.platform !== 'linux' || !hasSumo('sumo-gui', { ...process.env, DISPLAY: ':0' }),
+)('where there is no display, the error of a window says so', () => {
+  expect(() => findSumo('sumo-gui', { ...process.env, DISPLAY: '' })).toThrow(
+    'sumo-gui needs an X display, and DISPLAY names none; leave out --gui',
+  );
 });
 
 describe.skipIf(!isInstalled)('SUMO', () => {

@@ -3,15 +3,12 @@
  * that yields, ▲ amber, ■ red; a flashing lamp is hollow, and comes and goes. The terminal's are the
  * same.
  */
-import type { Lamp } from '../../../protocol/lamp.ts';
+import { isFlashing, type Lamp } from '../../../protocol/lamp.ts';
 import type { Vector } from './geometry.ts';
 import type { Paint } from './paint.ts';
 
 /** Half of it on, half off. In milliseconds. */
 const FLASH_MS = 1000;
-
-export const isFlashing = (lamp: Lamp | undefined): boolean =>
-  lamp === 'flashingAmber' || lamp === 'flashingRed';
 
 /** Whether a flashing lamp shines just now. */
 export const isOn = (nowMs: number): boolean => nowMs % FLASH_MS < FLASH_MS / 2;

@@ -1,12 +1,13 @@
 /** One opened map: its camera, what the pointer does, and the frames in which it is drawn. */
 import { effect } from '@preact/signals';
+import { isFlashing } from '../../../protocol/lamp.ts';
 import type { Desk } from '../../desk.ts';
 import type { Streets } from '../../picture.ts';
 import { type Camera, fitted, panned, type Size, toPane, zoomed } from './camera.ts';
 import { draw, measuresOf } from './draw.ts';
 import type { Crossing, Vector } from './geometry.ts';
 import { Gestures } from './gestures.ts';
-import { isFlashing, isOn } from './lamp-shape.ts';
+import { isOn } from './lamp-shape.ts';
 import { type Paint, paintOf } from './paint.ts';
 import { sidesOf } from './parting.ts';
 import { type Scene, sceneOf } from './scene.ts';
