@@ -17,7 +17,9 @@ import type { SumoScenario } from '../traffic/sumo-scenario.ts';
 import { openStreet, type Street } from '../traffic/sumo-street.ts';
 import { outputArguments, readStatistics, readTrips } from '../traffic/sumo-trips.ts';
 import { type CityOutcome, CityWatch } from './city-watch.ts';
+import { type DiagramOptions, drawDiagrams } from './drive-diagrams.ts';
 import type { Fault } from './drive-faults.ts';
+import { DriveRecord, percentOf } from './drive-record.ts';
 
 export interface DriveOptions {
   readonly scenario: SumoScenario;
@@ -31,9 +33,13 @@ export interface DriveOptions {
   readonly journal?: ((line: JournalLine) => void) | undefined;
   /** What is done to the city. */
   readonly faults?: readonly Fault[];
+  readonly diagrams?: DiagramsWanted | undefined;
   /** Told how far it is. */
   readonly progress?: (timeS: number, endS: number | undefined) => void;
 }
+
+/** Diagrams, and what there is to know of them before the run. */
+export type DiagramsWanted = Omit<DiagramOptions, 'beginS'>;
 
 export interface DriveOutcome extends CityOutcome {
   readonly meanDelayS: number;
@@ -44,11 +50,15 @@ export interface DriveOutcome extends CityOutcome {
   readonly meanWaitingS: number;
   readonly meanStops: number;
   readonly co2Kg: number;
+  /** Of all who came to a stop line, as if nothing had held them up. */
+  readonly arrivalsOnGreenPercent: number;
   readonly teleports: number;
   readonly collisions: number;
   readonly emergencyStops: number;
   readonly longestRedS: number;
   readonly longestRedAt: string;
+  /** Files of diagrams that were written. */
+  readonly diagrams: readonly string[];
   readonly unsafe: number;
   /** The first unsafe things, in words. */
   readonly findings: readonly string[];
@@ -76,7 +86,7 @@ export const drive = async (options: DriveOptions): Promise<DriveOutcome> => {
 };
 
 const driveIn = async (folder: string, options: DriveOptions): Promise<DriveOutcome> => {
-  const { scenario, district, sensing, seed, teleportS, journal, gui } = options;
+  const { scenario, district, sensing, seed, teleportS, journal, gui, diagrams } = options;
   const [trips, statistics] = [join(folder, 'trips.xml'), join(folder, 'statistics.xml')];
   const judge = createJudge(district.intersections);
   const lamps = new Map<string, Lamps>();
@@ -97,6 +107,7 @@ const driveIn = async (folder: string, options: DriveOptions): Promise<DriveOutc
     scenario,
     intersections: district.intersections,
     sensing,
+    sights: true,
     environment: process.env,
     ...(gui && { program: 'sumo-gui' as const }),
     args: [
@@ -105,7 +116,8 @@ const driveIn = async (folder: string, options: DriveOptions): Promise<DriveOutc
     ],
   });
   const reds = new RedWatch(district.intersections);
-  const ride = await runStreet(options, { city, street, lamps, reds, watch }).finally(() =>
+  const record = new DriveRecord(district, scenario.roads, diagrams?.span);
+  const ride = await runStreet(options, { city, street, lamps, reds, watch, record }).finally(() =>
     street.close(),
   );
   const { unsafe, unlisted } = judge.verdict();
@@ -114,6 +126,10 @@ const driveIn = async (folder: string, options: DriveOptions): Promise<DriveOutc
     ...readTrips(await readFile(trips, 'utf8')),
     ...readStatistics(await readFile(statistics, 'utf8')),
     ...watch.end(),
+    arrivalsOnGreenPercent: percentOf(record.total(district)),
+    diagrams: diagrams
+      ? await drawDiagrams(record, district, { ...diagrams, beginS: scenario.beginS })
+      : [],
     longestRedS: reds.longestS,
     longestRedAt: reds.place,
     unsafe: unsafe.length + unlisted + (unsafe.length === 0 ? violations.length : 0),
@@ -143,11 +159,12 @@ interface Parts {
   readonly lamps: ReadonlyMap<string, Lamps>;
   readonly reds: RedWatch;
   readonly watch: CityWatch;
+  readonly record: DriveRecord;
 }
 
 const runStreet = async (
   { sensing, endS, faults = [], progress }: DriveOptions,
-  { city, street, lamps, reds, watch }: Parts,
+  { city, street, lamps, reds, watch, record }: Parts,
 ): Promise<{ sumoMs: number }> => {
   const { stepS } = street;
   const originMs = city.now();
@@ -157,8 +174,10 @@ const runStreet = async (
   const shown = new Map<string, Lamps>();
   const showChanged = () => {
     for (const [id, now] of lamps) {
-      if (shown.get(id) !== now) street.show(id, now);
+      if (shown.get(id) === now) continue;
+      street.show(id, now);
       shown.set(id, now);
+      record.show(id, now, city.now() - originMs);
     }
   };
   for (let k = 0; endS === undefined || street.timeS < endS - stepS / 2; k += 1) {
@@ -169,6 +188,7 @@ const runStreet = async (
     const beforeMs = performance.now();
     const step = await street.step();
     sumoMs += performance.now() - beforeMs;
+    record.see((k + 1) * stepS * 1000, step.sightings);
     reds.see(step.readings, (id) => shown.get(id) ?? {}, stepS);
     watch.look(stepS);
     city.at(originMs + (k + 1) * stepS * 1000, () => {

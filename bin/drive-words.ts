@@ -39,9 +39,11 @@ export const textOf = (outcome: DriveOutcome, settings: ReturnType<typeof settin
     `${control}, sensing ${sense}, seed ${seed}: amber ${amberS} s, red clearance ${redClearanceS} s, least green ${minGreenS} s`,
     `mean delay ${s(meanDelayS)} s; trip ${s(meanTripS)} s, waiting ${s(meanWaitingS)} s, ${s(meanStops)} stops a vehicle`,
     `${vehicles} vehicles, ${arrived} arrived, ${outcome.waitingOutside} could not begin; ${outcome.co2Kg.toFixed(0)} kg of CO2`,
+    `${s(outcome.arrivalsOnGreenPercent)} % arrivals on green`,
     `${outcome.teleports} teleports, ${outcome.collisions} collisions, ${outcome.emergencyStops} emergency stops`,
     `longest red before somebody who waits: ${s(outcome.longestRedS)} s (${outcome.longestRedAt})`,
     ...deedsIn(outcome),
+    ...outcome.diagrams.map((file) => `drawn: ${file}`),
     `unsafe: ${outcome.unsafe}; took ${s(outcome.wallS)} s, of which SUMO ${s(outcome.sumoS)} s`,
   ].join('\n');
 };

@@ -2,7 +2,8 @@
  * `greenwave drive`: a scenario of SUMO under real nodes on the virtual clock, and what became of its
  * traffic: delay as the published comparisons define it, and whether anything unsafe was shown.
  */
-import { Command, Option } from 'commander';
+import { basename } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { checkDistrict, type District } from '../protocol/check-district.ts';
 import { CONTROLS, type Control } from '../protocol/control.ts';
 import type { DistrictFile } from '../protocol/district.ts';
@@ -12,8 +13,10 @@ import { SumoError } from '../traffic/sumo-error.ts';
 import { NetworkError } from '../traffic/sumo-network.ts';
 import { readScenario, type SumoScenario } from '../traffic/sumo-scenario.ts';
 import type { TimesWanted } from '../traffic/sumo-times.ts';
-import { faultsOf } from './drive-faults.ts';
-import { type DriveOutcome, drive } from './drive-run.ts';
+import type { Span } from '../visualizer/views/time-space/strip.ts';
+import { corridorThrough } from './drive-diagrams.ts';
+import { type Fault, faultsOf } from './drive-faults.ts';
+import { type DiagramsWanted, type DriveOutcome, drive } from './drive-run.ts';
 import { rounded, settingsOf, textOf } from './drive-words.ts';
 import { jsonPrinter, printer, rerunWith } from './host.ts';
 import { seconds, whole } from './options.ts';
@@ -34,10 +37,23 @@ interface Options extends DriveSettings {
   readonly until?: number;
   readonly kill: readonly string[];
   readonly cut: readonly string[];
+  readonly svg?: string;
+  readonly corridor?: readonly string[];
+  readonly span?: Span;
   readonly gui?: true;
   readonly journal?: true;
   readonly json?: true;
 }
+
+const names = (text: string): string[] => text.split(',');
+
+const span = (text: string): Span => {
+  const [from, to] = text.split('..').map(Number);
+  if (from !== undefined && to !== undefined && from >= 0 && to > from) {
+    return { fromMs: from * 1000, toMs: to * 1000 };
+  }
+  throw new InvalidArgumentError('It must be seconds from when to when, such as 1200..1800.');
+};
 
 const list = (text: string, before: readonly string[]): string[] => [...before, text];
 
@@ -77,6 +93,9 @@ export const driveCommand: Command = new Command('drive')
     list,
     [],
   )
+  .option('--svg <folder>', 'write a time-space diagram and Purdue coordination diagrams')
+  .option('--corridor <a,b…>', 'the corridor through these intersections; else the longest', names)
+  .option('--span <from..to>', 'seconds that the time-space diagram shows; else ten minutes', span)
   .option('--gui', 'watch it in sumo-gui')
   .option('--journal', 'print the journal as JSON lines, before the summary')
   .option('--json', 'print the summary as one line of JSON, the last')
@@ -109,6 +128,7 @@ export const refusing = async <T>(act: () => Promise<T>): Promise<T> => {
 const driven = async (file: string, options: Options): Promise<DriveOutcome> => {
   const scenario = await readScenario(file);
   const district = districtOf(scenario, options);
+  const faults = faultsOf(options, district);
   return drive({
     scenario,
     district,
@@ -116,10 +136,34 @@ const driven = async (file: string, options: Options): Promise<DriveOutcome> => 
     seed: options.seed,
     endS: options.until ?? scenario.endS,
     teleportS: options.teleport === 0 ? -1 : options.teleport,
-    faults: faultsOf(options, district),
+    faults,
+    diagrams: diagramsOf(scenario, district, options, faults),
     ...(options.gui && { gui: true }),
     ...(options.journal && { journal: jsonPrinter() }),
   });
+};
+
+/** Ten minutes are shown unless it is said: those around the first fault, or in the middle. */
+const SHOWN_S = 600;
+const BEFORE_FAULT_S = 120;
+
+const diagramsOf = (
+  { file, beginS, endS }: SumoScenario,
+  district: District,
+  { svg, corridor, span, until, control, sense, seed }: Options,
+  [fault]: readonly Fault[],
+): DiagramsWanted | undefined => {
+  if (svg === undefined) return undefined;
+  const lastS = Math.max(SHOWN_S, (until ?? endS ?? beginS + 2 * SHOWN_S) - beginS);
+  const startS = fault ? fault.atS - BEFORE_FAULT_S : (lastS - SHOWN_S) / 2;
+  const fromMs = 1000 * Math.max(0, Math.min(startS, lastS - SHOWN_S));
+  return {
+    folder: svg,
+    corridor: corridorThrough(district, corridor),
+    span: span ?? { fromMs, toMs: fromMs + SHOWN_S * 1000 },
+    title: basename(file, '.sumocfg'),
+    subtitle: `${control} control, sensing ${sense}, seed ${seed}`,
+  };
 };
 
 /** The district of a scenario, with the times and the control of this run. */

@@ -17,6 +17,7 @@ import { type MatchedLight, matchLights } from './sumo-heads.ts';
 import { Lantern } from './sumo-lantern.ts';
 import type { SumoScenario } from './sumo-scenario.ts';
 import { type Sensors, sensorsOf } from './sumo-sensors.ts';
+import { type Sighting, type Spotter, spotterOf } from './sumo-sightings.ts';
 import type { Command, Outcome } from './traci-commands.ts';
 import { get } from './traci-commands.ts';
 import { watch } from './traci-observations.ts';
@@ -28,6 +29,8 @@ export interface StreetOptions
   /** Those whose lamps are shown here and whose sensors are read. */
   readonly intersections: readonly Intersection[];
   readonly sensing: Sensing;
+  /** Whether steps tell of every vehicle, for figures and diagrams. */
+  readonly sights?: boolean;
   /** More of SUMO’s command line: `['--seed', '7', '--time-to-teleport', '300']`. */
   readonly args?: readonly string[];
 }
@@ -37,6 +40,8 @@ export interface StreetStep {
   /** SUMO’s time after the step. */
   readonly timeS: number;
   readonly readings: Readings;
+  /** Empty where nobody asked for them. */
+  readonly sightings: readonly Sighting[];
   readonly departed: readonly string[];
   readonly arrived: readonly string[];
   readonly teleported: readonly string[];
@@ -70,15 +75,16 @@ const states = watch(trafficLight, ['state']);
 
 /** Starts a scenario. Rejects with `SumoError`, and then has left nothing behind. */
 export const openStreet = async (options: StreetOptions): Promise<Street> => {
-  const { scenario, intersections, sensing } = options;
+  const { scenario, intersections, sensing, sights } = options;
   let lights: readonly MatchedLight[] = [];
   const surveyed = { intersections, network: scenario.roads };
   const sensors = sensorsOf(sensing, surveyed, () => lights);
+  const spotter = sights ? spotterOf(sensing, () => lights) : undefined;
   const sumo = await started(options, sensors);
   try {
     lights = await lightsOf(sumo, options);
-    const start = await beginning(sumo, sensors, lights);
-    return streetOf({ sumo, sensors, lights, ...start });
+    const start = await beginning(sumo, { sensors, spotter, lights });
+    return streetOf({ sumo, sensors, spotter, lights, ...start });
   } catch (error) {
     await sumo.close();
     throw error;
@@ -117,8 +123,7 @@ const lightsOf = async ({ client }: Sumo, { scenario, intersections }: StreetOpt
 
 const beginning = async (
   { client }: Sumo,
-  sensors: Sensors,
-  lights: readonly MatchedLight[],
+  { sensors, spotter, lights }: Pick<Parts, 'sensors' | 'spotter' | 'lights'>,
 ): Promise<{ timeS: number; stepS: number }> => {
   const [timeS, stepS, present] = await Promise.all([
     client.ask(get(simulation, 'timeS')),
@@ -129,6 +134,7 @@ const beginning = async (
     clock.on(''),
     ...lights.map(({ light }) => states.on(light)),
     ...sensors.begin(present),
+    ...(spotter?.begin(present) ?? []),
   ];
   granted(await client.askAll(begin));
   return { timeS, stepS };
@@ -144,12 +150,13 @@ const granted = <T>(outcomes: readonly Outcome<T>[]): T[] => {
 interface Parts {
   readonly sumo: Sumo;
   readonly sensors: Sensors;
+  readonly spotter: Spotter | undefined;
   readonly lights: readonly MatchedLight[];
   readonly timeS: number;
   readonly stepS: number;
 }
 
-const streetOf = ({ sumo, sensors, lights, stepS, timeS: startS }: Parts): Street => {
+const streetOf = ({ sumo, sensors, spotter, lights, stepS, timeS: startS }: Parts): Street => {
   const lanterns = new Map(lights.map((light) => [light.intersection, new Lantern(light)]));
   const lanternOf = (intersection: string): Lantern => {
     const lantern = lanterns.get(intersection);
@@ -159,7 +166,8 @@ const streetOf = ({ sumo, sensors, lights, stepS, timeS: startS }: Parts): Stree
   let nowS = startS;
   const step = async (toS?: number): Promise<StreetStep> => {
     const lit = [...lanterns.values()].flatMap((lantern) => lantern.commands());
-    const observations = await sumo.client.step([...lit, ...sensors.next()], toS);
+    const asked = [...sensors.next(), ...(spotter?.next() ?? [])];
+    const observations = await sumo.client.step([...lit, ...asked], toS);
     const seen = clock.in(observations).get('');
     if (!seen) throw new SumoError('SUMO did not say what time it is');
     nowS = seen.timeS;
@@ -171,6 +179,7 @@ const streetOf = ({ sumo, sensors, lights, stepS, timeS: startS }: Parts): Stree
     return {
       timeS: nowS,
       readings: sensors.read({ observations, departed: driving }),
+      sightings: spotter?.see(observations, driving) ?? [],
       ...{ departed, arrived, teleported: teleportStarted },
       ...{ emergencyStopping, colliding, expected },
       troubles: [...observations.refused.map(({ message }) => message), ...observations.troubles],

@@ -7,21 +7,11 @@ import { VEHICLE_NUMBERS } from '../../../protocol/traffic.ts';
 import type { History } from '../../history.ts';
 import type { TrafficPicture } from '../../traffic-picture.ts';
 import type { Corridor } from './corridor.ts';
+import { extend, GONE_MS, type Point } from './line.ts';
 import type { Span } from './strip.ts';
-
-/** A point of a line: when, and how far along the corridor. */
-interface Point {
-  readonly ms: number;
-  readonly m: number;
-}
 
 /** Of each vehicle, the points of its line. */
 export type Lines = readonly (readonly Point[])[];
-
-/** A vehicle that was not told of for longer has another line when it comes back. */
-const GONE_MS = 10_000;
-/** Points that the line between their neighbours misses by less are left out. In metres. */
-const STRAIGHT_M = 1.5;
 
 /** Where a lane lies in the diagram. */
 interface LanePlace {
@@ -84,17 +74,6 @@ export class Trajectories {
     }
   }
 }
-
-/** The line goes on; a point on the way from the one before is not needed any more. */
-const extend = (line: Point[], point: Point): void => {
-  const [first, last] = [line.at(-2), line.at(-1)];
-  if (first && last) {
-    const part = (last.ms - first.ms) / (point.ms - first.ms || 1);
-    const missedM = first.m + (point.m - first.m) * part - last.m;
-    if (Math.abs(missedM) < STRAIGHT_M && point.ms - first.ms < GONE_MS) line.pop();
-  }
-  line.push(point);
-};
 
 const lanesOf = ({ ways }: Corridor, roads: TrafficPicture['roads']): LanePlace[] => {
   const found: LanePlace[] = [];
