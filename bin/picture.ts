@@ -42,6 +42,8 @@ export interface Summary {
 
 /** What became of the traffic, where there was any. */
 export interface TrafficSummary {
+  /** What let it drive. */
+  readonly by: string;
   readonly perHour: number;
   readonly came: number;
   readonly left: number;

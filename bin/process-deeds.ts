@@ -24,8 +24,8 @@ export interface Supervised {
   /** Has green along a route agreed on by the district; throws when it refuses. */
   readonly preempt: (route: readonly Stop[], forS: number) => Promise<void>;
   readonly network: LiveNetwork;
-  /** The model of its traffic, if there is one. */
-  readonly traffic: { demand(perHour: number): void } | undefined;
+  /** Changes how much traffic comes, where that can be changed. */
+  readonly demand: ((perHour: number) => void) | undefined;
 }
 
 /** Gives what does a deed, or throws an error that says why not. */
@@ -36,7 +36,7 @@ export const processDeeds = ({
   say,
   preempt,
   network,
-  traffic,
+  demand,
 }: Supervised) => {
   const signal = (child: ChildProcess, name: NodeJS.Signals) => {
     if (!child.kill(name)) throw new Error('the process has just ended');
@@ -44,8 +44,8 @@ export const processDeeds = ({
   return (deed: Deed): void | Promise<void> => {
     if (isOfNetwork(deed)) return network.act(deed);
     if (deed.kind === 'preempt') return preempt(deed.route, deed.forS);
-    if (deed.kind === 'demand' && traffic) {
-      traffic.demand(deed.perHour);
+    if (deed.kind === 'demand' && demand) {
+      demand(deed.perHour);
       return;
     }
     if (!('node' in deed)) throw new Error(`${deed.kind} cannot be done to real processes`);

@@ -8,6 +8,7 @@ import { faultWords } from '../simulation/fault-words.ts';
 import { random } from '../simulation/random.ts';
 import { StreetLife, stamped } from '../traffic/street-life.ts';
 import { SensorDoors } from './sensor-door.ts';
+import type { UpTraffic } from './up-traffic.ts';
 
 /** How often it is looked whether a second has passed. In milliseconds. */
 const LOOK_MS = 100;
@@ -20,7 +21,7 @@ export interface RealTrafficOptions {
   readonly tell: (line: JournalLine) => void;
 }
 
-export class RealTraffic {
+export class RealTraffic implements UpTraffic {
   readonly #life: StreetLife;
   readonly #tell: (line: JournalLine) => void;
   readonly #doors: SensorDoors;
@@ -38,7 +39,6 @@ export class RealTraffic {
     });
   }
 
-  /** Lets nodes hear its sensors; they may come at any time. */
   open(): Promise<void> {
     return this.#doors.open();
   }
@@ -48,26 +48,32 @@ export class RealTraffic {
     this.#timer = setInterval(() => this.#life.passTo(performance.now()), LOOK_MS);
   }
 
-  end(): void {
+  async end(): Promise<void> {
     clearInterval(this.#timer);
     this.#doors.close();
   }
 
-  /** Hears what the lamps show; all other lines are nothing to traffic. */
   hear(line: JournalLine): void {
     if (line.kind === 'lamps') this.#life.show(line.intersection, line.lamps, performance.now());
   }
 
-  demand(perHour: number): void {
+  demand = (perHour: number): void => {
     this.#life.demand(perHour);
     const message = faultWords.demand(perHour);
     this.#tell({ t: Date.now(), node: 'city', kind: 'error', message });
-  }
+  };
 
-  /** What became of it, for the summary. */
   summary() {
     const { came, left, inside, outside, meanDelayS } = this.#life.figures;
     const delayS = meanDelayS === undefined ? null : Math.round(meanDelayS * 10) / 10;
-    return { perHour: this.#life.perHour, came, left, inside, outside, meanDelayS: delayS };
+    return {
+      by: 'a queue model',
+      perHour: this.#life.perHour,
+      came,
+      left,
+      inside,
+      outside,
+      meanDelayS: delayS,
+    };
   }
 }

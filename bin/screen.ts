@@ -187,7 +187,7 @@ const summaryText = (summary: Told): string => {
   ].join('\n');
 };
 
-const leftText = ({ came, left, perHour, meanDelayS }: TrafficSummary): string => {
+const leftText = ({ by, came, left, perHour, meanDelayS }: TrafficSummary): string => {
   const lost = meanDelayS === null ? '' : `, with ${meanDelayS} s of delay on average`;
-  return `Traffic of ${perHour} vehicles an hour (a queue model): ${came} came, ${left} left${lost}.`;
+  return `Traffic of ${perHour} vehicles an hour (${by}): ${came} came, ${left} left${lost}.`;
 };

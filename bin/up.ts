@@ -2,21 +2,10 @@
  * `greenwave up`: a whole district on this machine, one process per node and one for the lamps.
  * Shows it live, ends it cleanly, and judges at the end whether anything unsafe was shown.
  */
-import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Command } from 'commander';
-import type { District } from '../protocol/check-district.ts';
-import { nodesOf } from '../protocol/district.ts';
-import type { JournalLine } from '../protocol/journal.ts';
-import { complaintsOf, type Ended, leaveNone, stopChild } from './child.ts';
+import { Command, Option } from 'commander';
+import { SENSING, type Sensing } from '../protocol/readings.ts';
 import { crashesOption } from './crash.ts';
-import { livePrinter, missedIn, onStopSignal, startGreenwave } from './host.ts';
 import { insecureOption, keyFileOption, keyringOf, warnIfInsecure } from './keys.ts';
-import { LiveNetwork } from './live-network.ts';
-import { lampsArguments, type NodeOptions, nodeArguments } from './node-arguments.ts';
 import {
   contentsOption,
   inspectOption,
@@ -25,32 +14,24 @@ import {
   seconds,
   whole,
 } from './options.ts';
-import { newToken, offerPage } from './page-server.ts';
-import { PageStream } from './page-stream.ts';
-import { Picture, summaryLine } from './picture.ts';
-import { preempted } from './preempt.ts';
-import { PROCESS_DEEDS, processDeeds } from './process-deeds.ts';
 import { OperatorError, readDistrict, shippedDistrict } from './read-district.ts';
 import { RealTraffic } from './real-traffic.ts';
-import { type RestartAfter, Revival, realChance, restartOptions } from './revival.ts';
-import { screen } from './screen.ts';
+import { restartOptions } from './revival.ts';
+import { layOutSumo } from './sumo-place.ts';
+import { type Laid, Up, type UpOptions } from './up-run.ts';
 
-/** A node may take this long to stop before it is killed; lamps may need a green and an amber. */
-const NODE_STOP_MS_MAX = 4000;
-const LAMPS_STOP_MS_MAX = 25_000;
-
-interface Options extends NodeOptions {
-  readonly for?: number;
-  readonly data?: string;
-  readonly restart?: RestartAfter;
+interface Options extends UpOptions {
   readonly demand?: number;
   readonly traffic: boolean;
   readonly seed: number;
+  readonly sumo?: string;
+  readonly sense?: Sensing;
+  readonly gui?: true;
 }
 
 export const upCommand: Command = new Command('up')
   .description('Run a whole district on this machine: one process per node, one for the lamps')
-  .argument('[district]', 'district file', shippedDistrict)
+  .argument('[district]', 'district file (default: the shipped one, or the scenario’s)')
   .option('--for <seconds>', 'stop after so long and print a summary', seconds)
   .option('--data <dir>', "folder of the nodes' stores (default: a new one, removed at the end)")
   .option('--interface <ip>', 'address to use', interfaceAddress, '127.0.0.1')
@@ -63,6 +44,9 @@ export const upCommand: Command = new Command('up')
   .option('--demand <vehicles>', 'vehicles an hour (default: what its greens serve)', perHour)
   .option('--seed <number>', 'of its traffic', whole(0, Number.MAX_SAFE_INTEGER), 1)
   .option('--no-traffic', 'empty roads')
+  .option('--sumo <scenario>', 'the traffic of a SUMO scenario, SCENARIO.sumocfg, in real time')
+  .addOption(new Option('--sense <level>', 'with --sumo: what nodes know of it').choices(SENSING))
+  .option('--gui', 'with --sumo: watch it in sumo-gui')
   .option(
     '--page-port <number>',
     'port of the page (default: the first free one)',
@@ -72,177 +56,31 @@ export const upCommand: Command = new Command('up')
   .addOption(inspectOption())
   .option('--json', 'print the journal as JSON lines')
   .addOption(contentsOption())
-  .action(async (file: string, options: Options) => {
-    const district = readDistrict(file);
-    // Its nodes would each refuse to start.
-    keyringOf(district.name, options.interface, options);
-    warnIfInsecure(options.interface, options);
-    const up = new Up({ file, district }, options);
-    process.exitCode = await up.run();
+  .action(async (file: string | undefined, options: Options) => {
+    const laid = await layOut(file, options);
+    try {
+      // Its nodes would each refuse to start.
+      keyringOf(laid.district.name, options.interface, options);
+      warnIfInsecure(options.interface, options);
+      process.exitCode = await new Up(laid, options).run();
+    } finally {
+      laid.remove?.();
+    }
   });
 
-class Up {
-  readonly #file: string;
-  readonly #district: District;
-  readonly #options: Options;
-  readonly #picture: Picture;
-  readonly #print: (line: string) => void;
-  readonly #screen: ReturnType<typeof screen>;
-  readonly #data: string;
-  readonly #children = new Map<string, ChildProcess>();
-  readonly #token = newToken();
-  readonly #stream: PageStream;
-  readonly #traffic: RealTraffic | undefined;
-  readonly #network: LiveNetwork;
-  readonly #revival: Revival;
-  #hasLamps = false;
-  #isStopping = false;
-  #failure: string | undefined;
-  #stop: () => void = () => {};
-
-  constructor({ file, district }: { file: string; district: District }, options: Options) {
-    this.#file = file;
-    this.#district = district;
-    this.#options = options;
-    this.#print = livePrinter(options.json && missedIn(() => 'up'));
-    this.#picture = new Picture(district);
-    this.#screen = screen(this.#picture, { isQuiet: options.json === true, print: this.#print });
-    const tell = (line: JournalLine) => {
-      if (options.json) this.#print(JSON.stringify(line));
-      this.#see(line);
-    };
-    this.#traffic = options.traffic ? new RealTraffic({ district, ...options, tell }) : undefined;
-    const nodes = district.intersections.flatMap(nodesOf);
-    this.#network = new LiveNetwork({ nodes, running: (node) => this.#children.get(node), tell });
-    const start = (node: string) => this.#startNode(node);
-    this.#revival = new Revival({ after: options.restart, start, ...realChance });
-    const act = processDeeds({
-      nodes: new Set(nodes),
-      running: (node) => this.#children.get(node),
-      start,
-      say: (node, standing) => this.#say(node, { standing }),
-      preempt: (route, forS) => preempted(district, options, { route, forS }),
-      network: this.#network,
-      traffic: this.#traffic,
-    });
-    const can = this.#traffic ? [...PROCESS_DEEDS, 'demand' as const] : PROCESS_DEEDS;
-    this.#stream = new PageStream(district, { token: this.#token, can, act });
-    this.#data = options.data ?? mkdtempSync(join(tmpdir(), 'greenwave-'));
-  }
-
-  /** Gives the exit code: 0 only when all ran and nothing unsafe was shown. */
-  async run(): Promise<number> {
-    const stopped = new Promise<void>((resolve) => {
-      this.#stop = resolve;
-    });
-    onStopSignal(this.#stop);
-    leaveNone(this.#children);
-    const wanted = { ...this.#options, token: this.#token, print: this.#print };
-    const server = await offerPage(this.#stream, wanted);
-    await this.#traffic?.open();
-    this.#start('lamps', lampsArguments(this.#place(), this.#options));
-    const { for: limitS } = this.#options;
-    const limit = limitS === undefined ? undefined : setTimeout(this.#stop, limitS * 1000);
-    await stopped;
-    clearTimeout(limit);
-    this.#traffic?.end();
-    await this.#stopAll();
-    this.#screen.close();
-    server?.close();
-    if (this.#options.data === undefined) rmSync(this.#data, { recursive: true, force: true });
-    return this.#report();
-  }
-
-  #startNode(node: string): void {
-    if (this.#children.has(node)) return;
-    this.#start(node, nodeArguments(node, this.#place(), this.#options), ['ipc']);
-    this.#network.started(node);
-    this.#revival.started(node);
-  }
-
-  #place = () => ({ file: this.#file, district: this.#district, data: this.#data });
-
-  #start(name: string, args: readonly string[], more: 'ipc'[] = []): void {
-    const child = startGreenwave(args, { stdio: ['ignore', 'pipe', 'pipe', ...more] });
-    this.#children.set(name, child);
-    this.#picture.processStarted(name, child.pid);
-    if (name !== 'lamps') {
-      this.#say(name, { standing: 'started', ...(child.pid !== undefined && { pid: child.pid }) });
-    }
-    if (child.stdout) {
-      createInterface({ input: child.stdout }).on('line', (text) => this.#hear(text));
-    }
-    const complaints = complaintsOf(child);
-    child.on('close', (code, signal) => this.#ended({ name, code, signal, complaints }));
-  }
-
-  /** Tells what became of a node's process. */
-  #say(node: string, what: Pick<ProcessLine, 'standing' | 'pid' | 'how'>): void {
-    const line: JournalLine = { t: Date.now(), node, kind: 'process', ...what };
-    if (this.#options.json) this.#print(JSON.stringify(line));
-    this.#stream.tell(line);
-  }
-
-  #hear(text: string): void {
-    if (this.#options.json) this.#print(text);
-    let line: JournalLine;
-    try {
-      line = JSON.parse(text) as JournalLine;
-    } catch {
-      return; // A line cut short by the death of the process that wrote it.
-    }
-    this.#see(line);
-    this.#traffic?.hear(line);
-    this.#network.hear(line);
-    // The lamps come first: a node that starts without them would say that they are lost.
-    if (line.kind === 'lamps' && !this.#hasLamps) {
-      this.#hasLamps = true;
-      this.#traffic?.begin();
-      for (const node of this.#district.intersections.flatMap(nodesOf)) this.#startNode(node);
-    }
-  }
-
-  #see(line: JournalLine): void {
-    this.#picture.see(line);
-    this.#screen.tell(line);
-    this.#stream.tell(line);
-  }
-
-  #ended(end: Ended): void {
-    const { name, code, signal, complaints } = end;
-    this.#children.delete(name);
-    if (this.#isStopping) return;
-    const how = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
-    const again = name === 'lamps' ? undefined : this.#revival.ended(end);
-    const what = again === undefined ? how : `${how}; ${again}`;
-    const message = [`${name} ${what}`, ...complaints].join('\n  ');
-    this.#picture.processEnded(name);
-    const line: JournalLine = { t: Date.now(), node: name, kind: 'error', message };
-    if (this.#options.json) this.#print(JSON.stringify(line));
-    this.#screen.tell(line);
-    this.#stream.tell(line);
-    if (name !== 'lamps') return void this.#say(name, { standing: 'ended', how: what });
-    // Without lamps there is nothing to run: this is the operator's to mend.
-    this.#failure = message;
-    this.#stop();
-  }
-
-  async #stopAll(): Promise<void> {
-    this.#isStopping = true;
-    this.#revival.stop();
-    const nodes = [...this.#children.keys()].filter((name) => name !== 'lamps');
-    await Promise.all(nodes.map((name) => stopChild(this.#children.get(name), NODE_STOP_MS_MAX)));
-    if (this.#children.has('lamps')) this.#screen.note('waiting for the last lamps to turn red …');
-    await stopChild(this.#children.get('lamps'), LAMPS_STOP_MS_MAX);
-  }
-
-  #report(): number {
-    if (this.#failure !== undefined) throw new OperatorError(this.#failure);
-    const traffic = this.#traffic?.summary();
-    const summary = { ...this.#picture.summary(), ...(traffic && { traffic }) };
-    this.#print(this.#options.json ? summaryLine(summary) : this.#screen.summary(summary));
-    return summary.unsafe.length === 0 && summary.lampLines > 0 ? 0 : 1;
-  }
-}
-
-type ProcessLine = Extract<JournalLine, { kind: 'process' }>;
+/** The district and its traffic: a scenario of SUMO has both. */
+const layOut = async (
+  file: string | undefined,
+  options: Options,
+): Promise<Laid & { remove?: () => void }> => {
+  if (options.sumo !== undefined) return layOutSumo(options.sumo, file, options);
+  const alone = (['sense', 'gui'] as const).filter((name) => options[name] !== undefined);
+  if (alone.length > 0) throw new OperatorError(`--${alone.join(' and --')} needs --sumo`);
+  const named = file ?? shippedDistrict;
+  const district = readDistrict(named);
+  return {
+    ...{ file: named, district },
+    traffic: ({ tell }) =>
+      options.traffic ? new RealTraffic({ district, ...options, tell }) : undefined,
+  };
+};

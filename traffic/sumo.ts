@@ -118,6 +118,8 @@ class Life {
     const child = spawn(file, [...options.args, ...ownArguments(options, port)], {
       env: options.environment as NodeJS.ProcessEnv,
       stdio: ['ignore', 'ignore', 'pipe'],
+      // A Ctrl-C at a terminal reaches all of its group at once: when SUMO ends is ours to say.
+      detached: true,
     });
     this.#child = child;
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {

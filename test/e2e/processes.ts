@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,6 +19,16 @@ const WAIT_MS = 30_000;
 /** A discovery port that no other test of this run uses, so that districts do not meet. */
 export const discoveryPort = (place: number): number =>
   30_000 + ((process.pid * 16 + place) % 20_000);
+
+/** Processes that were started with these words. */
+export const processesWith = (words: string): string[] =>
+  readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words);
+    } catch {
+      return false; // It has just ended.
+    }
+  });
 
 /** How a process is started, where not as a plain one of this host. */
 export interface Launch {

@@ -1,12 +1,12 @@
 /**
  * The main job as a user starts it: a whole district by one command; and a district that grows.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { crossroad, crossroads } from './crossroads.ts';
 import { inView, startDistrict, viewOf } from './district.ts';
-import { Bench, discoveryPort, type Process } from './processes.ts';
+import { Bench, discoveryPort, type Process, processesWith } from './processes.ts';
 
 let bench: Bench;
 beforeEach(() => {
@@ -66,16 +66,6 @@ test('the shipped arterial of six runs, prints nothing but journal lines, and st
 const scenarios = new URL('../../../shared/scenarios/', import.meta.url);
 const isThere = existsSync(fileURLToPath(scenarios));
 if (!isThere) console.log('left out: districts imported from ../shared/scenarios, which is absent');
-
-/** Processes that were started with these words. */
-const processesWith = (words: string): string[] =>
-  readdirSync('/proc').filter((pid) => {
-    try {
-      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(words);
-    } catch {
-      return false; // It has just ended.
-    }
-  });
 
 test.skipIf(process.platform !== 'linux')(
   'a second Ctrl-C ends all at once, and leaves no process',

@@ -1,0 +1,53 @@
+/** What `greenwave up --sumo` runs: a scenario, and a district file that all of its processes read. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Sensing } from '../protocol/readings.ts';
+import { districtText } from '../traffic/district-text.ts';
+import { importNetwork } from '../traffic/import.ts';
+import { findSumo } from '../traffic/sumo-program.ts';
+import { readScenario, type SumoScenario } from '../traffic/sumo-scenario.ts';
+import { refusing } from './drive.ts';
+import { readDistrict } from './read-district.ts';
+import { SumoTraffic } from './sumo-traffic.ts';
+import type { Laid } from './up-run.ts';
+
+interface Options {
+  readonly seed: number;
+  readonly sense?: Sensing;
+  readonly gui?: true;
+}
+
+/** `named`: a district file made of the scenario's network; without it one is made, and removed at
+ *  the end. Rejects with `OperatorError`. */
+export const layOutSumo = async (
+  sumocfg: string,
+  named: string | undefined,
+  { seed, sense = 'vehicles', gui }: Options,
+): Promise<Laid & { remove?: () => void }> => {
+  const scenario = await refusing(async () => {
+    // Whoever has no SUMO is told before anything is made.
+    findSumo(gui ? 'sumo-gui' : 'sumo', process.env);
+    return readScenario(sumocfg);
+  });
+  const folder = named === undefined ? mkdtempSync(join(tmpdir(), 'greenwave-sumo-')) : undefined;
+  const remove = () => {
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const file = named ?? (await refusing(async () => written(folder ?? '', scenario)));
+    const district = readDistrict(file);
+    const how = { scenario, district, sensing: sense, seed, gui: gui === true };
+    return { file, district, traffic: (heard) => new SumoTraffic({ ...how, ...heard }), remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+};
+
+const written = (folder: string, { file, roads }: SumoScenario): string => {
+  const name = basename(file, '.sumocfg').replaceAll(/\s/g, '-');
+  const path = join(folder, `${name}.json`);
+  writeFileSync(path, districtText(importNetwork(roads, { name }).district));
+  return path;
+};
