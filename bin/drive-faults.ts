@@ -101,11 +101,18 @@ const victimsOf = (what: string, city: City): string[] => {
 
 type Pair = readonly [string, string];
 
+/** Of all links, so many. */
+const PARTS: ReadonlyMap<string, number> = new Map([
+  ['third', 1 / 3],
+  ['all', 1],
+]);
+
 const cutting: Reader = ({ text, what, atS, untilS }, nodes, complain) => {
   const pair = pairIn(what, nodes);
-  if (what !== 'third' && !pair) {
+  const part = PARTS.get(what);
+  if (part === undefined && !pair) {
     complain(
-      `no two nodes are named so; a link is n1-n2, third is a third of all; nodes are ${nodes.join(', ')}`,
+      `no two nodes are named so; a link is n1-n2, a third of them third, each of them all; nodes are ${nodes.join(', ')}`,
     );
     return undefined;
   }
@@ -113,13 +120,10 @@ const cutting: Reader = ({ text, what, atS, untilS }, nodes, complain) => {
     atS,
     act: (city, tell) => {
       const all = pairsOf(city.ids);
-      const cut = pair
-        ? [pair]
-        : city
-            .random(`cut ${text}`)
-            .shuffle(all)
-            .slice(0, Math.round(all.length / 3));
+      const drawn = city.random(`cut ${text}`).shuffle(all);
+      const cut = pair ? [pair] : drawn.slice(0, Math.round(all.length * (part ?? 0)));
       const names = cut.map((ends) => ends.join('-')).join(', ');
+      const which = cut.length < all.length ? `: ${names}` : '';
       const each = (act: (from: string, to: string) => void) => {
         for (const [a, b] of cut) {
           act(a, b);
@@ -127,7 +131,7 @@ const cutting: Reader = ({ text, what, atS, untilS }, nodes, complain) => {
         }
       };
       each((from, to) => city.cut(from, to));
-      tell(`cut ${cut.length} of ${all.length} links: ${names}`);
+      tell(`cut ${cut.length} of ${all.length} links${which}`);
       if (untilS === undefined || untilS === Number.POSITIVE_INFINITY) return;
       city.at(city.now() + (untilS - atS) * 1000, () => {
         each((from, to) => city.mend(from, to));

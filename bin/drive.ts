@@ -89,7 +89,7 @@ export const driveCommand: Command = new Command('drive')
   )
   .option(
     '--cut <a-b@from[..to]>',
-    'cut the link of two nodes, or a `third` of all links; repeatable',
+    'cut the link of two nodes, a `third` of all links, or `all`; repeatable',
     list,
     [],
   )

@@ -11,7 +11,7 @@ test('every mistake is told with its place and what to say instead', () => {
     [
       '--kill bob@60: there is no node bob; leader is whoever leads, majority he and as many voters as make one',
       '--kill n1@soon: after @ come seconds, as in n3@600, or from when to when, as in n3@600..900',
-      '--cut n1-n9@60: no two nodes are named so; a link is n1-n2, third is a third of all; nodes are n1, n2, n3',
+      '--cut n1-n9@60: no two nodes are named so; a link is n1-n2, a third of them third, each of them all; nodes are n1, n2, n3',
       '--cut third@900..10: after @ come seconds, as in n3@600, or from when to when, as in n3@600..900',
       '--cut n1-n2: after @ come seconds, as in n3@600, or from when to when, as in n3@600..900',
     ].join('\n'),
@@ -57,6 +57,16 @@ test('a majority of the voters is killed, and nobody leads until it is back', as
   expect(deeds[0]?.what.split(', ')).toHaveLength(3);
   expect(leaderlessS).toBeGreaterThan(29);
   expect(leaders.at(-1)?.atS).toBeGreaterThan(35);
+});
+
+test('while all links are cut nobody leads, and no intersection flashes', async () => {
+  const { deeds, leaderlessS, flashing } = await hurt({ cut: ['all@5..35'] });
+  expect(deeds).toEqual([
+    { atS: 5, what: 'cut 10 of 10 links' },
+    { atS: 35, what: 'mend 10 links' },
+  ]);
+  expect(leaderlessS).toBeGreaterThan(20);
+  expect(flashing).toEqual([]);
 });
 
 test('who is killed for good stays dead', async () => {
