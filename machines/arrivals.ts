@@ -1,6 +1,7 @@
 /**
  * Knows the traffic of one intersection: takes what its sensors say, step by step, and tells what is
- * to be expected of it. What that means for the lamps is decided elsewhere (`phases.ts`).
+ * to be expected of it. What that means for the lamps is decided elsewhere (`phases.ts`). Once a minute
+ * it tells the leader how many come, for its plans.
  *
  * Sensors that fall silent are not believed any longer than a few steps: then nothing is known,
  * which is said, so that the lamps are run without them.
@@ -15,6 +16,9 @@ import { expect, type Knowledge, nothingKnown } from './expectation.ts';
 
 /** Silence after which sensors are not believed any more. In milliseconds. */
 const SILENCE_MS_MAX = 3_500;
+/** How often the leader is told how many come: plans follow hours, not seconds. In milliseconds. */
+const TELL_MS = 60_000;
+const HOUR_S = 3600;
 
 export interface ArrivalsInput {
   readonly id: string;
@@ -24,9 +28,12 @@ export interface ArrivalsInput {
 export interface Context extends ArrivalsInput {
   readonly lamps: Lamps;
   readonly knowledge: Knowledge;
+  readonly leader: string | null;
+  /** When the leader was told, or the sensors began to speak. */
+  readonly toldMs: number | null;
 }
 
-export type Events = FactAs<'sensors.read' | 'lamps.shown'>;
+export type Events = FactAs<'sensors.read' | 'lamps.shown' | 'election.elected' | 'election.lost'>;
 
 export const arrivalsMachine = setup({
   types: {} as { input: ArrivalsInput; context: Context; events: Events; emitted: Emitted },
@@ -42,9 +49,27 @@ export const arrivalsMachine = setup({
       });
       enqueue.assign({ knowledge });
       enqueue.emit({ type: 'arrivals.expected', ...expected });
+      const { id, leader, toldMs } = context;
+      if (toldMs === null) enqueue.assign({ toldMs: event.at });
+      if (toldMs === null || leader === null || event.at - toldMs < TELL_MS) return;
+      enqueue.assign({ toldMs: event.at });
+      const flows = expected.flows.map(({ group, perS }) => ({
+        group,
+        perHour: Math.round(perS * HOUR_S),
+      }));
+      const counted = { intersection: intersection.id, flows };
+      enqueue.emit(
+        leader === id
+          ? { type: 'arrivals.counted', ...counted }
+          : { type: 'wire.send', to: leader, message: { type: 'arrivals.tell', ...counted } },
+      );
     }),
+    noteLeader: assign(({ event }) => ({
+      leader: event.type === 'election.elected' ? event.leader : null,
+    })),
     forget: assign(({ context: { intersection } }) => ({
       knowledge: nothingKnown(intersection ?? { groups: [] }),
+      toldMs: null,
     })),
     tellLost: emit({ type: 'arrivals.lost' as const, reason: 'the sensors have fallen silent' }),
   },
@@ -54,9 +79,15 @@ export const arrivalsMachine = setup({
     ...input,
     lamps: {},
     knowledge: nothingKnown(input.intersection ?? { groups: [] }),
+    leader: null,
+    toldMs: null,
   }),
   initial: 'blind',
-  on: { 'lamps.shown': { actions: 'noteLamps' } },
+  on: {
+    'lamps.shown': { actions: 'noteLamps' },
+    'election.elected': { actions: 'noteLeader' },
+    'election.lost': { actions: 'noteLeader' },
+  },
   states: {
     /** No sensor speaks. */
     blind: { entry: 'forget', on: { 'sensors.read': { target: 'sighted', actions: 'take' } } },

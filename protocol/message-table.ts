@@ -407,6 +407,17 @@ export const messageTable: { readonly [K in MessageType]: MessageRow<K> } = {
       isDark: 'Whether its lamps cannot be lit.',
     },
   },
+  'arrivals.tell': {
+    from: 'a node whose intersection has sensors, and which does not lead',
+    to: 'the leader',
+    via: 'one',
+    when: 'Once a minute, as long as its sensors speak.',
+    fields: {
+      intersection,
+      flows:
+        'Of each of its signal groups: vehicles that came for it, on the average of ten minutes at the most, in an hour.',
+    },
+  },
   'phases.ask': {
     from: 'an operator’s command',
     to: 'every node',

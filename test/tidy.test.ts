@@ -103,7 +103,7 @@ const FOR_THE_JOURNAL: Record<string, string> = {
 const OF_WIRES = ['wire.challenge', 'wire.proof'];
 const REQUESTS = [
   ...['wire.send', 'storage.write', 'storage.reset', 'clock.wake', 'lamps.show', 'lamps.leave'],
-  ...['replica.request', 'lease.ask'],
+  ...['replica.request', 'lease.ask', 'clock.ask'],
 ];
 
 const folders = readdirSync(ROOT);
@@ -308,7 +308,7 @@ describe('every event', () => {
   for (const [name, machine] of Object.entries(concerns)) hears(name, machine.events);
   hears('wire', [...wireHears, ...OF_WIRES]);
   hears('lamps', lampsHear);
-  hears('clock', ['clock.wake']);
+  hears('clock', ['clock.wake', 'clock.ask']);
   hears('storage', storageHears);
   const known = [...Object.keys(messages), ...Object.keys(facts), ...REQUESTS];
   const said = new Set(

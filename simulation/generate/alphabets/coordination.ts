@@ -4,7 +4,7 @@ import { admit, committed, member, own, plan, restored, self } from './place.ts'
 
 export const coordination: Alphabet = {
   contextsMax: 16,
-  starts: { 'a node': { id: 'b', timing: self.timing, filed: plan } },
+  starts: { 'a node': { id: 'b', timing: self.timing, filed: [plan] } },
   leaves: ['replica.committed', 'replica.restored'],
   values: { 'election.elected leader': ['b', 'a'] },
   events: ({ term, state }) => [
