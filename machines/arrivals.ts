@@ -13,6 +13,7 @@ import type { Intersection } from '../protocol/district.ts';
 import type { Emitted, FactAs } from '../protocol/event.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import { expect, type Knowledge, nothingKnown } from './expectation.ts';
+import { type GreenUse, nothingUsed, useAfter, usedBy } from './green-use.ts';
 
 /** Silence after which sensors are not believed any more. In milliseconds. */
 const SILENCE_MS_MAX = 3_500;
@@ -28,6 +29,7 @@ export interface ArrivalsInput {
 export interface Context extends ArrivalsInput {
   readonly lamps: Lamps;
   readonly knowledge: Knowledge;
+  readonly use: GreenUse;
   readonly leader: string | null;
   /** When the leader was told, or the sensors began to speak. */
   readonly toldMs: number | null;
@@ -47,7 +49,8 @@ export const arrivalsMachine = setup({
         read: event,
         lamps,
       });
-      enqueue.assign({ knowledge });
+      const use = useAfter(intersection, context.use, { expected, lamps });
+      enqueue.assign({ knowledge, use });
       enqueue.emit({ type: 'arrivals.expected', ...expected });
       const { id, leader, toldMs } = context;
       if (toldMs === null) enqueue.assign({ toldMs: event.at });
@@ -56,6 +59,7 @@ export const arrivalsMachine = setup({
       const flows = expected.flows.map(({ group, perS }) => ({
         group,
         perHour: Math.round(perS * HOUR_S),
+        used: Math.round(usedBy(use, group) * 1000) / 1000,
       }));
       const counted = { intersection: intersection.id, flows };
       enqueue.emit(
@@ -69,6 +73,7 @@ export const arrivalsMachine = setup({
     })),
     forget: assign(({ context: { intersection } }) => ({
       knowledge: nothingKnown(intersection ?? { groups: [] }),
+      use: nothingUsed(intersection ?? { groups: [] }),
       toldMs: null,
     })),
     tellLost: emit({ type: 'arrivals.lost' as const, reason: 'the sensors have fallen silent' }),
@@ -79,6 +84,7 @@ export const arrivalsMachine = setup({
     ...input,
     lamps: {},
     knowledge: nothingKnown(input.intersection ?? { groups: [] }),
+    use: nothingUsed(input.intersection ?? { groups: [] }),
     leader: null,
     toldMs: null,
   }),

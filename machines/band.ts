@@ -52,14 +52,12 @@ export const widestBand = (stops: readonly Stop[], cycleS: number, ratio = 1): B
     weights.out * limits.out >= weights.back * limits.back
       ? { out: limits.out, back: 0, worth: weights.out * limits.out }
       : { out: 0, back: limits.back, worth: weights.back * limits.back };
-  let best = { ...alone, worth: ALONE * alone.worth, passS: null as number | null };
-  for (let k = 0; k * GRAIN_S < cycleS; k += 1) {
-    const passS = k * GRAIN_S;
-    const sum = Math.min(...stops.map((stop) => roomAt(stop, cycleS, passS)));
-    const both = sum > 0 ? shared(sum, limits, weights) : null;
-    if (both && both.worth > best.worth + 1e-9) best = { ...both, passS };
+  const { sumS, passS } = widestPass(stops, cycleS);
+  const both = sumS > 0 ? shared(sumS, limits, weights) : null;
+  if (!both || both.worth < ALONE * alone.worth) {
+    return bandAt(stops, cycleS, { ...alone, passS: null });
   }
-  return bandAt(stops, cycleS, best);
+  return bandAt(stops, cycleS, { ...both, passS });
 };
 
 type TwoWay = Stop & { readonly back: Green; readonly backS: number };
@@ -84,13 +82,25 @@ const turn = (a: number, b: number, cycleS: number): number => {
   return forwards > cycleS / 2 ? forwards - cycleS : forwards;
 };
 
-/** How wide both bands may be together at a stop, when the way back passes the first at `passS`. */
-const roomAt = (stop: TwoWay, cycleS: number, passS: number): number => {
-  const { out, back } = stop;
+/** When the way back should pass the first stop, and how wide both bands may then be together. */
+const widestPass = (stops: readonly TwoWay[], cycleS: number) => {
   // What is always green asks for nothing.
-  if (Math.max(out.lengthS, back.lengthS) >= cycleS - ALWAYS_S) return Number.POSITIVE_INFINITY;
-  const apartS = Math.abs(turn(outMiddle(stop), backMiddle(stop, passS), cycleS));
-  return out.lengthS + back.lengthS - 2 * apartS;
+  const rooms = stops
+    .filter(({ out, back }) => Math.max(out.lengthS, back.lengthS) < cycleS - ALWAYS_S)
+    .map((stop) => ({
+      lengthS: stop.out.lengthS + stop.back.lengthS,
+      turnS: turn(outMiddle(stop), backMiddle(stop, 0), cycleS),
+    }));
+  let best = { sumS: Number.NEGATIVE_INFINITY, passS: 0 };
+  for (let passS = 0; passS < cycleS; passS += GRAIN_S) {
+    let sumS = Number.POSITIVE_INFINITY;
+    for (const { lengthS, turnS } of rooms) {
+      const onS = (turnS + passS + cycleS / 2) % cycleS;
+      sumS = Math.min(sumS, lengthS - 2 * Math.abs((onS < 0 ? onS + cycleS : onS) - cycleS / 2));
+    }
+    if (sumS > best.sumS + 1e-9) best = { sumS, passS };
+  }
+  return best;
 };
 
 interface Widths {

@@ -11,7 +11,7 @@ import type { Intersection, Link } from '../protocol/district.ts';
 import type { IntersectionPlan, Plan } from '../protocol/plan.ts';
 import type { Green } from './band.ts';
 import { intersectionsOf } from './district-state.ts';
-import { type Flows, SATURATION_VPH, type Stream, streamsOf } from './streams.ts';
+import { type Flows, SATURATION_VPH, START_S, type Stream, streamsOf } from './streams.ts';
 import { greensOf, type Turn, turnsOf } from './timetable.ts';
 
 /** Vehicles an hour by intersection and signal group, as far as they are measured. */
@@ -41,14 +41,19 @@ export const expectedDelayS = (state: State, plan: Plan, measured: Measured): nu
       turns: turnsOf(intersection, one.splits),
     });
   }
-  const links = state.members.flatMap((member) => member.links);
+  const arriving = new Map<string, Link[]>();
+  for (const link of state.members.flatMap(({ links }) => links)) {
+    const others = arriving.get(link.to);
+    if (others) others.push(link);
+    else arriving.set(link.to, [link]);
+  }
   let [lostS, vehicles] = [0, 0];
   for (const place of planned.values()) {
     const { intersection, turns, flows } = place;
     const stages = turns.map(({ stage }) => stage);
     for (const stream of streamsOf(intersection, stages, flows)) {
       if (stream.perHour <= 0) continue;
-      const feeders = links.filter((link) => isFedBy(link, place, stream));
+      const feeders = (arriving.get(intersection.id) ?? []).filter((link) => feeds(link, stream));
       const onGreen = arrivalsOnGreen(stream, { place, feeders, planned, cycleS: plan.cycleS });
       lostS += stream.perHour * delayOf(stream, { turns, cycleS: plan.cycleS, onGreen });
       vehicles += stream.perHour;
@@ -57,8 +62,8 @@ export const expectedDelayS = (state: State, plan: Plan, measured: Measured): nu
   return vehicles > 0 ? lostS / vehicles : null;
 };
 
-const isFedBy = ({ to, toGroups }: Link, { intersection }: Planned, { groups }: Stream) =>
-  to === intersection.id && toGroups?.some((group) => groups.includes(group)) === true;
+const feeds = ({ toGroups }: Link, { groups }: Stream) =>
+  toGroups?.some((group) => groups.includes(group)) === true;
 
 const delayOf = (
   { perHour, ratio, worth }: Stream,
@@ -66,7 +71,7 @@ const delayOf = (
 ): number => {
   const greenS = turns.reduce(
     (sum, turn) => sum + (worth.get(turn.stage.id) ?? 0) * turn.greenS,
-    0,
+    -START_S,
   );
   const share = Math.min(1, Math.max(greenS / cycleS, 1e-3));
   if (share === 1) return 0;
@@ -99,7 +104,7 @@ const arrivalsOnGreen = (
   for (const { from, fromGroups = [], lengthM, speedMps } of feeders) {
     const source = planned.get(from);
     for (const group of source ? fromGroups : []) {
-      const weight = source?.flows.get(group) ?? 0;
+      const weight = source?.flows.get(group)?.perHour ?? 0;
       if (!source || weight <= 0) continue;
       for (const green of greensAt(source, [group], cycleS)) {
         const platoon = { ...green, fromS: green.fromS + lengthM / speedMps };

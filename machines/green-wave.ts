@@ -9,6 +9,7 @@ import type { State } from '../protocol/command.ts';
 import type { Intersection, Stage } from '../protocol/district.ts';
 import type { IntersectionPlan, Plan } from '../protocol/plan.ts';
 import { litBy } from '../protocol/stage.ts';
+import { type Corridor, corridorsOf } from './corridors.ts';
 import { expectedDelayS, type Measured } from './delay.ts';
 import { intersectionsOf } from './district-state.ts';
 import { offsetsOf, type Placed } from './offsets.ts';
@@ -24,30 +25,43 @@ const NOTHING: Measured = new Map();
 
 /** Cycles that are tried, beside the one that the busiest intersection asks for: near it, waits
  *  hardly differ (Webster 1958), and the streets may fit another better. */
-const CYCLES_TRIED = [0.8, 0.9, 1, 1.1, 1.2, 1.3];
+const CYCLES_TRIED = [0.9, 1.15, 1.3];
 
 /** The plan for all intersections of `state`; without any, a plan that plans nothing. */
 export const greenWave = (state: State, id: string, measured: Measured = NOTHING): Plan => {
   const intersections = intersectionsOf(state).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const corridors = corridorsOf(
+    intersections,
+    state.members.flatMap(({ links }) => links),
+  );
+  const planWith = (cycleS: number): Plan => ({
+    ...{ id, cycleS },
+    intersections: plannedWith({ intersections, corridors, measured }, cycleS),
+  });
   const bestS = cycleOf(intersections, measured);
-  const [floorS, ceilingS] = [Math.max(CYCLE_MIN_S, shortestCycle(intersections)), CYCLE_MAX_S];
-  const plan = planWith(state, intersections, { id, cycleS: bestS, measured });
+  const plan = planWith(bestS);
   let best = { plan, delayS: expectedDelayS(state, plan, measured) };
+  const floorS = Math.max(CYCLE_MIN_S, shortestCycle(intersections));
   for (const factor of best.delayS === null ? [] : CYCLES_TRIED) {
     const cycleS = Math.round(bestS * factor);
-    if (cycleS === bestS || cycleS < floorS || cycleS > ceilingS) continue;
-    const other = planWith(state, intersections, { id, cycleS, measured });
+    if (cycleS === bestS || cycleS < floorS || cycleS > CYCLE_MAX_S) continue;
+    const other = planWith(cycleS);
     const delayS = expectedDelayS(state, other, measured);
     if (delayS !== null && delayS < (best.delayS ?? 0)) best = { plan: other, delayS };
   }
   return best.plan;
 };
 
-const planWith = (
-  state: State,
-  intersections: readonly Intersection[],
-  { id, cycleS, measured }: { id: string; cycleS: number; measured: Measured },
-): Plan => {
+interface Given {
+  readonly intersections: readonly Intersection[];
+  readonly corridors: readonly Corridor[];
+  readonly measured: Measured;
+}
+
+const plannedWith = (
+  { intersections, corridors, measured }: Given,
+  cycleS: number,
+): IntersectionPlan[] => {
   const planned = intersections.map((intersection): Placed => {
     const flows = measured.get(intersection.id);
     const wishes = flows
@@ -56,19 +70,10 @@ const planWith = (
     const splits = spread(wishes, cycleS);
     return { intersection, splits, turns: turnsOf(intersection, splits), flows };
   });
-  const links = state.members.flatMap((member) => member.links);
-  const offsets = offsetsOf(planned, links, cycleS);
-  return {
-    id,
-    cycleS,
-    intersections: planned.map(
-      ({ intersection, splits }): IntersectionPlan => ({
-        id: intersection.id,
-        offsetS: offsets.get(intersection.id) ?? 0,
-        splits,
-      }),
-    ),
-  };
+  const offsets = offsetsOf(planned, corridors, cycleS);
+  return planned.map(({ intersection: { id }, splits }) => ({
+    ...{ id, offsetS: offsets.get(id) ?? 0, splits },
+  }));
 };
 
 /** In whole seconds. */

@@ -7,7 +7,7 @@ import type { Intersection, Link } from '../protocol/district.ts';
 import type { IntersectionPlan } from '../protocol/plan.ts';
 import { litBy } from '../protocol/stage.ts';
 import { type Green, type Stop, widestBand } from './band.ts';
-import { type Corridor, corridorsOf } from './corridors.ts';
+import type { Corridor } from './corridors.ts';
 import type { Flows } from './streams.ts';
 import { greensOf, type Turn } from './timetable.ts';
 
@@ -22,36 +22,34 @@ export interface Placed {
 /** Offsets by street, the first intersection of all that are in step with each other at 0. */
 export const offsetsOf = (
   planned: readonly Placed[],
-  links: readonly Link[],
+  corridors: readonly Corridor[],
   cycleS: number,
 ): Map<string, number> => {
   const places = new Map(planned.map((one) => [one.intersection.id, one]));
   const offsets = new Map(planned.map(({ intersection }) => [intersection.id, 0]));
-  /** Who is in step with whom, by the first of them. */
+  /** Who is in step with whom; those that are have one list. */
   const inStep = new Map(planned.map(({ intersection: { id } }) => [id, [id]]));
-  const corridors = corridorsOf(
-    planned.map(({ intersection }) => intersection),
-    links,
-  );
   for (const corridor of busiestFirst(corridors, places)) {
     for (const piece of piecesApart(corridor, inStep)) {
       const { stops, ratio } = stopsOf(piece, { places, offsets, cycleS });
       const { offsetsS } = widestBand(stops, cycleS, ratio);
       const together = piece.stops.flatMap((stop, k) => {
-        const cluster = inStep.get(stop) ?? [];
-        for (const id of cluster) offsets.set(id, (offsets.get(id) ?? 0) + (offsetsS[k] ?? 0));
-        return cluster;
+        const others = inStep.get(stop) ?? [];
+        for (const id of others) offsets.set(id, (offsets.get(id) ?? 0) + (offsetsS[k] ?? 0));
+        return others;
       });
       for (const id of together) inStep.set(id, together);
     }
   }
-  return new Map(
-    planned.map(({ intersection: { id } }) => {
-      const first = [...(inStep.get(id) ?? [id])].sort()[0] ?? id;
+  const begun = new Map<string, number>();
+  for (const others of new Set(inStep.values())) {
+    const first = others.reduce((a, b) => (b < a ? b : a));
+    for (const id of others) {
       const fromS = (offsets.get(id) ?? 0) - (offsets.get(first) ?? 0);
-      return [id, (Math.round((((fromS % cycleS) + cycleS) % cycleS) * 10) / 10) % cycleS];
-    }),
-  );
+      begun.set(id, (Math.round((((fromS % cycleS) + cycleS) % cycleS) * 10) / 10) % cycleS);
+    }
+  }
+  return begun;
 };
 
 type Places = ReadonlyMap<string, Placed>;
@@ -66,7 +64,8 @@ const busiestFirst = (corridors: readonly Corridor[], places: Places): Corridor[
 const flowOn = (links: readonly Link[], places: Places): number =>
   links.reduce(
     (sum, { to, toGroups = [] }) =>
-      sum + toGroups.reduce((all, group) => all + (places.get(to)?.flows?.get(group) ?? 0), 0),
+      sum +
+      toGroups.reduce((all, group) => all + (places.get(to)?.flows?.get(group)?.perHour ?? 0), 0),
     0,
   );
 
@@ -78,7 +77,7 @@ const piecesApart = (
   const starts: number[] = [0];
   stops.forEach((stop, k) => {
     const since = stops.slice(starts.at(-1) ?? 0, k);
-    if (since.some((other) => inStep.get(other)?.includes(stop))) starts.push(k);
+    if (since.some((other) => inStep.get(other) === inStep.get(stop))) starts.push(k);
   });
   return starts
     .map((from, k) => ({ from, until: starts[k + 1] ?? stops.length }))
@@ -126,7 +125,10 @@ const greenAt = (
   const into = after?.fromGroups;
   const groups = from && into ? from.filter((group) => into.includes(group)) : (from ?? into);
   const greens = (groups ?? first).flatMap((group) =>
-    greensOf(turns, group, cycleS).map((green) => ({ green, flow: flows?.get(group) ?? 0 })),
+    greensOf(turns, group, cycleS).map((green) => ({
+      green,
+      flow: flows?.get(group)?.perHour ?? 0,
+    })),
   );
   const best = greens.reduce(
     (a, b) => (b.flow > a.flow || (b.flow === a.flow && b.green.lengthS > a.green.lengthS) ? b : a),

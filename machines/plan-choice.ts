@@ -14,10 +14,11 @@ import { expectedDelayS, type Measured } from './delay.ts';
 import { intersectionsOf, problemsOf } from './district-state.ts';
 import { greenWave } from './green-wave.ts';
 import type { Pairs } from './map.ts';
+import type { Flow } from './streams.ts';
 
 /** What an intersection has told of its traffic, and when. */
 export interface Told {
-  readonly flows: readonly { readonly group: string; readonly perHour: number }[];
+  readonly flows: readonly (Flow & { readonly group: string })[];
   readonly atMs: number;
 }
 
@@ -115,7 +116,7 @@ const measuredBy = ({ told, state }: Choice): Measured => {
   return new Map(
     told
       .filter(([id, { atMs }]) => served.has(id) && atMs >= latestMs - AGE_MS_MAX)
-      .map(([id, { flows }]) => [id, new Map(flows.map((one) => [one.group, one.perHour]))]),
+      .map(([id, { flows }]) => [id, new Map(flows.map((one) => [one.group, one]))]),
   );
 };
 

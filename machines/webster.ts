@@ -10,7 +10,7 @@
 import { stageSecondsMin } from '../protocol/check-district.ts';
 import type { Intersection, Stage } from '../protocol/district.ts';
 import { changeMs } from './sequence.ts';
-import { type Flows, type Stream, streamsOf } from './streams.ts';
+import { type Flows, START_S, type Stream, streamsOf } from './streams.ts';
 
 /** Shorter cycles lose more than they gain as soon as somebody starts late. In seconds. */
 export const CYCLE_MIN_S = 40;
@@ -19,7 +19,7 @@ export const CYCLE_MAX_S = 120;
 /** Degrees of use between which greens are sought: nobody comes, and four times what can be served. */
 const USE_MIN = 0.01;
 const USE_MAX = 4;
-const HALVINGS = 24;
+const HALVINGS = 14;
 
 export interface Wish {
   readonly stage: string;
@@ -49,13 +49,13 @@ export const websterCycle = (
   stages: readonly Stage[],
   flows: Flows,
 ): number => {
-  const lostS = sumOf(framesOf(intersection, stages).map(({ changeS }) => changeS));
+  const lostS = sumOf(framesOf(intersection, stages).map(({ changeS }) => changeS + START_S));
   const streams = streamsOf(intersection, stages, flows);
   const critical = sumOf(
     greensFor(
       stages.map((stage) => ({ stage, leastS: 0 })),
       streams,
-      1,
+      { wholeS: 1, startS: 0 },
     ),
   );
   const spare = 1 - critical;
@@ -76,10 +76,11 @@ export const websterSplits = (
   let [low, high] = [USE_MIN, USE_MAX];
   for (let k = 0; k < HALVINGS; k += 1) {
     const use = (low + high) / 2;
-    const fits = sumOf(greensFor(bare, streams, cycleS / use)) <= roomS;
+    const fits =
+      sumOf(greensFor(bare, streams, { wholeS: cycleS / use, startS: START_S })) <= roomS;
     [low, high] = fits ? [low, use] : [use, high];
   }
-  const greens = greensFor(bare, streams, cycleS / high);
+  const greens = greensFor(bare, streams, { wholeS: cycleS / high, startS: START_S });
   return frames.map(({ stage, changeS, leastS }, k) => ({
     stage: stage.id,
     splitS: Math.max(leastS, (greens[k] ?? 0) + changeS),
@@ -88,25 +89,33 @@ export const websterSplits = (
 };
 
 /**
- * Greens, none below its least, so that each stream has its ratio of `wholeS`. Who has but one stage
+ * Greens, none below its least, so that each stream has its ratio of `wholeS`, and `startS`. Who has but one stage
  * gets it there; who still lacks something gets it in that stage which serves most of what is lacking.
  */
 const greensFor = (
   stages: readonly { readonly stage: Stage; readonly leastS: number }[],
   streams: readonly Stream[],
-  wholeS: number,
+  { wholeS, startS }: { wholeS: number; startS: number },
 ): number[] => {
-  const greens = new Map(stages.map(({ stage, leastS }) => [stage.id, leastS]));
-  const lackOf = ({ ratio, worth }: Stream) =>
-    ratio * wholeS - sumOf([...worth].map(([id, value]) => value * (greens.get(id) ?? 0)));
-  const gainIn = (id: string) =>
-    sumOf(streams.map((one) => (one.worth.get(id) ?? 0) * Math.max(0, lackOf(one))));
-  for (const stream of [...streams].sort((a, b) => a.worth.size - b.worth.size)) {
-    const lack = lackOf(stream);
-    if (lack <= 0) continue;
-    const full = [...stream.worth].filter(([, value]) => value === 1).map(([id]) => id);
+  const greens = stages.map(({ leastS }) => leastS);
+  const needs = streams
+    .filter(({ ratio }) => ratio > 0)
+    .map(({ ratio, worth }) => ({
+      needS: ratio * wholeS + startS,
+      worth: stages.map(({ stage }) => worth.get(stage.id) ?? 0),
+    }));
+  type Need = (typeof needs)[number];
+  const lackOf = ({ needS, worth }: Need) =>
+    Math.max(0, needS - greens.reduce((sum, green, k) => sum + (worth[k] ?? 0) * green, 0));
+  const places = ({ worth }: Need) => worth.filter((value) => value > 0).length;
+  for (const need of needs.sort((a, b) => places(a) - places(b))) {
+    const lackS = lackOf(need);
+    if (lackS === 0) continue;
+    const full = need.worth.flatMap((value, k) => (value === 1 ? [k] : []));
+    const gainIn = (k: number) =>
+      full.length === 1 ? 0 : sumOf(needs.map((one) => (one.worth[k] ?? 0) * lackOf(one)));
     const best = full.reduce((a, b) => (gainIn(b) > gainIn(a) + 1e-9 ? b : a));
-    greens.set(best, (greens.get(best) ?? 0) + lack);
+    greens[best] = (greens[best] ?? 0) + lackS;
   }
-  return stages.map(({ stage }) => greens.get(stage.id) ?? 0);
+  return greens;
 };

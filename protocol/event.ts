@@ -51,7 +51,7 @@ export const SNAPSHOT_CHARS_MAX = 67_108_864;
 /** How long an operator may be told what lamps follow. In milliseconds. */
 export const FOLLOW_MS_MAX = 3_600_000;
 
-/** Vehicles an hour of one signal group. */
+/** Vehicles an hour that come for one signal group. */
 const FLOW_MAX = 100_000;
 const groupName = Type.String({ maxLength: 200 });
 const flowFields = {
@@ -60,6 +60,7 @@ const flowFields = {
     Type.Object({
       group: groupName,
       perHour: Type.Number({ minimum: 0, maximum: FLOW_MAX }),
+      used: Type.Number({ minimum: 0, maximum: 1 }),
     }),
     { maxItems: GROUPS_MAX },
   ),
@@ -339,7 +340,7 @@ export const messages = {
     }),
   },
   /** To the leader: how many vehicles an hour have come for each signal group of an intersection, of
-   *  late. It bears on plans alone, and no plan on what may be lit together. */
+   *  late, and in which part of the time its green was used. It bears on plans alone, and no plan on what may be lit together. */
   'arrivals.tell': { scope: 'group', payload: Type.Object(flowFields) },
   /** By an operator, to all: what do your lamps follow? And tell me of changes, for a while. */
   'phases.ask': {

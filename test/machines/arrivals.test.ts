@@ -94,8 +94,12 @@ describe('who leads', () => {
   const told = (play: Watching) => sent(play.told.map(({ event }) => event));
   const elected = (leader: string) => ({ type: 'election.elected', leader, term: 1 }) as const;
   const flows = [
-    { group: 'a', perHour: expect.toSatisfy((rate: number) => Math.abs(rate - 1800) < 100) },
-    { group: 'b', perHour: 0 },
+    {
+      group: 'a',
+      perHour: expect.toSatisfy((rate: number) => Math.abs(rate - 1800) < 100),
+      used: 0,
+    },
+    { group: 'b', perHour: 0, used: 0 },
   ];
 
   test('is told once a minute how many vehicles come for each group', () => {

@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import arterial from '../../districts/arterial.json' with { type: 'json' };
 import { widestBand } from '../../machines/band.ts';
+import { corridorsOf } from '../../machines/corridors.ts';
 import { greenWave } from '../../machines/green-wave.ts';
 import { offsetsOf } from '../../machines/offsets.ts';
 import { turnsOf } from '../../machines/timetable.ts';
@@ -130,7 +131,7 @@ describe('on the shipped arterial', () => {
       if (!intersection) return [];
       return [{ intersection, splits, turns: turnsOf(intersection, splits), flows: undefined }];
     });
-    const offsets = offsetsOf(placed, district.links, cycleS);
+    const offsets = offsetsOf(placed, corridorsOf(district.intersections, district.links), cycleS);
     const street = streetOf(filed);
     const here = measured(
       street,

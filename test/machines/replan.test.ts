@@ -74,8 +74,8 @@ const leading = (plan: Plan | undefined, ...filed: FiledPlan[]) => {
     /** Both intersections tell of their traffic once a minute, for so many minutes. */
     measure: (minutes: number, a: number, b: number, from = 'n2') => {
       const flows = [
-        { group: 'a', perHour: a },
-        { group: 'b', perHour: b },
+        { group: 'a', perHour: a, used: 0 },
+        { group: 'b', perHour: b, used: 0 },
       ];
       for (let k = 0; k < minutes; k += 1) {
         play.hear({ type: 'arrivals.counted', intersection: 'x1', flows });
@@ -123,7 +123,7 @@ describe('what is measured', () => {
 
   test('changes nothing when it is told by who does not serve the intersection', () => {
     const led = begun();
-    const flows = [{ group: 'a', perHour: 1100 }];
+    const flows = [{ group: 'a', perHour: 1100, used: 0 }];
     for (let k = 0; k < 20; k += 1) {
       const lie = { type: 'arrivals.tell', intersection: 'x2', flows } as const;
       led.play.hear(heard('n1', lie));
@@ -156,7 +156,7 @@ describe('what is measured', () => {
 
   test('is believed no longer than ten minutes beyond what others tell', () => {
     const led = begun();
-    const flows = (perHour: number) => [{ group: 'a', perHour }];
+    const flows = (perHour: number) => [{ group: 'a', perHour, used: 0 }];
     led.play.hear({ type: 'arrivals.counted', intersection: 'x1', flows: flows(1800) });
     led.measure(4, 0, 0);
     for (let k = 0; k < 12; k += 1) {

@@ -22,7 +22,12 @@ const anyPlan = (random: Random, intersection: Intersection): Plan => {
     voters: [],
     members: [{ node: 'n1', store: 's1', intersection, links: [] }],
   };
-  const flows = new Map(intersection.groups.map(({ id }) => [id, 2000 * random() ** 2]));
+  const flows = new Map(
+    intersection.groups.map(({ id }) => [
+      id,
+      { perHour: 2000 * random() ** 2, used: random() ** 3 },
+    ]),
+  );
   const plan = greenWave(state, 'p', new Map([[intersection.id, flows]]));
   const longerS = random() < 0.5 ? Math.floor(60 * random()) : 0;
   const cycleS = plan.cycleS + longerS;

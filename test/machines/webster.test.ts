@@ -26,7 +26,9 @@ const crossing: Intersection = {
     { id: 'B', green: ['b'] },
   ],
 };
-const flows = (of: Record<string, number>) => new Map(Object.entries(of));
+const flow = (perHour: number, used = 0) => ({ perHour, used });
+const flows = (of: Record<string, number>) =>
+  new Map(Object.entries(of).map(([id, perHour]) => [id, flow(perHour)]));
 const splitsOf = (intersection: Intersection, of: Record<string, number>, cycleS: number) =>
   Object.fromEntries(
     websterSplits(intersection, intersection.stages, { flows: flows(of), cycleS }).map(
@@ -35,9 +37,9 @@ const splitsOf = (intersection: Intersection, of: Record<string, number>, cycleS
   );
 
 describe('the cycle', () => {
-  test('is (1.5 L + 5) / (1 − Y): here of ten lost seconds, and of three tenths and a quarter', () => {
+  test('is (1.5 L + 5) / (1 − Y): here of twelve lost seconds, and of three tenths and a quarter', () => {
     const cycleS = websterCycle(crossing, crossing.stages, flows({ a: 1080, b: 450 }));
-    expect(cycleS).toBeCloseTo((1.5 * 10 + 5) / (1 - 0.3 - 0.25), 6);
+    expect(cycleS).toBeCloseTo((1.5 * 12 + 5) / (1 - 0.3 - 0.25), 6);
   });
 
   test('is no shorter and no longer than is of use, whatever comes', () => {
@@ -47,14 +49,28 @@ describe('the cycle', () => {
 });
 
 describe('the splits', () => {
-  test('are in proportion to the flow ratios, changes apart', () => {
+  test('are in proportion to the flow ratios, changes and starts apart', () => {
     const { A, B } = splitsOf(crossing, { a: 1080, b: 450 }, 65);
-    expect(A).toBeCloseTo(5 + (55 * 0.3) / 0.55, 2);
-    expect(B).toBeCloseTo(5 + (55 * 0.25) / 0.55, 2);
+    expect(A).toBeCloseTo(6 + (53 * 0.3) / 0.55, 2);
+    expect(B).toBeCloseTo(6 + (53 * 0.25) / 0.55, 2);
   });
 
   test('leave a stage its least green when hardly anybody comes for it', () => {
     expect(splitsOf(crossing, { a: 1080, b: 5 }, 65)['B']).toBe(10);
+  });
+
+  test('believe the green that is used, where a lane lets fewer go than is said of it', () => {
+    const of = new Map([
+      ['a', flow(1080, 0.1)],
+      ['b', flow(225, 0.25)],
+    ]);
+    const splits = websterSplits(crossing, crossing.stages, { flows: of, cycleS: 65 });
+    expect(splits.map(({ splitS }) => splitS)).toEqual(
+      websterSplits(crossing, crossing.stages, {
+        flows: flows({ a: 1080, b: 450 }),
+        cycleS: 65,
+      }).map(({ splitS }) => splitS),
+    );
   });
 
   test('count a lane once where groups share it and are green together', () => {
@@ -96,7 +112,12 @@ describe('any district with any flows', () => {
           ? [
               [
                 intersection.id,
-                new Map(intersection.groups.map(({ id }) => [id, random() ** 3 * 3000])),
+                new Map(
+                  intersection.groups.map(({ id }) => [
+                    id,
+                    flow(random() ** 3 * 3000, random() ** 3),
+                  ]),
+                ),
               ] as const,
             ]
           : [],
@@ -158,7 +179,7 @@ describe('what a plan is expected to cost', () => {
     expectedDelayS(state, plan, new Map([['x', flows(of)]])) ?? Number.NaN;
 
   test('is Webster’s delay for those who come evenly, where hardly anybody comes', () => {
-    expect(costOf(planOf(35), { a: 1 })).toBeCloseTo((0.5 * 60 * 0.5 ** 2) / 1, 1);
+    expect(costOf(planOf(36), { a: 1 })).toBeCloseTo((0.5 * 60 * 0.5 ** 2) / 1, 1);
   });
 
   test('grows without end in sight where more come than can go', () => {
