@@ -89,8 +89,9 @@ export const websterSplits = (
 };
 
 /**
- * Greens, none below its least, so that each stream has its ratio of `wholeS`, and `startS`. Who has but one stage
- * gets it there; who still lacks something gets it in that stage which serves most of what is lacking.
+ * Greens, none below its least, so that each stream has its ratio of `wholeS`, and `startS`. Who has
+ * but one stage gets it there; who still lacks something, in the stage that serves most of what is
+ * lacking.
  */
 const greensFor = (
   stages: readonly { readonly stage: Stage; readonly leastS: number }[],

@@ -340,7 +340,8 @@ export const messages = {
     }),
   },
   /** To the leader: how many vehicles an hour have come for each signal group of an intersection, of
-   *  late, and in which part of the time its green was used. It bears on plans alone, and no plan on what may be lit together. */
+   *  late, and in which part of the time its green was used. It bears on plans alone, and no plan on
+   *  what may be lit together. */
   'arrivals.tell': { scope: 'group', payload: Type.Object(flowFields) },
   /** By an operator, to all: what do your lamps follow? And tell me of changes, for a while. */
   'phases.ask': {
