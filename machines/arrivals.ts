@@ -3,7 +3,8 @@
  * to be expected of it. What that means for the lamps is decided elsewhere (`phases.ts`).
  *
  * Sensors that fall silent are not believed any longer than a few steps: then nothing is known,
- * which is said, so that the lamps are run without them.
+ * which is said, so that the lamps are run without them. One that fails by itself is told and left out,
+ * and its groups are on recall.
  *
  * It is called so because `demand.ts` speaks for push buttons and cabinets of shared intersections.
  */
@@ -12,6 +13,7 @@ import type { Intersection } from '../protocol/district.ts';
 import type { Emitted, FactAs } from '../protocol/event.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import { expect, type Knowledge, nothingKnown } from './expectation.ts';
+import { recallsOf, type SensorKnowledge, soundOf } from './sensor-faults.ts';
 
 /** Silence after which sensors are not believed any more. In milliseconds. */
 const SILENCE_MS_MAX = 3_500;
@@ -24,6 +26,8 @@ export interface ArrivalsInput {
 export interface Context extends ArrivalsInput {
   readonly lamps: Lamps;
   readonly knowledge: Knowledge;
+  /** What is known of the sensors themselves; by their names. */
+  readonly sensors: readonly SensorKnowledge[];
 }
 
 export type Events = FactAs<'sensors.read' | 'lamps.shown'>;
@@ -36,12 +40,15 @@ export const arrivalsMachine = setup({
     take: enqueueActions(({ context, event, enqueue }) => {
       const { intersection, lamps } = context;
       if (event.type !== 'sensors.read' || !intersection) return;
-      const { knowledge, expected } = expect(intersection, context.knowledge, {
-        read: event,
-        lamps,
-      });
-      enqueue.assign({ knowledge });
-      enqueue.emit({ type: 'arrivals.expected', ...expected });
+      const { sensors, read, recalled, changed } = soundOf(context.sensors, event, lamps);
+      const { knowledge, expected } = expect(intersection, context.knowledge, { read, lamps });
+      enqueue.assign({ knowledge, sensors });
+      for (const { sensor, fault, groups } of changed) {
+        if (fault) enqueue.emit({ type: 'sensors.failed', sensor, fault, groups: [...groups] });
+        else enqueue.emit({ type: 'sensors.restored', sensor });
+      }
+      const lanes = [...expected.lanes, ...recallsOf(recalled, knowledge.groups)];
+      enqueue.emit({ type: 'arrivals.expected', ...expected, lanes });
     }),
     forget: assign(({ context: { intersection } }) => ({
       knowledge: nothingKnown(intersection ?? { groups: [] }),
@@ -54,6 +61,7 @@ export const arrivalsMachine = setup({
     ...input,
     lamps: {},
     knowledge: nothingKnown(input.intersection ?? { groups: [] }),
+    sensors: [],
   }),
   initial: 'blind',
   on: { 'lamps.shown': { actions: 'noteLamps' } },

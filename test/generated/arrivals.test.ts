@@ -32,6 +32,15 @@ const usual = {
 };
 const events = {
   ...usual,
+  'sensors.read, readings vehicle': {
+    ...usual['sensors.read'],
+    readings: [
+      {
+        kind: 'vehicle', vehicle: 'v', lane: 'l', group: 'q', distanceM: 20, speedMps: 0,
+        place: 'approach',
+      },
+    ],
+  },
 };
 
 const given = (moves: string, table: string) =>
@@ -43,7 +52,8 @@ given('a node', `
   starts in blind
     lamps = {}; knowledge = {waits: [], groups: [{group: p, litS: 0, darkS: 0, heldS: 0, stuckS: 0,
       barredS: 0, flow: 0}, {group: q, litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow: 0},
-      {group: r, litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow: 0}], lanes: [], steps: 0}
+      {group: r, litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow: 0}], lanes: [], steps:
+      0}; sensors = []
   lamps.shown → stays; lamps.p = green; lamps.q = red
   sensors.read → sighted
     says arrivals.expected {sensing: vehicles, stepS: 1, lanes: [], flows: [{group: p, perS: 0},
@@ -52,10 +62,21 @@ given('a node', `
       {group: q, litS: 0, darkS: 1, heldS: 0, stuckS: 0, barredS: 0, flow: 0}, {group: r, litS: 0,
       darkS: 1, heldS: 0, stuckS: 0, barredS: 0, flow: 0}]; knowledge.steps = 1
     silence of sighted in 3500 ms
+  sensors.read, readings vehicle → sighted
+    says arrivals.expected {sensing: vehicles, stepS: 1, lanes: [{lane: l, vehicles: [{groups: [q],
+      etaS: 0, waitedS: 1}]}], flows: [{group: p, perS: 0}, {group: q, perS: 1}, {group: r, perS:
+      0}], inside: 0, stuck: [], barred: [], overdue: []}
+    knowledge.waits = [{vehicle: v, waitedS: 1}]; knowledge.groups = [{group: p, litS: 0, darkS: 1,
+      heldS: 0, stuckS: 0, barredS: 0, flow: 0}, {group: q, litS: 0, darkS: 1, heldS: 1, stuckS: 0,
+      barredS: 0, flow: 1}, {group: r, litS: 0, darkS: 1, heldS: 0, stuckS: 0, barredS: 0, flow:
+      0}]; knowledge.steps = 1; sensors = [{sensor: l, lanes: [l], groups: [q], idleS: 0,
+      longestIdleS: 0, pauses: 0, coveredS: 0, coveredLitS: 0, clearS: 1, absurd: 0, fault: null}]
+    silence of sighted in 3500 ms
 `);
 
 given('a node without lamps', `
-  starts in blind; lamps = {}; knowledge = {waits: [], groups: [], lanes: [], steps: 0}
+  starts in blind
+    lamps = {}; knowledge = {waits: [], groups: [], lanes: [], steps: 0}; sensors = []
   sensors.read → sighted; silence of sighted in 3500 ms
 `);
 
@@ -72,6 +93,16 @@ given('a node; sensors.read', `
     knowledge.groups = [{group: p, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0},
       {group: q, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0}, {group: r, litS: 0,
       darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0}]; knowledge.steps = 2
+    silence of sighted in 3500 ms
+  sensors.read, readings vehicle → stays
+    says arrivals.expected {sensing: vehicles, stepS: 1, lanes: [{lane: l, vehicles: [{groups: [q],
+      etaS: 0, waitedS: 1}]}], flows: [{group: p, perS: 0}, {group: q, perS: 0.5}, {group: r, perS:
+      0}], inside: 0, stuck: [], barred: [], overdue: []}
+    knowledge.waits = [{vehicle: v, waitedS: 1}]; knowledge.groups = [{group: p, litS: 0, darkS: 2,
+      heldS: 0, stuckS: 0, barredS: 0, flow: 0}, {group: q, litS: 0, darkS: 2, heldS: 1, stuckS: 0,
+      barredS: 0, flow: 0.5}, {group: r, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow:
+      0}]; knowledge.steps = 2; sensors = [{sensor: l, lanes: [l], groups: [q], idleS: 0,
+      longestIdleS: 0, pauses: 0, coveredS: 0, coveredLitS: 0, clearS: 1, absurd: 0, fault: null}]
     silence of sighted in 3500 ms
   wait → blind
     says arrivals.lost {reason: the sensors have fallen silent}
