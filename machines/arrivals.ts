@@ -4,7 +4,8 @@
  * it tells the leader how many come, for its plans.
  *
  * Sensors that fall silent are not believed any longer than a few steps: then nothing is known,
- * which is said, so that the lamps are run without them.
+ * which is said, so that the lamps are run without them. One that fails by itself is told and left out,
+ * and its groups are on recall.
  *
  * It is called so because `demand.ts` speaks for push buttons and cabinets of shared intersections.
  */
@@ -14,6 +15,7 @@ import type { Emitted, FactAs } from '../protocol/event.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import { expect, type Knowledge, nothingKnown } from './expectation.ts';
 import { type GreenUse, nothingUsed, useAfter, usedBy } from './green-use.ts';
+import { recallsOf, type SensorKnowledge, soundOf } from './sensor-faults.ts';
 
 /** Silence after which sensors are not believed any more. In milliseconds. */
 const SILENCE_MS_MAX = 3_500;
@@ -33,6 +35,8 @@ export interface Context extends ArrivalsInput {
   readonly leader: string | null;
   /** When the leader was told, or the sensors began to speak. */
   readonly toldMs: number | null;
+  /** What is known of the sensors themselves; by their names. */
+  readonly sensors: readonly SensorKnowledge[];
 }
 
 export type Events = FactAs<'sensors.read' | 'lamps.shown' | 'election.elected' | 'election.lost'>;
@@ -45,23 +49,29 @@ export const arrivalsMachine = setup({
     take: enqueueActions(({ context, event, enqueue }) => {
       const { intersection, lamps } = context;
       if (event.type !== 'sensors.read' || !intersection) return;
-      const { knowledge, expected } = expect(intersection, context.knowledge, {
-        read: event,
-        lamps,
-      });
+      const { sensors, read, recalled, changed } = soundOf(context.sensors, event, lamps);
+      const { knowledge, expected } = expect(intersection, context.knowledge, { read, lamps });
       const use = useAfter(intersection, context.use, { expected, lamps });
-      enqueue.assign({ knowledge, use });
-      enqueue.emit({ type: 'arrivals.expected', ...expected });
-      const { id, leader, toldMs } = context;
-      if (toldMs === null) enqueue.assign({ toldMs: event.at });
-      if (toldMs === null || leader === null || event.at - toldMs < TELL_MS) return;
-      enqueue.assign({ toldMs: event.at });
-      const flows = expected.flows.map(({ group, perS }) => ({
+      enqueue.assign({ knowledge, sensors, use, toldMs: context.toldMs ?? event.at });
+      for (const { sensor, fault, groups } of changed) {
+        if (fault) enqueue.emit({ type: 'sensors.failed', sensor, fault, groups: [...groups] });
+        else enqueue.emit({ type: 'sensors.restored', sensor });
+      }
+      const lanes = [...expected.lanes, ...recallsOf(recalled, knowledge.groups)];
+      enqueue.emit({ type: 'arrivals.expected', ...expected, lanes });
+    }),
+    /** How many come is told to the leader, who may be this node. */
+    tellFlows: enqueueActions(({ context, event, enqueue }) => {
+      const { id, intersection, leader, toldMs, knowledge, use } = context;
+      if (!intersection || toldMs === null || leader === null) return;
+      if (event.at - toldMs < TELL_MS) return;
+      const flows = knowledge.groups.map(({ group, flow }) => ({
         group,
-        perHour: Math.round(perS * HOUR_S),
+        perHour: Math.round(flow * HOUR_S),
         used: Math.round(usedBy(use, group) * 1000) / 1000,
       }));
       const counted = { intersection: intersection.id, flows };
+      enqueue.assign({ toldMs: event.at });
       enqueue.emit(
         leader === id
           ? { type: 'arrivals.counted', ...counted }
@@ -83,6 +93,7 @@ export const arrivalsMachine = setup({
   context: ({ input }) => ({
     ...input,
     lamps: {},
+    sensors: [],
     knowledge: nothingKnown(input.intersection ?? { groups: [] }),
     use: nothingUsed(input.intersection ?? { groups: [] }),
     leader: null,
@@ -98,7 +109,9 @@ export const arrivalsMachine = setup({
     /** No sensor speaks. */
     blind: { entry: 'forget', on: { 'sensors.read': { target: 'sighted', actions: 'take' } } },
     sighted: {
-      on: { 'sensors.read': { target: 'sighted', reenter: true, actions: 'take' } },
+      on: {
+        'sensors.read': { target: 'sighted', reenter: true, actions: ['take', 'tellFlows'] },
+      },
       after: { silence: { target: 'blind', actions: 'tellLost' } },
     },
   },
