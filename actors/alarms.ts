@@ -7,11 +7,13 @@ import type { BusEvent } from '../protocol/event.ts';
 import type { Deliver } from './bus.ts';
 import type { Clock } from './clock.ts';
 
-/** Answers `clock.wake` with `clock.due`; a later wake of the same id replaces the former. */
-export const alarms = (clock: Clock, deliver: Deliver) =>
+/** Answers `clock.wake` with `clock.due`; a later wake of the same id replaces the former. And
+ *  `clock.ask` with the time of day. */
+export const alarms = (clock: Clock, minute: () => number, deliver: Deliver) =>
   fromCallback<BusEvent>(({ receive }) => {
     const armed = new Map<string, unknown>();
     receive((event) => {
+      if (event.type === 'clock.ask') deliver({ type: 'clock.told', minute: minute() });
       if (event.type !== 'clock.wake') return;
       const { id, atMs } = event;
       clock.clearTimeout(armed.get(id));

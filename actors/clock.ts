@@ -20,6 +20,12 @@ export interface Suspension {
   stop(): void;
 }
 
+/** Minutes since midnight, where the host stands, at `wallMs` since the Unix epoch. */
+export const minuteOfDay = (wallMs: number): number => {
+  const local = new Date(wallMs);
+  return local.getHours() * 60 + local.getMinutes();
+};
+
 /** The host's monotonic clock. */
 export const realClock: Clock = {
   now: () => performance.now(),

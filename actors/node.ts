@@ -20,7 +20,13 @@ import type { Seal } from '../protocol/seal.ts';
 import type { Transport } from '../transport/transport.ts';
 import { alarms } from './alarms.ts';
 import { audienceOf, busBetween, busQueue, type OnBus } from './bus.ts';
-import { type Clock, realClock, type Suspension, type WatchSuspension } from './clock.ts';
+import {
+  type Clock,
+  minuteOfDay,
+  realClock,
+  type Suspension,
+  type WatchSuspension,
+} from './clock.ts';
 import { journalTo } from './journal.ts';
 import { lampsHear, lampsThrough, type OpenLamps } from './lamps.ts';
 import { type Answer, Operator } from './operator.ts';
@@ -43,8 +49,11 @@ export interface NodeOptions {
   readonly clock?: Clock;
   /** How the host finds out that its clock stood still. Without it, it is taken never to. */
   readonly suspension?: WatchSuspension;
-  /** Milliseconds since the Unix epoch, for journals and headers. Nothing is decided by it. */
+  /** Milliseconds since the Unix epoch, for journals and headers. Nothing is decided by it but which
+   *  plan has its hour. */
   readonly wall?: () => number;
+  /** Minutes since midnight, for plans that have their hours. The host's, where it stands, by default. */
+  readonly minute?: () => number;
   readonly journal?: (line: JournalLine) => void;
   /** What messages say is in the journal too. */
   readonly hasContents?: boolean;
@@ -151,6 +160,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
 
   const trace = options.journal && new Trace();
   const { incarnation } = store;
+  const minute = options.minute ?? (() => minuteOfDay(wall()));
   const hasContents = options.hasContents ?? false;
   const journal = trace && journalTo({ node: id, incarnation, trace, hasContents, wall, write });
   if (journal) watchers.push(journal.event);
@@ -181,7 +191,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
   watchers.push(operator.hear);
 
   const audience = audienceOf(concerns, {
-    clock: ['clock.wake'],
+    clock: ['clock.wake', 'clock.ask'],
     storage: storageHears,
     lamps: lampsHear,
     wire: wireHears,
@@ -210,7 +220,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
     nodeMachine.provide({
       actors: {
         bus: busBetween(concerns, send),
-        clock: alarms(clock, (event) => lookFirst(event, 'clock')),
+        clock: alarms(clock, minute, (event) => lookFirst(event, 'clock')),
         storage: storageOn(store, (event) => send(event, 'storage')),
         lamps: lampsThrough(options.lamps, digestOf, (event) => send(event, 'lamps')),
         sensors: sensorsThrough(options.sensors ?? noSensors, (event) => send(event, 'sensors')),
@@ -245,7 +255,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
         isObserver: options.isObserver ?? false,
         intersection,
         links: links.filter(({ from, to }) => [from, to].includes(intersection?.id ?? '')),
-        filedPlan: plans[0] ?? null,
+        filedPlans: plans,
         stored,
       },
       ...inspector([journal?.step, options.inspect]),

@@ -31,7 +31,7 @@ const input: NodeInput = {
   ...{ id: 'n1', incarnation: 1, outbids: 0, store: 's1', district: 'town' },
   contract: { timing: lan(), discovery: discoveryDefault },
   ...{ filed: lan(), versions: [1, 1], expect: 1, isObserver: false },
-  ...{ intersection: null, links: [], filedPlan: null, stored: nothingStored },
+  ...{ intersection: null, links: [], filedPlans: [], stored: nothingStored },
 };
 
 const keySet = (byte: number): KeySet => ({

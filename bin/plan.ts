@@ -84,7 +84,8 @@ const readPlanOf = (file: string, other: string | undefined, options: Options) =
   }
   const list = (problems: Problems) =>
     parsed.list(problems.map((one) => ({ ...one, path: ['plans', place, ...one.path] })));
-  return { plan, list, district: other === undefined ? filed : readDistrict(other) };
+  const { hours: _, ...now } = plan;
+  return { plan: now, list, district: other === undefined ? filed : readDistrict(other) };
 };
 
 const isDistrict = (value: unknown): value is DistrictFile =>

@@ -1,9 +1,11 @@
 /**
  * Knows the traffic of one intersection: takes what its sensors say, step by step, and tells what is
- * to be expected of it. What that means for the lamps is decided elsewhere (`phases.ts`).
+ * to be expected of it. What that means for the lamps is decided elsewhere (`phases.ts`). Once a minute
+ * it tells the leader how many come, for its plans.
  *
  * Sensors that fall silent are not believed any longer than a few steps: then nothing is known,
- * which is said, so that the lamps are run without them.
+ * which is said, so that the lamps are run without them. One that fails by itself is told and left out,
+ * and its groups are on recall.
  *
  * It is called so because `demand.ts` speaks for push buttons and cabinets of shared intersections.
  */
@@ -12,9 +14,14 @@ import type { Intersection } from '../protocol/district.ts';
 import type { Emitted, FactAs } from '../protocol/event.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import { expect, type Knowledge, nothingKnown } from './expectation.ts';
+import { type GreenUse, nothingUsed, useAfter, usedBy } from './green-use.ts';
+import { recallsOf, type SensorKnowledge, soundOf } from './sensor-faults.ts';
 
 /** Silence after which sensors are not believed any more. In milliseconds. */
 const SILENCE_MS_MAX = 3_500;
+/** How often the leader is told how many come: plans follow hours, not seconds. In milliseconds. */
+const TELL_MS = 60_000;
+const HOUR_S = 3600;
 
 export interface ArrivalsInput {
   readonly id: string;
@@ -24,9 +31,15 @@ export interface ArrivalsInput {
 export interface Context extends ArrivalsInput {
   readonly lamps: Lamps;
   readonly knowledge: Knowledge;
+  readonly use: GreenUse;
+  readonly leader: string | null;
+  /** When the leader was told, or the sensors began to speak. */
+  readonly toldMs: number | null;
+  /** What is known of the sensors themselves; by their names. */
+  readonly sensors: readonly SensorKnowledge[];
 }
 
-export type Events = FactAs<'sensors.read' | 'lamps.shown'>;
+export type Events = FactAs<'sensors.read' | 'lamps.shown' | 'election.elected' | 'election.lost'>;
 
 export const arrivalsMachine = setup({
   types: {} as { input: ArrivalsInput; context: Context; events: Events; emitted: Emitted },
@@ -36,15 +49,42 @@ export const arrivalsMachine = setup({
     take: enqueueActions(({ context, event, enqueue }) => {
       const { intersection, lamps } = context;
       if (event.type !== 'sensors.read' || !intersection) return;
-      const { knowledge, expected } = expect(intersection, context.knowledge, {
-        read: event,
-        lamps,
-      });
-      enqueue.assign({ knowledge });
-      enqueue.emit({ type: 'arrivals.expected', ...expected });
+      const { sensors, read, recalled, changed } = soundOf(context.sensors, event, lamps);
+      const { knowledge, expected } = expect(intersection, context.knowledge, { read, lamps });
+      const use = useAfter(intersection, context.use, { expected, lamps });
+      enqueue.assign({ knowledge, sensors, use, toldMs: context.toldMs ?? event.at });
+      for (const { sensor, fault, groups } of changed) {
+        if (fault) enqueue.emit({ type: 'sensors.failed', sensor, fault, groups: [...groups] });
+        else enqueue.emit({ type: 'sensors.restored', sensor });
+      }
+      const lanes = [...expected.lanes, ...recallsOf(recalled, knowledge.groups)];
+      enqueue.emit({ type: 'arrivals.expected', ...expected, lanes });
     }),
+    /** How many come is told to the leader, who may be this node. */
+    tellFlows: enqueueActions(({ context, event, enqueue }) => {
+      const { id, intersection, leader, toldMs, knowledge, use } = context;
+      if (!intersection || toldMs === null || leader === null) return;
+      if (event.at - toldMs < TELL_MS) return;
+      const flows = knowledge.groups.map(({ group, flow }) => ({
+        group,
+        perHour: Math.round(flow * HOUR_S),
+        used: Math.round(usedBy(use, group) * 1000) / 1000,
+      }));
+      const counted = { intersection: intersection.id, flows };
+      enqueue.assign({ toldMs: event.at });
+      enqueue.emit(
+        leader === id
+          ? { type: 'arrivals.counted', ...counted }
+          : { type: 'wire.send', to: leader, message: { type: 'arrivals.tell', ...counted } },
+      );
+    }),
+    noteLeader: assign(({ event }) => ({
+      leader: event.type === 'election.elected' ? event.leader : null,
+    })),
     forget: assign(({ context: { intersection } }) => ({
       knowledge: nothingKnown(intersection ?? { groups: [] }),
+      use: nothingUsed(intersection ?? { groups: [] }),
+      toldMs: null,
     })),
     tellLost: emit({ type: 'arrivals.lost' as const, reason: 'the sensors have fallen silent' }),
   },
@@ -53,15 +93,25 @@ export const arrivalsMachine = setup({
   context: ({ input }) => ({
     ...input,
     lamps: {},
+    sensors: [],
     knowledge: nothingKnown(input.intersection ?? { groups: [] }),
+    use: nothingUsed(input.intersection ?? { groups: [] }),
+    leader: null,
+    toldMs: null,
   }),
   initial: 'blind',
-  on: { 'lamps.shown': { actions: 'noteLamps' } },
+  on: {
+    'lamps.shown': { actions: 'noteLamps' },
+    'election.elected': { actions: 'noteLeader' },
+    'election.lost': { actions: 'noteLeader' },
+  },
   states: {
     /** No sensor speaks. */
     blind: { entry: 'forget', on: { 'sensors.read': { target: 'sighted', actions: 'take' } } },
     sighted: {
-      on: { 'sensors.read': { target: 'sighted', reenter: true, actions: 'take' } },
+      on: {
+        'sensors.read': { target: 'sighted', reenter: true, actions: ['take', 'tellFlows'] },
+      },
       after: { silence: { target: 'blind', actions: 'tellLost' } },
     },
   },

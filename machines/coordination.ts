@@ -1,61 +1,65 @@
 /**
- * Proposes, on the leader, what the plan should be: when it has taken office, and whenever the
- * intersections of the district change.
+ * Proposes, on the leader, what the plan should be: when it has taken office, whenever the
+ * intersections of the district change, when a plan has its hour or its hour is over, and when what
+ * the intersections tell of their traffic makes another plan clearly better (`plan-choice.ts`).
+ *
+ * Plans are changed seldom, because each change takes the lamps out of step for a cycle or two.
  */
 import { assign, enqueueActions, setup } from 'xstate';
-import type { State } from '../protocol/command.ts';
-import type { Emitted, FactAs } from '../protocol/event.ts';
-import type { Plan } from '../protocol/plan.ts';
+import type { Emitted, FactAs, HeardAs } from '../protocol/event.ts';
+import type { FiledPlan, Plan } from '../protocol/plan.ts';
 import type { Timing } from '../protocol/timing.ts';
-import { apply, initialState, intersectionsOf, problemsOf } from './district-state.ts';
-import { greenWave } from './green-wave.ts';
+import { apply, initialState } from './district-state.ts';
+import { withPair } from './map.ts';
+import {
+  betterThan,
+  type Choice,
+  covers,
+  isKept,
+  isMeasured,
+  isOtherHour,
+  nextPlan,
+  servesAt,
+} from './plan-choice.ts';
 
 export interface CoordinationInput {
   readonly id: string;
   readonly timing: Timing;
-  /** The plan of this node's district file, adopted while it fits the district. */
-  readonly filed: Plan | null;
+  readonly filed: readonly FiledPlan[];
 }
 
-export interface Context extends CoordinationInput {
-  readonly state: State;
-  readonly term: number;
-  readonly count: number;
+export interface Context extends CoordinationInput, Choice {
+  /** How often has been looked since the plan in force was adopted. */
+  readonly looks: number;
 }
 
-export type Events = FactAs<
-  | 'election.elected'
-  | 'election.lost'
-  | 'replica.committed'
-  | 'replica.restored'
-  | 'contract.changed'
->;
+export type Events =
+  | FactAs<
+      | 'election.elected'
+      | 'election.lost'
+      | 'replica.committed'
+      | 'replica.restored'
+      | 'contract.changed'
+      | 'clock.told'
+      | 'arrivals.counted'
+    >
+  | HeardAs<'arrivals.tell'>;
 
-const covers = (plan: Plan, state: State) => {
-  const planned = new Set(plan.intersections.map(({ id }) => id));
-  const served = intersectionsOf(state);
-  return planned.size === served.length && served.every(({ id }) => planned.has(id));
-};
+/** How often it is looked whether another plan would be better. In milliseconds. */
+const LOOK_MS = 60_000;
+/** A plan stays for at least so many looks. */
+const LOOKS_MIN = 5;
 
-/**
- * Whether somebody else than a leader made the plan. An operator's plan outlives the leader under
- * whom it was adopted, for as long as it covers the district.
- */
-const isOperators = ({ id }: Plan): boolean => !/(^|\.)t\d+\.\d+$/.test(id);
-
-/** The filed plan when it fits all intersections there are, otherwise a green wave. */
-export const nextPlan = ({ filed, state, term, count }: Omit<Context, 'id' | 'timing'>): Plan => {
-  const id = `t${term}.${count}`;
-  if (filed && covers(filed, state)) {
-    const plan = { ...filed, id: `${filed.id}.${id}`.slice(-64) };
-    if (problemsOf(state, { kind: 'plan.adopt', plan }).length === 0) return plan;
-  }
-  return greenWave(state, id);
-};
+const propose = (plan: Plan, ticket: number) => ({
+  type: 'replica.request' as const,
+  owner: 'coordination',
+  ticket,
+  command: { kind: 'plan.adopt' as const, plan },
+});
 
 export const coordinationMachine = setup({
   types: {} as { input: CoordinationInput; context: Context; events: Events; emitted: Emitted },
-  delays: { gather: ({ context }) => context.timing.retryMs },
+  delays: { gather: ({ context }) => context.timing.retryMs, look: LOOK_MS },
   guards: {
     isSelf: ({ context, event }) =>
       event.type === 'election.elected' && event.leader === context.id,
@@ -68,34 +72,61 @@ export const coordinationMachine = setup({
       (event.command.kind === 'district.admit' || event.command.kind === 'district.dismiss') &&
       !(context.state.plan && covers(context.state.plan, apply(context.state, event.command))),
     isUnplanned: ({ context: { state } }) => !state.plan || !covers(state.plan, state),
+    isOtherHour: ({ context, event }) =>
+      event.type === 'clock.told' && isOtherHour({ ...context, minute: event.minute }),
   },
   actions: {
     learn: assign(({ context, event }) => {
-      if (event.type === 'replica.restored') return { state: event.state };
-      if (event.type === 'replica.committed') return { state: apply(context.state, event.command) };
-      return {};
+      if (event.type === 'replica.restored') return { state: event.state, looks: 0 };
+      if (event.type !== 'replica.committed') return {};
+      const isPlan = event.command.kind === 'plan.adopt';
+      return { state: apply(context.state, event.command), ...(isPlan && { looks: 0 }) };
     }),
     noteTerm: assign(({ event }) =>
-      event.type === 'election.elected' ? { term: event.term, count: 0 } : {},
+      event.type === 'election.elected' ? { term: event.term, count: 0, told: [] } : {},
     ),
+    noteHour: assign(({ event }) => (event.type === 'clock.told' ? { minute: event.minute } : {})),
+    /** Whoever does not serve the intersection is not believed. */
+    noteFlows: assign(({ context, event }) => {
+      if (event.type !== 'arrivals.tell' && event.type !== 'arrivals.counted') return {};
+      const { intersection, flows, at: atMs } = event;
+      const node = event.type === 'arrivals.tell' ? event.from : context.id;
+      if (!servesAt(context.state, node, intersection)) return {};
+      return { told: withPair(context.told, intersection, { flows, atMs }) };
+    }),
+    askHour: enqueueActions(({ context, enqueue }) => {
+      if (context.filed.some(({ hours }) => hours)) enqueue.emit({ type: 'clock.ask' });
+    }),
     propose: enqueueActions(({ context, enqueue }) => {
-      const { state } = context;
-      if (state.plan && isOperators(state.plan) && covers(state.plan, state)) return;
+      if (isKept(context) || (isMeasured(context) && !isOtherHour(context))) return;
       const count = context.count + 1;
       const plan = nextPlan({ ...context, count });
       if (plan.intersections.length === 0) return;
       enqueue.assign({ count });
-      enqueue.emit({
-        type: 'replica.request',
-        owner: 'coordination',
-        ticket: count,
-        command: { kind: 'plan.adopt', plan },
-      });
+      enqueue.emit(propose(plan, count));
+    }),
+    look: enqueueActions(({ context, enqueue }) => {
+      enqueue.assign({ looks: Math.min(LOOKS_MIN, context.looks + 1) });
+      const { plan } = context.state;
+      if (!plan || isKept(context) || context.looks < LOOKS_MIN) return;
+      const count = context.count + 1;
+      const better = betterThan(plan, { ...context, count });
+      if (!better) return;
+      enqueue.assign({ count });
+      enqueue.emit(propose(better, count));
     }),
   },
 }).createMachine({
   id: 'coordination',
-  context: ({ input }) => ({ ...input, state: initialState([]), term: 0, count: 0 }),
+  context: ({ input }) => ({
+    ...input,
+    state: initialState([]),
+    term: 0,
+    count: 0,
+    minute: null,
+    told: [],
+    looks: 0,
+  }),
   initial: 'following',
   on: {
     'contract.changed': { actions: assign({ timing: ({ event }) => event.timing }) },
@@ -111,7 +142,9 @@ export const coordinationMachine = setup({
     following: {},
     /** In office once an entry of one's own term is committed. */
     elected: {
+      entry: 'askHour',
       on: {
+        'clock.told': { actions: 'noteHour' },
         'replica.committed': [
           { guard: 'isMine', target: 'planning', actions: 'learn' },
           { actions: 'learn' },
@@ -121,8 +154,26 @@ export const coordinationMachine = setup({
     planning: {
       entry: 'propose',
       // A proposal that came to nothing is made again.
-      after: { gather: { guard: 'isUnplanned', target: 'gathering' } },
+      after: { gather: [{ guard: 'isUnplanned', target: 'gathering' }, { target: 'planned' }] },
       on: {
+        'clock.told': { actions: 'noteHour' },
+        'replica.committed': [
+          { guard: 'changesDistrict', target: 'gathering', actions: 'learn' },
+          { actions: 'learn' },
+        ],
+      },
+    },
+    /** There is a plan for all; whether it is still the right one is looked at once a minute. */
+    planned: {
+      entry: 'askHour',
+      after: { look: { target: 'planned', reenter: true, actions: 'look' } },
+      on: {
+        'clock.told': [
+          { guard: 'isOtherHour', target: 'planning', actions: 'noteHour' },
+          { actions: 'noteHour' },
+        ],
+        'arrivals.tell': { actions: 'noteFlows' },
+        'arrivals.counted': { actions: 'noteFlows' },
         'replica.committed': [
           { guard: 'changesDistrict', target: 'gathering', actions: 'learn' },
           { actions: 'learn' },

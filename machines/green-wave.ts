@@ -1,64 +1,124 @@
 /**
- * Computes a plan for the intersections of a district: one cycle for all, splits in proportion to
- * what the intersections' own programs give, offsets by the travel time along the links, so that a
- * platoon released at one intersection finds green at the next.
+ * Computes a plan for the intersections of a district: one cycle for all, as the busiest needs it,
+ * splits by what is measured or, where nothing is, in proportion to what the intersections' own
+ * programs give, and offsets that give the
+ * streets green bands (`offsets.ts`).
  */
-
 import { stageSecondsMin } from '../protocol/check-district.ts';
 import type { State } from '../protocol/command.ts';
-import type { Intersection, Link, Stage } from '../protocol/district.ts';
+import type { Intersection, Stage } from '../protocol/district.ts';
 import type { IntersectionPlan, Plan } from '../protocol/plan.ts';
 import { litBy } from '../protocol/stage.ts';
+import { type Corridor, corridorsOf } from './corridors.ts';
+import { expectedDelayS, type Measured } from './delay.ts';
 import { intersectionsOf } from './district-state.ts';
+import { offsetsOf, type Placed } from './offsets.ts';
+import { turnsOf } from './timetable.ts';
+import { CYCLE_MAX_S, CYCLE_MIN_S, type Wish, websterCycle, websterSplits } from './webster.ts';
 
 /** Green of a stage about which nothing else is known. In seconds. */
 const GREEN_DEFAULT_S = 20;
-const CYCLE_MAX_S = 180;
+/** Of programs that came with a network. In seconds. */
+const PROGRAM_CYCLE_MAX_S = 180;
+
+const NOTHING: Measured = new Map();
+
+/** Cycles that are tried, beside the one that the busiest intersection asks for: near it, waits
+ *  hardly differ (Webster 1958), and the streets may fit another better. */
+const CYCLES_TRIED = [0.9, 1.15, 1.3];
 
 /** The plan for all intersections of `state`; without any, a plan that plans nothing. */
-export const greenWave = (state: State, id: string): Plan => {
+export const greenWave = (state: State, id: string, measured: Measured = NOTHING): Plan => {
   const intersections = intersectionsOf(state).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const wishes = intersections.map(wishesOf);
-  const total = (wish: readonly Wish[]) => wish.reduce((sum, { splitS }) => sum + splitS, 0);
-  const least = (wish: readonly Wish[]) => wish.reduce((sum, { leastS }) => sum + leastS, 0);
-  const cycleS = Math.max(
-    Math.min(CYCLE_MAX_S, Math.ceil(Math.max(5, ...wishes.map(total)))),
-    Math.ceil(Math.max(5, ...wishes.map(least))),
-  );
-  const offsets = offsetsOf(
+  const corridors = corridorsOf(
     intersections,
     state.members.flatMap(({ links }) => links),
-    cycleS,
   );
-  return {
-    id,
-    cycleS,
-    intersections: intersections.map(
-      (intersection, k): IntersectionPlan => ({
-        id: intersection.id,
-        offsetS: offsets.get(intersection.id) ?? 0,
-        splits: spread(wishes[k] ?? [], cycleS),
-      }),
-    ),
-  };
+  const planWith = (cycleS: number): Plan => ({
+    ...{ id, cycleS },
+    intersections: plannedWith({ intersections, corridors, measured }, cycleS),
+  });
+  const bestS = cycleOf(intersections, measured);
+  const plan = planWith(bestS);
+  let best = { plan, delayS: expectedDelayS(state, plan, measured) };
+  const floorS = Math.max(CYCLE_MIN_S, shortestCycle(intersections));
+  for (const factor of best.delayS === null ? [] : CYCLES_TRIED) {
+    const cycleS = Math.round(bestS * factor);
+    if (cycleS === bestS || cycleS < floorS || cycleS > CYCLE_MAX_S) continue;
+    const other = planWith(cycleS);
+    const delayS = expectedDelayS(state, other, measured);
+    if (delayS !== null && delayS < (best.delayS ?? 0)) best = { plan: other, delayS };
+  }
+  return best.plan;
 };
 
-interface Wish {
-  readonly stage: string;
-  readonly splitS: number;
-  readonly leastS: number;
+interface Given {
+  readonly intersections: readonly Intersection[];
+  readonly corridors: readonly Corridor[];
+  readonly measured: Measured;
 }
 
-/** The stages in the order of the first program, or as listed, with the splits they ask for. */
-const wishesOf = (intersection: Intersection): Wish[] => {
+const plannedWith = (
+  { intersections, corridors, measured }: Given,
+  cycleS: number,
+): IntersectionPlan[] => {
+  const planned = intersections.map((intersection): Placed => {
+    const flows = measured.get(intersection.id);
+    const wishes = flows
+      ? websterSplits(intersection, stagesOf(intersection), { flows, cycleS })
+      : wishesOf(intersection);
+    const splits = spread(wishes, cycleS);
+    return { intersection, splits, turns: turnsOf(intersection, splits), flows };
+  });
+  const offsets = offsetsOf(planned, corridors, cycleS);
+  return planned.map(({ intersection: { id }, splits }) => ({
+    ...{ id, offsetS: offsets.get(id) ?? 0, splits },
+  }));
+};
+
+/** In whole seconds. */
+const cycleOf = (intersections: readonly Intersection[], measured: Measured): number => {
+  const wanted = intersections.map((intersection) => {
+    const flows = measured.get(intersection.id);
+    if (flows) return websterCycle(intersection, stagesOf(intersection), flows);
+    return total(wishesOf(intersection));
+  });
+  return Math.max(
+    Math.min(PROGRAM_CYCLE_MAX_S, Math.ceil(Math.max(5, ...wanted))),
+    shortestCycle(intersections),
+  );
+};
+
+/** The shortest cycle that leaves each stage of each intersection its least. */
+const shortestCycle = (intersections: readonly Intersection[]): number => {
+  const leasts = intersections.map((one) =>
+    wishesOf(one).reduce((sum, { leastS }) => sum + leastS, 0),
+  );
+  return Math.ceil(Math.max(5, ...leasts));
+};
+
+const total = (wishes: readonly Wish[]) => wishes.reduce((sum, { splitS }) => sum + splitS, 0);
+
+const programGreens = (intersection: Intersection): Map<string, number> => {
   const greens = new Map<string, number>();
   for (const { stage, greenS } of intersection.programs?.[0]?.steps ?? []) {
     greens.set(stage, Math.max(greenS, greens.get(stage) ?? 0));
   }
-  const stages = [...intersection.stages].filter(({ id }) => greens.size === 0 || greens.has(id));
-  const order = [...greens.keys()];
-  stages.sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
-  return stages.map((stage) => {
+  return greens;
+};
+
+/** The stages in the order of the first program, or as listed. */
+const stagesOf = (intersection: Intersection): Stage[] => {
+  const order = [...programGreens(intersection).keys()];
+  return intersection.stages
+    .filter(({ id }) => order.length === 0 || order.includes(id))
+    .sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
+};
+
+/** The splits that the stages ask for as long as nothing is measured. */
+const wishesOf = (intersection: Intersection): Wish[] => {
+  const greens = programGreens(intersection);
+  return stagesOf(intersection).map((stage) => {
     const leastS = stageSecondsMin(intersection, stage);
     const greenS = greens.get(stage.id) ?? defaultGreen(intersection, stage);
     return {
@@ -101,31 +161,4 @@ const spread = (wishes: readonly Wish[], cycleS: number) => {
       ? { ...split, splitS: Math.round((split.splitS + drift) * 1e6) / 1e6 }
       : split,
   );
-};
-
-/** Offsets along the links, from the first intersection outwards: each arrives with the platoon. */
-const offsetsOf = (
-  intersections: readonly Intersection[],
-  links: readonly Link[],
-  cycleS: number,
-): Map<string, number> => {
-  const offsets = new Map<string, number>();
-  const known = new Set(intersections.map(({ id }) => id));
-  const sorted = links
-    .filter(({ from, to }) => known.has(from) && known.has(to))
-    .sort((a, b) => (`${a.from} ${a.to}` < `${b.from} ${b.to}` ? -1 : 1));
-  for (const { id } of intersections) {
-    if (offsets.has(id)) continue;
-    offsets.set(id, 0);
-    const reached = [id];
-    for (let from = reached.shift(); from !== undefined; from = reached.shift()) {
-      for (const link of sorted) {
-        if (link.from !== from || offsets.has(link.to)) continue;
-        const arrivalS = (offsets.get(from) ?? 0) + link.lengthM / link.speedMps;
-        offsets.set(link.to, (Math.round((arrivalS % cycleS) * 10) / 10) % cycleS);
-        reached.push(link.to);
-      }
-    }
-  }
-  return offsets;
 };

@@ -6,7 +6,7 @@ import { emit, fromCallback, type NonReducibleUnknown, setup } from 'xstate';
 import { digestOf } from '../protocol/digest.ts';
 import type { Intersection, Link } from '../protocol/district.ts';
 import type { BusEvent } from '../protocol/event.ts';
-import type { Plan } from '../protocol/plan.ts';
+import type { FiledPlan } from '../protocol/plan.ts';
 import type { Contract, Timing } from '../protocol/timing.ts';
 import { arrivalsMachine } from './arrivals.ts';
 import { contractMachine } from './contract.ts';
@@ -68,7 +68,7 @@ export interface NodeInput {
   readonly isObserver: boolean;
   readonly intersection: Intersection | null;
   readonly links: readonly Link[];
-  readonly filedPlan: Plan | null;
+  readonly filedPlans: readonly FiledPlan[];
   readonly stored: Stored;
 }
 
@@ -198,7 +198,7 @@ export const nodeMachine = setup({
         {
           src: 'coordination',
           systemId: 'coordination',
-          input: ({ context }) => ({ ...self(context), filed: context.filedPlan }),
+          input: ({ context }) => ({ ...self(context), filed: context.filedPlans }),
         },
         {
           src: 'demand',

@@ -14,7 +14,8 @@ import {
   type Stage,
   timingFileSchema,
 } from './district.ts';
-import { type IntersectionPlan, type Plan, planSchema } from './plan.ts';
+import { type FiledPlan, HOUR, type IntersectionPlan, type Plan, planSchema } from './plan.ts';
+import { overlaps } from './plan-hours.ts';
 import { litBy } from './stage.ts';
 import { checkTiming, type Discovery, discoveryDefault, lan, type Timing } from './timing.ts';
 
@@ -24,7 +25,7 @@ export interface District {
   readonly expect?: number;
   readonly intersections: readonly Intersection[];
   readonly links: readonly Link[];
-  readonly plans: readonly Plan[];
+  readonly plans: readonly FiledPlan[];
   readonly timing: Timing;
   readonly discovery: Discovery;
 }
@@ -80,6 +81,21 @@ const reportPlans = ({ plans = [], intersections }: DistrictFile, report: Report
   plans.forEach((plan, k) => {
     for (const { path, message } of checkPlan(plan, intersections)) {
       report(['plans', k, ...path], message);
+    }
+    if (!plan.hours) return;
+    if (plan.hours.from === plan.hours.to) {
+      report(['plans', k, 'hours'], 'end when they begin; leave hours out for the whole day');
+    }
+    const other = plans.findIndex((one) => one.hours && overlaps(one.hours, plan.hours));
+    if (other >= 0 && other < k) {
+      const name = plans[other]?.id ?? '';
+      report(['plans', k, 'hours'], `overlap with those of ${name}; one plan at a time`);
+    }
+    const planned = new Set(plan.intersections.map(({ id }) => id));
+    const absent = intersections.flatMap(({ id }) => (planned.has(id) ? [] : [id]));
+    if (absent.length > 0) {
+      const names = absent.join(', ');
+      report(['plans', k, 'intersections'], `lacks ${names}; a plan with hours is for all`);
     }
   });
 };
@@ -378,6 +394,7 @@ const messageOf = ({
   const { requiredProperties, allowedValues, pattern } = params as Record<string, unknown>;
   if (Array.isArray(requiredProperties)) return `lacks ${requiredProperties.join(', ')}`;
   if (Array.isArray(allowedValues)) return `must be one of ${allowedValues.join(', ')}`;
+  if (pattern === HOUR) return 'must be a time of day, such as 07:30';
   if (pattern) return `must match ${String(pattern)}`;
   return message;
 };

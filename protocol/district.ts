@@ -7,7 +7,7 @@ import Type, { type Static } from 'typebox';
 import { CONTROLS } from './control.ts';
 import { laneSchema } from './lane.ts';
 import { partOf, recordOf } from './lean-schema.ts';
-import { planSchema } from './plan.ts';
+import { filedPlanSchema } from './plan.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
 export const INTERSECTIONS_MAX = 1000;
@@ -243,7 +243,7 @@ export const districtSchema = Type.Object(
     ),
     intersections: Type.Array(intersectionSchema, { minItems: 1, maxItems: INTERSECTIONS_MAX }),
     links: Type.Optional(Type.Array(linkSchema, { maxItems: LINKS_MAX })),
-    plans: Type.Optional(Type.Array(planSchema, { maxItems: PLANS_MAX })),
+    plans: Type.Optional(Type.Array(filedPlanSchema, { maxItems: PLANS_MAX })),
     timing: Type.Optional(partOf(timingSchema)),
     discovery: Type.Optional(partOf(discoverySchema)),
   },

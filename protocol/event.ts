@@ -19,7 +19,7 @@ import { FORMER_MAX } from './contract.ts';
 import { GROUPS_MAX } from './district.ts';
 import { lampSchema } from './lamp.ts';
 import { recordOf } from './lean-schema.ts';
-import { readFields, SENSING } from './readings.ts';
+import { readFields, SENSING, SENSOR_FAULTS } from './readings.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -50,6 +50,21 @@ export const CHUNK_CHARS_MAX = 65_536;
 export const SNAPSHOT_CHARS_MAX = 67_108_864;
 /** How long an operator may be told what lamps follow. In milliseconds. */
 export const FOLLOW_MS_MAX = 3_600_000;
+
+/** Vehicles an hour that come for one signal group. */
+const FLOW_MAX = 100_000;
+const groupName = Type.String({ maxLength: 200 });
+const flowFields = {
+  intersection: groupName,
+  flows: Type.Array(
+    Type.Object({
+      group: groupName,
+      perHour: Type.Number({ minimum: 0, maximum: FLOW_MAX }),
+      used: Type.Number({ minimum: 0, maximum: 1 }),
+    }),
+    { maxItems: GROUPS_MAX },
+  ),
+};
 
 /** Challenges answered by one `wire.proof`. */
 export const NONCES_MAX = 16;
@@ -324,6 +339,10 @@ export const messages = {
       isDark: Type.Boolean(),
     }),
   },
+  /** To the leader: how many vehicles an hour have come for each signal group of an intersection, of
+   *  late, and in which part of the time its green was used. It bears on plans alone, and no plan on
+   *  what may be lit together. */
+  'arrivals.tell': { scope: 'group', payload: Type.Object(flowFields) },
   /** By an operator, to all: what do your lamps follow? And tell me of changes, for a while. */
   'phases.ask': {
     scope: 'group',
@@ -375,6 +394,8 @@ export const facts = {
   'storage.written': Type.Object({ owner: text, ticket: count }),
   /** An instant asked for by `clock.wake` has come. */
   'clock.due': Type.Object({ id: text, atMs: milliseconds }),
+  /** The wall clock of this host, as its people read it: minutes since midnight. */
+  'clock.told': Type.Object({ minute: Type.Integer({ minimum: 0, maximum: 1439 }) }),
   /** The lamp driver answers: what it shows, or that it refused a sequence. */
   'lamps.shown': Type.Object({ lamps: recordOf(lampSchema) }),
   'lamps.refused': Type.Object({ reason }),
@@ -393,6 +414,14 @@ export const facts = {
   }),
   /** What all sensors of the intersection say of one step. */
   'sensors.read': Type.Object(readFields),
+  /** A sensor says nothing that can be believed: the groups of its lanes are on recall. */
+  'sensors.failed': Type.Object({
+    sensor: text,
+    fault: Type.Enum(SENSOR_FAULTS),
+    groups: Type.Array(text),
+  }),
+  /** A sensor that had failed is believed again. */
+  'sensors.restored': Type.Object({ sensor: text }),
   /** What the traffic at this intersection will do, as far as its sensors tell: by lane, from the
    *  stop line upstream, when each vehicle could be there, how long it has stood, and which
    *  groups it may need, any of which will do; and how many
@@ -416,6 +445,8 @@ export const facts = {
     barred: Type.Array(text),
     overdue: Type.Array(text),
   }),
+  /** On the leader: what its own sensors have counted, as in `arrivals.tell`. */
+  'arrivals.counted': Type.Object(flowFields),
   /** The sensors have fallen silent, or never spoke: nothing is known of the traffic. */
   'arrivals.lost': Type.Object({ reason }),
   /** The operator asked this node to stop. */
@@ -611,6 +642,8 @@ export type Reset = {
 };
 /** Asks to hear `clock.due` when the node's clock reaches `atMs`; a later ask replaces the former. */
 export type Wake = { type: 'clock.wake'; id: string; atMs: number };
+/** Asks to hear `clock.told` at once. */
+export type AskHour = { type: 'clock.ask' };
 /** Asks the lamp driver to show timelines; instants on the node's clock. */
 export type Show = {
   type: 'lamps.show';
@@ -625,7 +658,7 @@ export type Ask = { type: 'replica.request'; owner: string; ticket: number; comm
 export type AskRead = { type: 'lease.ask'; owner: string; ticket: number };
 /** Asks the effects to give up the lamps, cleanly. */
 export type LeaveLamps = { type: 'lamps.leave' };
-export type Request = Send | Write | Reset | Wake | Show | Ask | AskRead | LeaveLamps;
+export type Request = Send | Write | Reset | Wake | AskHour | Show | Ask | AskRead | LeaveLamps;
 
 /** Everything that travels on a node's bus. */
 export type BusEvent = Heard | Stamped<Fact> | Stamped<Request>;

@@ -407,6 +407,17 @@ export const messageTable: { readonly [K in MessageType]: MessageRow<K> } = {
       isDark: 'Whether its lamps cannot be lit.',
     },
   },
+  'arrivals.tell': {
+    from: 'a node whose intersection has sensors, and which does not lead',
+    to: 'the leader',
+    via: 'one',
+    when: 'Once a minute, as long as its sensors speak.',
+    fields: {
+      intersection,
+      flows:
+        'Of each of its signal groups, on the average of ten minutes at the most: vehicles an hour that came for it, and the part of all time in which it was green and somebody drove off at its busiest lane (`used`).',
+    },
+  },
   'phases.ask': {
     from: 'an operator’s command',
     to: 'every node',

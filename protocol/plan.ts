@@ -44,6 +44,32 @@ export const planSchema = Type.Object(
   },
   { additionalProperties: false, title: 'Plan' },
 );
+/** A time of day, as in 07:30. */
+export const HOUR = '^([01]\\d|2[0-3]):[0-5]\\d$';
+const hour = (description: string) => Type.String({ pattern: HOUR, description });
+
+export const filedPlanSchema = Type.Object(
+  {
+    ...planSchema.properties,
+    hours: Type.Optional(
+      Type.Object(
+        {
+          from: hour('When it begins, by the wall clock of the leader’s host, as in 07:30.'),
+          to: hour('When it ends; before `from`: on the next day.'),
+        },
+        {
+          additionalProperties: false,
+          description:
+            'Hours of the day in which the leader has this plan adopted, whatever is measured. The first plan without hours is where the others begin from.',
+        },
+      ),
+    ),
+  },
+  { additionalProperties: false, title: 'Filed plan' },
+);
+/** A plan as it stands in a district file. */
+export type FiledPlan = Static<typeof filedPlanSchema>;
+
 /** Cycle, offsets and splits for intersections of a district. In seconds. */
 export type Plan = Static<typeof planSchema>;
 export type IntersectionPlan = Plan['intersections'][number];

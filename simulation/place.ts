@@ -109,6 +109,7 @@ export class Place {
       clock: loop,
       suspension: (jumped) => this.clock.watch(loop, jumped),
       wall,
+      minute: () => Math.floor(wall() / 60_000) % 1440,
       decode: decodeOnce,
       seal: this.#options.seal,
       ...(journal && { journal, hasContents }),

@@ -92,6 +92,8 @@ const FOR_THE_JOURNAL: Record<string, string> = {
   'membership.outlived': 'the program, which begins a later life',
   'merge.yielded': 'the program, which begins anew in another group',
   'enrolment.enrolled': 'an operator: the district has agreed on this intersection',
+  'sensors.failed': 'an operator: a sensor is to be seen to',
+  'sensors.restored': 'an operator: it is believed again',
   'detector.cleared': 'the page: a suspicion was wrong',
   'replica.refused': 'an operator: what was proposed, and why not',
   'lease.answered': 'whoever called `read` of the node',
@@ -103,7 +105,7 @@ const FOR_THE_JOURNAL: Record<string, string> = {
 const OF_WIRES = ['wire.challenge', 'wire.proof'];
 const REQUESTS = [
   ...['wire.send', 'storage.write', 'storage.reset', 'clock.wake', 'lamps.show', 'lamps.leave'],
-  ...['replica.request', 'lease.ask'],
+  ...['replica.request', 'lease.ask', 'clock.ask'],
 ];
 
 const folders = readdirSync(ROOT);
@@ -308,7 +310,7 @@ describe('every event', () => {
   for (const [name, machine] of Object.entries(concerns)) hears(name, machine.events);
   hears('wire', [...wireHears, ...OF_WIRES]);
   hears('lamps', lampsHear);
-  hears('clock', ['clock.wake']);
+  hears('clock', ['clock.wake', 'clock.ask']);
   hears('storage', storageHears);
   const known = [...Object.keys(messages), ...Object.keys(facts), ...REQUESTS];
   const said = new Set(

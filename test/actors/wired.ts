@@ -26,7 +26,7 @@ export const input = (rest: Partial<NodeInput> = {}): NodeInput => ({
   isObserver: false,
   intersection: null,
   links: [],
-  filedPlan: null,
+  filedPlans: [],
   stored: nothingStored,
   ...rest,
 });

@@ -18,6 +18,21 @@ const intersection = {
   stages: [{ id: 'P', green: ['p'] }, { id: 'Q', green: ['q'] }, { id: 'R', green: ['r'] }],
   node: 'b',
 };
+const command = { kind: 'district.admit', node: 'b', store: 'sb', links: [], intersection };
+const command2 = {
+  kind: 'plan.adopt',
+  plan: {
+    id: 'plan', cycleS: 45,
+    intersections: [
+      {
+        id: 'x', offsetS: 0,
+        splits: [
+          { stage: 'P', splitS: 15 }, { stage: 'Q', splitS: 15 }, { stage: 'R', splitS: 15 },
+        ],
+      },
+    ],
+  },
+};
 
 const starts = {
   'a node': {
@@ -29,22 +44,44 @@ const starts = {
       retryMs: 600, repairMs: 200, leaseMs: 1000, clockDriftPpmMax: 1000, clockBoundMsMax: 200,
       rightHorizonMs: 45000, sequenceLeadMs: 1000, timeSyncMs: 2000, startUpRedMs: 2000,
     },
-    filed: {
-      id: 'plan', cycleS: 45,
-      intersections: [
-        {
-          id: 'x', offsetS: 0,
-          splits: [
-            { stage: 'P', splitS: 15 }, { stage: 'Q', splitS: 15 }, { stage: 'R', splitS: 15 },
-          ],
-        },
-      ],
-    },
+    filed: [
+      {
+        id: 'plan', cycleS: 45,
+        intersections: [
+          {
+            id: 'x', offsetS: 0,
+            splits: [
+              { stage: 'P', splitS: 15 }, { stage: 'Q', splitS: 15 }, { stage: 'R', splitS: 15 },
+            ],
+          },
+        ],
+      },
+      {
+        id: 'morning', cycleS: 60,
+        intersections: [
+          {
+            id: 'x', offsetS: 0,
+            splits: [
+              { stage: 'P', splitS: 20 }, { stage: 'Q', splitS: 20 }, { stage: 'R', splitS: 20 },
+            ],
+          },
+        ],
+        hours: { from: '07:00', to: '09:30' },
+      },
+    ],
   },
 };
 
 /** What it hears, by name. Beside these it may `wait` for what is due, or `stall` for a while. */
 const usual = {
+  'arrivals.counted': {
+    type: 'arrivals.counted', intersection: 'x', flows: [{ group: 'p', perHour: 900, used: 0.3 }],
+  },
+  'arrivals.tell': {
+    type: 'arrivals.tell', from: 'b', group: 'g', incarnation: 1, bytes: 100, intersection: 'x',
+    flows: [{ group: 'p', perHour: 900, used: 0.3 }],
+  },
+  'clock.told': { type: 'clock.told', minute: 480 },
   'contract.changed': {
     type: 'contract.changed',
     timing: {
@@ -71,21 +108,29 @@ const usual = {
 };
 const events = {
   ...usual,
+  'arrivals.counted, intersection y': { ...usual['arrivals.counted'], intersection: 'y' },
+  'arrivals.tell, from a': { ...usual['arrivals.tell'], from: 'a' },
+  'clock.told, minute 720': { ...usual['clock.told'], minute: 720 },
   'election.elected, leader a': { ...usual['election.elected'], leader: 'a' },
   'election.elected, term 1': { ...usual['election.elected'], term: 1 },
   'replica.committed, command district.admit b, index 2': {
-    ...usual['replica.committed'], index: 2,
-    command: { kind: 'district.admit', node: 'b', store: 'sb', links: [], intersection },
+    ...usual['replica.committed'], index: 2, command,
+  },
+  'replica.committed, command district.admit b, term 1': {
+    ...usual['replica.committed'], term: 1, command,
   },
   'replica.committed, command district.dismiss b, index 4': {
     ...usual['replica.committed'], index: 4, command: { kind: 'district.dismiss', node: 'b' },
   },
   'replica.committed, command plan.adopt, index 3': {
-    ...usual['replica.committed'], index: 3,
+    ...usual['replica.committed'], index: 3, command: command2,
+  },
+  'replica.committed, command plan.adopt, index 3, term 1': {
+    ...usual['replica.committed'], index: 3, term: 1,
     command: {
       kind: 'plan.adopt',
       plan: {
-        id: 'plan', cycleS: 45,
+        id: 'plan.t1.1', cycleS: 45,
         intersections: [
           {
             id: 'x', offsetS: 0,
@@ -97,6 +142,10 @@ const events = {
       },
     },
   },
+  'replica.committed, command plan.adopt, index 3, term 1 (2)': {
+    ...usual['replica.committed'], index: 3, term: 1, command: command2,
+  },
+  'replica.committed, index 2, term 1': { ...usual['replica.committed'], index: 2, term: 1 },
   'replica.committed, term 1': { ...usual['replica.committed'], term: 1 },
 };
 
@@ -106,10 +155,11 @@ const given = (moves: string, table: string) =>
   });
 
 given('a node', `
-  starts in following; state = {voters: [], members: []}; term = 0; count = 0
+  starts in following
+    state = {voters: [], members: []}; term = 0; count = 0; minute = null; told = []; looks = 0
   contract.changed → stays; timing.retryMs = 500
-  election.elected → elected
-  election.elected, term 1 → elected; term = 1
+  election.elected → elected; says clock.ask
+  election.elected, term 1 → elected; says clock.ask; term = 1
   election.elected, leader a → stays
   election.lost → stays
   replica.committed → stays
@@ -122,9 +172,10 @@ given('a node', `
 
 given('a node; election.elected', `
   in elected
-  election.elected → stays
+  election.elected → stays; says clock.ask
   election.elected, leader a → following
   election.lost → following
+  clock.told → stays; minute = 480
   replica.committed → planning; gather of planning in 600 ms
   replica.committed, term 1 → stays
   replica.committed, command district.admit b, index 2 → stays
@@ -137,8 +188,14 @@ given('a node; replica.restored', `
   replica.restored → stays
 `);
 
+given('a node; election.elected; clock.told', `
+  in elected
+  clock.told → stays
+`);
+
 given('a node; election.elected; replica.committed', `
   in planning
+  clock.told → stays; minute = 480
   replica.committed → stays
   replica.committed, term 1 → stays
   replica.committed, command district.admit b, index 2 → gathering
@@ -157,6 +214,11 @@ given('a node; election.elected; replica.committed, command district.admit b, in
     count = 1
     gather of planning in 600 ms
   replica.committed, command district.dismiss b, index 4 → stays; state.members = []
+`);
+
+given('a node; election.elected; clock.told; replica.committed', `
+  in planning
+  clock.told → stays
 `);
 
 given('a node; election.elected; replica.committed; replica.committed, command district.admit b, index 2', `
@@ -188,12 +250,88 @@ given('a node; election.elected; replica.committed; wait', `
 
 given('a node; election.elected; replica.committed, command district.admit b, index 2; replica.committed', `
   in planning
-  election.elected → elected; count = 0; no gather of planning
-  election.elected, term 1 → elected; term = 1; count = 0; no gather of planning
+  election.elected → elected; says clock.ask; count = 0; no gather of planning
+  election.elected, term 1 → elected; says clock.ask; term = 1; count = 0; no gather of planning
 `);
 
 given('a node; election.elected; replica.committed; replica.restored; replica.committed, command plan.adopt, index 3', `
   in planning
   replica.committed, command district.admit b, index 2 → stays
-  wait → stays; no gather of planning
+  wait → planned; says clock.ask; look of planned in 60000 ms; no gather of planning
+`);
+
+given('a node; replica.committed, command district.admit b, term 1; election.elected, term 1; replica.committed, index 2, term 1; replica.committed, command plan.adopt, index 3, term 1', `
+  in planning
+  wait → planned; says clock.ask; look of planned in 60000 ms; no gather of planning
+`);
+
+given('a node; election.elected; replica.committed; replica.restored; replica.committed, command plan.adopt, index 3; wait', `
+  in planned
+  clock.told → stays; minute = 480
+  clock.told, minute 720 → stays; minute = 720
+  arrivals.tell → stays; told = [[x, {flows: [{group: p, perHour: 900, used: 0.3}], atMs: 600}]]
+  arrivals.tell, from a → stays
+  arrivals.counted → stays; told = [[x, {flows: [{group: p, perHour: 900, used: 0.3}], atMs: 600}]]
+  arrivals.counted, intersection y → stays
+  replica.committed → stays
+  replica.committed, term 1 → stays
+  replica.committed, command district.admit b, index 2 → stays
+  replica.committed, command plan.adopt, index 3 → stays
+  replica.committed, command district.dismiss b, index 4 → gathering
+    state.members = []; state.plan.intersections = []
+    gather of gathering in 600 ms; no look of planned
+  wait → stays; says clock.ask; looks = 1; look of planned in 60000 ms
+`);
+
+given('a node; replica.committed, command district.admit b, term 1; election.elected, term 1; replica.committed, index 2, term 1; replica.committed, command plan.adopt, index 3, term 1; wait', `
+  in planned
+  clock.told → planning
+    says replica.request {owner: coordination, ticket: 2, command: {kind: plan.adopt, plan: {id:
+      morning.t1.2, cycleS: 60, intersections: [{id: x, offsetS: 0, splits: [{stage: P, splitS: 20},
+      {stage: Q, splitS: 20}, {stage: R, splitS: 20}]}]}}}
+    count = 2; minute = 480
+    gather of planning in 600 ms; no look of planned
+  replica.committed, command plan.adopt, index 3, term 1 (2) → stays; state.plan.id = plan
+`);
+
+given('a node; election.elected; replica.committed; replica.restored; replica.committed, command plan.adopt, index 3; wait; clock.told', `
+  in planned
+  clock.told → stays
+`);
+
+given('a node; election.elected; replica.committed; replica.restored; replica.committed, command plan.adopt, index 3; wait; arrivals.tell', `
+  in planned
+  election.elected → elected; says clock.ask; told = []; no look of planned
+  election.elected, term 1 → elected; says clock.ask; term = 1; told = []; no look of planned
+`);
+
+given('a node; election.elected; replica.committed; replica.restored; replica.committed, command plan.adopt, index 3; wait; replica.restored', `
+  in planned
+  replica.committed, command district.admit b, index 2 → gathering
+    gather of gathering in 600 ms; no look of planned
+`);
+
+given('a node; election.elected; replica.committed; replica.restored; replica.committed, command plan.adopt, index 3; wait × 2', `
+  in planned
+  replica.committed, command plan.adopt, index 3 → stays; looks = 0
+  replica.restored → stays; state.plan = null; looks = 0
+`);
+
+given('a node; election.elected; replica.committed, command district.admit b, index 2; replica.committed; replica.committed, command plan.adopt, index 3; wait; arrivals.tell', `
+  in planned
+  election.elected → elected; says clock.ask; count = 0; told = []; no look of planned
+  election.elected, term 1 → elected
+    says clock.ask
+    term = 1; count = 0; told = []
+    no look of planned
+`);
+
+given('a node; election.elected; replica.committed; replica.restored; replica.committed, command plan.adopt, index 3; wait; clock.told; replica.restored', `
+  in planned
+  clock.told → planning
+    says replica.request {owner: coordination, ticket: 1, command: {kind: plan.adopt, plan: {id:
+      morning.t0.1, cycleS: 60, intersections: [{id: x, offsetS: 0, splits: [{stage: P, splitS: 20},
+      {stage: Q, splitS: 20}, {stage: R, splitS: 20}]}]}}}
+    count = 1
+    gather of planning in 600 ms; no look of planned
 `);

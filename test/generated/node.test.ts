@@ -31,7 +31,7 @@ const starts = {
       stages: [{ id: 'P', green: ['p'] }, { id: 'Q', green: ['q'] }, { id: 'R', green: ['r'] }],
       node: 'b',
     },
-    links: [], filedPlan: null,
+    links: [], filedPlans: [],
     stored: {
       group: null, ballot: null, settled: null, contract: null, vote: { term: 0, votedFor: null },
       log: { base: null, first: 1, entries: [] },

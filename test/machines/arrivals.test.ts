@@ -4,7 +4,7 @@ import { arrivalsMachine } from '../../machines/arrivals.ts';
 import type { FactAs } from '../../protocol/event.ts';
 import type { VehicleReading } from '../../protocol/readings.ts';
 import { crossroads } from './phases-words.ts';
-import { Play } from './play.ts';
+import { only, Play, sent } from './play.ts';
 
 const car = (vehicle: string, distanceM: number, rest: Partial<VehicleReading> = {}) => ({
   ...{ kind: 'vehicle' as const, vehicle, place: 'approach' as const, lane: 'W_0', group: 'a' },
@@ -83,6 +83,52 @@ describe('a first vehicle that stands', () => {
     expect(expected(play)?.overdue).toEqual([]);
     steps(play, 1, car('x', 5));
     expect(expected(play)?.overdue).toEqual(['a']);
+  });
+});
+
+describe('who leads', () => {
+  /** One car comes every other second. */
+  const drive = (play: Watching, seconds: number) => {
+    for (let k = 0; k < seconds / 2; k += 1) steps(play, 2, car(`car ${play.nowMs}`, 5));
+  };
+  const told = (play: Watching) => sent(play.told.map(({ event }) => event));
+  const elected = (leader: string) => ({ type: 'election.elected', leader, term: 1 }) as const;
+  const flows = [
+    {
+      group: 'a',
+      perHour: expect.toSatisfy((rate: number) => Math.abs(rate - 1800) < 100),
+      used: 0,
+    },
+    { group: 'b', perHour: 0, used: 0 },
+  ];
+
+  test('is told once a minute how many vehicles come for each group', () => {
+    const play = watching();
+    play.hear(elected('n2'));
+    drive(play, 58);
+    expect(told(play)).toEqual([]);
+    drive(play, 130);
+    const message = { type: 'arrivals.tell', intersection: 'x', flows };
+    expect(told(play)).toEqual([1, 2, 3].map(() => ({ to: 'n2', message })));
+  });
+
+  test('is not told while there is none, or its sensors do not speak', () => {
+    const play = watching();
+    play.hear(elected('n2'));
+    play.hear({ type: 'election.lost', term: 1, reason: 'silence' });
+    drive(play, 200);
+    play.hear(elected('n3'));
+    play.pass(200_000);
+    expect(told(play)).toEqual([]);
+  });
+
+  test('hears of its own sensors without a message', () => {
+    const play = watching();
+    play.hear(elected('n1'));
+    drive(play, 70);
+    expect(told(play)).toEqual([]);
+    const events = play.told.map(({ event }) => event);
+    expect(only(events, 'arrivals.counted')).toMatchObject([{ intersection: 'x', flows }]);
   });
 });
 

@@ -3,11 +3,12 @@
  * reason to.
  */
 import { describe, expect, test } from 'vitest';
-import { coordinationMachine, nextPlan } from '../../machines/coordination.ts';
+import { coordinationMachine } from '../../machines/coordination.ts';
+import { nextPlan } from '../../machines/plan-choice.ts';
 import { checkPlan } from '../../protocol/check-district.ts';
 import type { Command, Member } from '../../protocol/command.ts';
 import type { Emitted } from '../../protocol/event.ts';
-import type { Plan } from '../../protocol/plan.ts';
+import type { FiledPlan, Plan } from '../../protocol/plan.ts';
 import { lan } from '../../protocol/timing.ts';
 import { seeded } from '../transport/seeded.ts';
 import { anyIntersection } from './any-intersection.ts';
@@ -25,14 +26,16 @@ const member = (k: number): Member => ({
 const members = [member(1), member(2)];
 const planOf = (count: number): Plan =>
   nextPlan({
-    filed: null,
+    filed: [],
     state: { voters: [], members: members.slice(0, count) },
     term: 9,
     count,
+    minute: null,
+    told: [],
   });
 
 /** A node that hears what is committed, and counts. */
-const played = (filed: Plan | null = null) => {
+const played = (...filed: FiledPlan[]) => {
   const play = new Play(coordinationMachine, { id: 'n1', timing, filed });
   let index = 0;
   return {

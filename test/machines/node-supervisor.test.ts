@@ -25,7 +25,7 @@ const input: NodeInput = {
   isObserver: false,
   intersection: anyIntersection(seeded(1)),
   links: [],
-  filedPlan: null,
+  filedPlans: [],
   stored: nothingStored,
 };
 

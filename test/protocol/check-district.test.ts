@@ -157,6 +157,30 @@ describe('is a problem, with its place', () => {
     ]);
   });
 
+  test('plans whose hours are none, no time, another’s, or of a part of the district', () => {
+    const split = [
+      { stage: 'A', splitS: 30 },
+      { stage: 'B', splitS: 30 },
+    ];
+    const plan = (id: string, from: string, to: string, intersections = ['x']) => ({
+      ...{ id, cycleS: 60, hours: { from, to } },
+      intersections: intersections.map((one) => ({ id: one, offsetS: 0, splits: split })),
+    });
+    const withPlans = (...plans: unknown[]) => problemsOf({ ...file(), plans });
+    expect(withPlans(plan('a', '07:00', '09:30'), plan('b', '22:00', '06:30'))).toEqual([]);
+    expect(withPlans(plan('a', '7:00', '24:00'))).toEqual([
+      'plans[0].hours.from: must be a time of day, such as 07:30',
+      'plans[0].hours.to: must be a time of day, such as 07:30',
+    ]);
+    expect(withPlans(plan('a', '07:00', '07:00'), plan('b', '08:00', '09:00', []))).toEqual([
+      'plans[0].hours: end when they begin; leave hours out for the whole day',
+      'plans[1].intersections: lacks x; a plan with hours is for all',
+    ]);
+    expect(withPlans(plan('a', '22:00', '02:00'), plan('b', '01:59', '05:00'))).toEqual([
+      'plans[1].hours: overlap with those of a; one plan at a time',
+    ]);
+  });
+
   test('a timing whose relations are broken', () => {
     expect(problemsOf({ ...file(), timing: { beatMs: 900 } })).toContain(
       'timing.beatMs: at least 4 beats must fit into heartbeatTimeoutMs (is 900)',

@@ -9,7 +9,7 @@ export const node: Alphabet = {
       ...{ id: 'b', incarnation: 1, outbids: 0, store: 'sb', district: 'd' },
       contract: { timing: lan(), discovery: discoveryDefault },
       ...{ filed: timing, versions: [1, 1], expect: 3, isObserver: false },
-      ...{ intersection: own, links: [], filedPlan: null },
+      ...{ intersection: own, links: [], filedPlans: [] },
       stored: {
         ...{ group: null, ballot: null, settled: null, contract: null },
         vote: { term: 0, votedFor: null },
