@@ -18,34 +18,27 @@ interface Options {
   readonly gui?: true;
 }
 
-/** `named`: a district file made of the scenario's network; without it one is made, and removed at
- *  the end. Rejects with `OperatorError`. */
+/** `named`: a district file made of the scenario's network; without it one is made. Rejects with `OperatorError`. */
 export const layOutSumo = async (
   sumocfg: string,
   named: string | undefined,
   { seed, sense = 'vehicles', gui }: Options,
-): Promise<Laid & { remove?: () => void }> => {
+): Promise<Laid> => {
   const scenario = await refusing(async () => {
     // Whoever has no SUMO is told before anything is made.
     findSumo(gui ? 'sumo-gui' : 'sumo', process.env);
     return readScenario(sumocfg);
   });
-  const folder = named === undefined ? mkdtempSync(join(tmpdir(), 'greenwave-sumo-')) : undefined;
-  const remove = () => {
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-  };
-  try {
-    const file = named ?? (await refusing(async () => written(folder ?? '', scenario)));
-    const district = readDistrict(file);
-    const how = { scenario, district, sensing: sense, seed, gui: gui === true };
-    return { file, district, traffic: (heard) => new SumoTraffic({ ...how, ...heard }), remove };
-  } catch (error) {
-    remove();
-    throw error;
-  }
+  const file = named ?? (await refusing(async () => written(scenario)));
+  const district = readDistrict(file);
+  const how = { scenario, district, sensing: sense, seed, gui: gui === true };
+  return { file, district, traffic: (heard) => new SumoTraffic({ ...how, ...heard }) };
 };
 
-const written = (folder: string, { file, roads }: SumoScenario): string => {
+/** The file is there for as long as this process, which may end at once. */
+const written = ({ file, roads }: SumoScenario): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'greenwave-sumo-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const name = basename(file, '.sumocfg').replaceAll(/\s/g, '-');
   const path = join(folder, `${name}.json`);
   writeFileSync(path, districtText(importNetwork(roads, { name }).district));

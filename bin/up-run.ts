@@ -99,7 +99,13 @@ export class Up {
     leaveNone(this.#children);
     const wanted = { ...this.#options, token: this.#token, print: this.#print };
     const server = await offerPage(this.#stream, wanted);
-    await this.#traffic?.open();
+    try {
+      await this.#traffic?.open();
+    } catch (error) {
+      // Whoever serves a page does not end by himself.
+      server?.close();
+      throw error;
+    }
     this.#start('lamps', lampsArguments(this.#place(), this.#options));
     const { for: limitS } = this.#options;
     const limit = limitS === undefined ? undefined : setTimeout(this.#stop, limitS * 1000);

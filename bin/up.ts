@@ -58,21 +58,14 @@ export const upCommand: Command = new Command('up')
   .addOption(contentsOption())
   .action(async (file: string | undefined, options: Options) => {
     const laid = await layOut(file, options);
-    try {
-      // Its nodes would each refuse to start.
-      keyringOf(laid.district.name, options.interface, options);
-      warnIfInsecure(options.interface, options);
-      process.exitCode = await new Up(laid, options).run();
-    } finally {
-      laid.remove?.();
-    }
+    // Its nodes would each refuse to start.
+    keyringOf(laid.district.name, options.interface, options);
+    warnIfInsecure(options.interface, options);
+    process.exitCode = await new Up(laid, options).run();
   });
 
 /** The district and its traffic: a scenario of SUMO has both. */
-const layOut = async (
-  file: string | undefined,
-  options: Options,
-): Promise<Laid & { remove?: () => void }> => {
+const layOut = async (file: string | undefined, options: Options): Promise<Laid> => {
   if (options.sumo !== undefined) return layOutSumo(options.sumo, file, options);
   const alone = (['sense', 'gui'] as const).filter((name) => options[name] !== undefined);
   if (alone.length > 0) throw new OperatorError(`--${alone.join(' and --')} needs --sumo`);
