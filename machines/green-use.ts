@@ -24,8 +24,8 @@ export interface GreenUse {
   readonly uses: readonly Use[];
 }
 
-/** Over so many steps it is averaged, as flows are. */
-const STEPS_MAX = 600;
+/** Over so many steps it is averaged: as long as a plan stays at least. */
+const STEPS_MAX = 300;
 /** Who could be at the stop line within that follows the one before, or is one who passes alone. */
 const FOLLOWS_S = 2;
 
