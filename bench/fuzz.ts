@@ -9,7 +9,7 @@ import { Command } from 'commander';
 import { seconds } from '../bin/options.ts';
 import { Coverage } from './coverage.ts';
 import { type Target, targets } from './fuzz-targets.ts';
-import { mutant, randomFrom } from './mutants.ts';
+import { mutant, randomFrom } from './wrong-bytes.ts';
 
 /** Cases between two looks at what they reached. */
 const CASES = 500;

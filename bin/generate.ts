@@ -35,7 +35,8 @@ export const generateCommand: Command = new Command('generate')
     const files = new Map(
       all.map(({ origin, suite }) => [fileOf(origin, options), sourceOf(suite, origin)]),
     );
-    if (options.chart !== undefined) files.set(options.chart, chartText(all));
+    const { chart } = options;
+    if (chart !== undefined) files.set(chart, chartText(all, chart));
     if (!options.coverage) put(files, options);
     tell(all, options);
   });
@@ -63,13 +64,27 @@ const choose = async (names: readonly string[], output: string): Promise<Origin[
   return [...chosen.map((one) => originOfHouse(one, output)), ...modules.flat()];
 };
 
-/** The coverage as the page draws it: how many cases go through each state and transition. */
-const chartText = (all: readonly Generated[]): string =>
-  `${JSON.stringify(
-    all.map(({ suite: { counts }, coverage: { machine, uncovered } }) => ({
-      ...{ machine, counts, uncovered },
-    })),
-  )}\n`;
+/** The coverage as the page draws it: how many cases go through each state and transition. What the
+ *  file says of other machines stays. */
+const chartText = (all: readonly Generated[], file: string): string => {
+  const fresh = all.map(({ suite: { counts }, coverage: { machine, uncovered } }) => ({
+    ...{ machine, counts, uncovered },
+  }));
+  const byMachine = new Map([...chartIn(file), ...fresh].map((one) => [one.machine, one]));
+  return `${JSON.stringify([...byMachine.values()])}\n`;
+};
+
+const chartIn = (file: string): { machine: string }[] => {
+  const text = readOr(file);
+  if (text === '') return [];
+  try {
+    return JSON.parse(text) as { machine: string }[];
+  } catch {
+    throw new OperatorError(
+      `${file} is there, and no chart of coverage; remove it, or name another`,
+    );
+  }
+};
 
 const put = (files: ReadonlyMap<string, string>, { output, check }: Options): void => {
   if (!check) {

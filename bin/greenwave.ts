@@ -6,59 +6,15 @@
  */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../protocol/assert.ts';
-import { benchTrafficCommand } from './bench-traffic.ts';
-import { callCommand } from './call.ts';
-import { checkCommand } from './check.ts';
-import { clearCommand } from './clear.ts';
-import { conformCommand } from './conform.ts';
-import { contractCommand } from './contract.ts';
-import { driveCommand } from './drive.ts';
-import { generateCommand } from './generate.ts';
-import { importCommand } from './import.ts';
-import { inspectCommand } from './inspect.ts';
-import { keyCommand } from './key.ts';
-import { lampsCommand } from './lamps.ts';
-import { nodeCommand } from './node.ts';
-import { planCommand } from './plan.ts';
-import { preemptCommand } from './preempt.ts';
-import { priorityCommand } from './priority.ts';
+import { commands } from './commands.ts';
 import { OperatorError } from './read-district.ts';
-import { recoverCommand } from './recover.ts';
-import { schemaCommand } from './schema.ts';
-import { simulateCommand } from './simulate.ts';
-import { statusCommand } from './status.ts';
-import { upCommand } from './up.ts';
 import { VERSION } from './version.ts';
-import { watchCommand } from './watch.ts';
 
 const program = new Command('greenwave')
   .description('A decentralised, fault-tolerant traffic-signal system')
   .version(VERSION);
 
-for (const command of [
-  upCommand,
-  nodeCommand,
-  lampsCommand,
-  clearCommand,
-  statusCommand,
-  watchCommand,
-  planCommand,
-  contractCommand,
-  preemptCommand,
-  priorityCommand,
-  callCommand,
-  recoverCommand,
-  keyCommand,
-  importCommand,
-  inspectCommand,
-  schemaCommand,
-  simulateCommand,
-  driveCommand,
-  benchTrafficCommand,
-  checkCommand,
-  generateCommand,
-  conformCommand,
-]) {
+for (const command of commands) {
   command.exitOverride();
   program.addCommand(command);
 }

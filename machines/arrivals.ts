@@ -4,7 +4,8 @@
  * it tells the leader how many come, for its plans.
  *
  * Sensors that fall silent are not believed any longer than a few steps: then nothing is known,
- * which is said, so that the lamps are run without them.
+ * which is said, so that the lamps are run without them. One that fails by itself is told and left out,
+ * and its groups are on recall.
  *
  * It is called so because `demand.ts` speaks for push buttons and cabinets of shared intersections.
  */
@@ -14,6 +15,7 @@ import type { Emitted, FactAs } from '../protocol/event.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import { expect, type Knowledge, nothingKnown } from './expectation.ts';
 import { type GreenUse, nothingUsed, useAfter, usedBy } from './green-use.ts';
+import { recallsOf, type SensorKnowledge, soundOf } from './sensor-faults.ts';
 
 /** Silence after which sensors are not believed any more. In milliseconds. */
 const SILENCE_MS_MAX = 3_500;
@@ -33,6 +35,8 @@ export interface Context extends ArrivalsInput {
   readonly leader: string | null;
   /** When the leader was told, or the sensors began to speak. */
   readonly toldMs: number | null;
+  /** What is known of the sensors themselves; by their names. */
+  readonly sensors: readonly SensorKnowledge[];
 }
 
 export type Events = FactAs<'sensors.read' | 'lamps.shown' | 'election.elected' | 'election.lost'>;
@@ -45,13 +49,16 @@ export const arrivalsMachine = setup({
     take: enqueueActions(({ context, event, enqueue }) => {
       const { intersection, lamps } = context;
       if (event.type !== 'sensors.read' || !intersection) return;
-      const { knowledge, expected } = expect(intersection, context.knowledge, {
-        read: event,
-        lamps,
-      });
+      const { sensors, read, recalled, changed } = soundOf(context.sensors, event, lamps);
+      const { knowledge, expected } = expect(intersection, context.knowledge, { read, lamps });
       const use = useAfter(intersection, context.use, { expected, lamps });
-      enqueue.assign({ knowledge, use });
-      enqueue.emit({ type: 'arrivals.expected', ...expected });
+      enqueue.assign({ knowledge, sensors, use });
+      for (const { sensor, fault, groups } of changed) {
+        if (fault) enqueue.emit({ type: 'sensors.failed', sensor, fault, groups: [...groups] });
+        else enqueue.emit({ type: 'sensors.restored', sensor });
+      }
+      const lanes = [...expected.lanes, ...recallsOf(recalled, knowledge.groups)];
+      enqueue.emit({ type: 'arrivals.expected', ...expected, lanes });
       const { id, leader, toldMs } = context;
       if (toldMs === null) enqueue.assign({ toldMs: event.at });
       if (toldMs === null || leader === null || event.at - toldMs < TELL_MS) return;
@@ -84,6 +91,7 @@ export const arrivalsMachine = setup({
     ...input,
     lamps: {},
     knowledge: nothingKnown(input.intersection ?? { groups: [] }),
+    sensors: [],
     use: nothingUsed(input.intersection ?? { groups: [] }),
     leader: null,
     toldMs: null,

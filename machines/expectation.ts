@@ -20,7 +20,7 @@ export interface Knowledge {
   readonly steps: number;
 }
 
-interface GroupKnowledge {
+export interface GroupKnowledge {
   readonly group: string;
   /** For how long it has been lit, or has not. In seconds. */
   readonly litS: number;

@@ -19,7 +19,7 @@ import { FORMER_MAX } from './contract.ts';
 import { GROUPS_MAX } from './district.ts';
 import { lampSchema } from './lamp.ts';
 import { recordOf } from './lean-schema.ts';
-import { readFields, SENSING } from './readings.ts';
+import { readFields, SENSING, SENSOR_FAULTS } from './readings.ts';
 import { discoverySchema, timingSchema } from './timing.ts';
 
 const count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
@@ -414,6 +414,14 @@ export const facts = {
   }),
   /** What all sensors of the intersection say of one step. */
   'sensors.read': Type.Object(readFields),
+  /** A sensor says nothing that can be believed: the groups of its lanes are on recall. */
+  'sensors.failed': Type.Object({
+    sensor: text,
+    fault: Type.Enum(SENSOR_FAULTS),
+    groups: Type.Array(text),
+  }),
+  /** A sensor that had failed is believed again. */
+  'sensors.restored': Type.Object({ sensor: text }),
   /** What the traffic at this intersection will do, as far as its sensors tell: by lane, from the
    *  stop line upstream, when each vehicle could be there, how long it has stood, and which
    *  groups it may need, any of which will do; and how many

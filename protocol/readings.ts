@@ -104,5 +104,10 @@ export const readSchema = Type.Object(readFields);
 /** What all sensors of an intersection say of one step. */
 export type Read = Static<typeof readSchema>;
 
+/** What may be wrong with a sensor: it says nothing, or always the same, or what cannot be. The names
+ *  are those of NTCIP 1202's diagnostics of detectors. */
+export const SENSOR_FAULTS = ['noActivity', 'maxPresence', 'erraticCounts'] as const;
+export type SensorFault = (typeof SENSOR_FAULTS)[number];
+
 /** What the sensors of each intersection say; none is missing. */
 export type Readings = ReadonlyMap<string, readonly Reading[]>;

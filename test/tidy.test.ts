@@ -92,6 +92,8 @@ const FOR_THE_JOURNAL: Record<string, string> = {
   'membership.outlived': 'the program, which begins a later life',
   'merge.yielded': 'the program, which begins anew in another group',
   'enrolment.enrolled': 'an operator: the district has agreed on this intersection',
+  'sensors.failed': 'an operator: a sensor is to be seen to',
+  'sensors.restored': 'an operator: it is believed again',
   'detector.cleared': 'the page: a suspicion was wrong',
   'replica.refused': 'an operator: what was proposed, and why not',
   'lease.answered': 'whoever called `read` of the node',

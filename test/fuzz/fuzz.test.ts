@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { targets } from '../../bench/fuzz-targets.ts';
-import { mutant, randomFrom } from '../../bench/mutants.ts';
+import { mutant, randomFrom } from '../../bench/wrong-bytes.ts';
 
 const SEED = 20_261;
 /** Cases of one seed. */
