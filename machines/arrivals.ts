@@ -52,23 +52,26 @@ export const arrivalsMachine = setup({
       const { sensors, read, recalled, changed } = soundOf(context.sensors, event, lamps);
       const { knowledge, expected } = expect(intersection, context.knowledge, { read, lamps });
       const use = useAfter(intersection, context.use, { expected, lamps });
-      enqueue.assign({ knowledge, sensors, use });
+      enqueue.assign({ knowledge, sensors, use, toldMs: context.toldMs ?? event.at });
       for (const { sensor, fault, groups } of changed) {
         if (fault) enqueue.emit({ type: 'sensors.failed', sensor, fault, groups: [...groups] });
         else enqueue.emit({ type: 'sensors.restored', sensor });
       }
       const lanes = [...expected.lanes, ...recallsOf(recalled, knowledge.groups)];
       enqueue.emit({ type: 'arrivals.expected', ...expected, lanes });
-      const { id, leader, toldMs } = context;
-      if (toldMs === null) enqueue.assign({ toldMs: event.at });
-      if (toldMs === null || leader === null || event.at - toldMs < TELL_MS) return;
-      enqueue.assign({ toldMs: event.at });
-      const flows = expected.flows.map(({ group, perS }) => ({
+    }),
+    /** How many come is told to the leader, who may be this node. */
+    tellFlows: enqueueActions(({ context, event, enqueue }) => {
+      const { id, intersection, leader, toldMs, knowledge, use } = context;
+      if (!intersection || toldMs === null || leader === null) return;
+      if (event.at - toldMs < TELL_MS) return;
+      const flows = knowledge.groups.map(({ group, flow }) => ({
         group,
-        perHour: Math.round(perS * HOUR_S),
+        perHour: Math.round(flow * HOUR_S),
         used: Math.round(usedBy(use, group) * 1000) / 1000,
       }));
       const counted = { intersection: intersection.id, flows };
+      enqueue.assign({ toldMs: event.at });
       enqueue.emit(
         leader === id
           ? { type: 'arrivals.counted', ...counted }
@@ -90,8 +93,8 @@ export const arrivalsMachine = setup({
   context: ({ input }) => ({
     ...input,
     lamps: {},
-    knowledge: nothingKnown(input.intersection ?? { groups: [] }),
     sensors: [],
+    knowledge: nothingKnown(input.intersection ?? { groups: [] }),
     use: nothingUsed(input.intersection ?? { groups: [] }),
     leader: null,
     toldMs: null,
@@ -106,7 +109,9 @@ export const arrivalsMachine = setup({
     /** No sensor speaks. */
     blind: { entry: 'forget', on: { 'sensors.read': { target: 'sighted', actions: 'take' } } },
     sighted: {
-      on: { 'sensors.read': { target: 'sighted', reenter: true, actions: 'take' } },
+      on: {
+        'sensors.read': { target: 'sighted', reenter: true, actions: ['take', 'tellFlows'] },
+      },
       after: { silence: { target: 'blind', actions: 'tellLost' } },
     },
   },

@@ -53,10 +53,10 @@ const given = (moves: string, table: string) =>
 
 given('a node', `
   starts in blind
-    lamps = {}; knowledge = {waits: [], groups: [{group: p, litS: 0, darkS: 0, heldS: 0, stuckS: 0,
-      barredS: 0, flow: 0}, {group: q, litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow: 0},
-      {group: r, litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow: 0}], lanes: [], steps:
-      0}; sensors = []; use = {steps: 0, uses: []}; leader = null; toldMs = null
+    lamps = {}; sensors = []; knowledge = {waits: [], groups: [{group: p, litS: 0, darkS: 0, heldS:
+      0, stuckS: 0, barredS: 0, flow: 0}, {group: q, litS: 0, darkS: 0, heldS: 0, stuckS: 0,
+      barredS: 0, flow: 0}, {group: r, litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow:
+      0}], lanes: [], steps: 0}; use = {steps: 0, uses: []}; leader = null; toldMs = null
   lamps.shown → stays; lamps.p = green; lamps.q = red
   election.elected → stays; leader = b
   election.lost → stays
@@ -72,18 +72,18 @@ given('a node', `
     says arrivals.expected {sensing: vehicles, stepS: 1, lanes: [{lane: l, vehicles: [{groups: [q],
       etaS: 0, waitedS: 1}]}], flows: [{group: p, perS: 0}, {group: q, perS: 1}, {group: r, perS:
       0}], inside: 0, stuck: [], barred: [], overdue: []}
-    knowledge.waits = [{vehicle: v, waitedS: 1}]; knowledge.groups = [{group: p, litS: 0, darkS: 1,
-      heldS: 0, stuckS: 0, barredS: 0, flow: 0}, {group: q, litS: 0, darkS: 1, heldS: 1, stuckS: 0,
-      barredS: 0, flow: 1}, {group: r, litS: 0, darkS: 1, heldS: 0, stuckS: 0, barredS: 0, flow:
-      0}]; knowledge.steps = 1; sensors = [{sensor: l, lanes: [l], groups: [q], idleS: 0,
-      longestIdleS: 0, pauses: 0, coveredS: 0, coveredLitS: 0, clearS: 1, absurd: 0, fault: null}];
+    sensors = [{sensor: l, lanes: [l], groups: [q], idleS: 0, longestIdleS: 0, pauses: 0, coveredS:
+      0, coveredLitS: 0, clearS: 1, absurd: 0, fault: null}]; knowledge.waits = [{vehicle: v,
+      waitedS: 1}]; knowledge.groups = [{group: p, litS: 0, darkS: 1, heldS: 0, stuckS: 0, barredS:
+      0, flow: 0}, {group: q, litS: 0, darkS: 1, heldS: 1, stuckS: 0, barredS: 0, flow: 1}, {group:
+      r, litS: 0, darkS: 1, heldS: 0, stuckS: 0, barredS: 0, flow: 0}]; knowledge.steps = 1;
       use.steps = 1; toldMs = 0
     silence of sighted in 3500 ms
 `);
 
 given('a node without lamps', `
   starts in blind
-    lamps = {}; knowledge = {waits: [], groups: [], lanes: [], steps: 0}; sensors = []; use =
+    lamps = {}; sensors = []; knowledge = {waits: [], groups: [], lanes: [], steps: 0}; use =
       {steps: 0, uses: []}; leader = null; toldMs = null
   sensors.read → sighted; silence of sighted in 3500 ms
 `);
@@ -112,11 +112,11 @@ given('a node; sensors.read', `
     says arrivals.expected {sensing: vehicles, stepS: 1, lanes: [{lane: l, vehicles: [{groups: [q],
       etaS: 0, waitedS: 1}]}], flows: [{group: p, perS: 0}, {group: q, perS: 0.5}, {group: r, perS:
       0}], inside: 0, stuck: [], barred: [], overdue: []}
-    knowledge.waits = [{vehicle: v, waitedS: 1}]; knowledge.groups = [{group: p, litS: 0, darkS: 2,
-      heldS: 0, stuckS: 0, barredS: 0, flow: 0}, {group: q, litS: 0, darkS: 2, heldS: 1, stuckS: 0,
-      barredS: 0, flow: 0.5}, {group: r, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow:
-      0}]; knowledge.steps = 2; sensors = [{sensor: l, lanes: [l], groups: [q], idleS: 0,
-      longestIdleS: 0, pauses: 0, coveredS: 0, coveredLitS: 0, clearS: 1, absurd: 0, fault: null}];
+    sensors = [{sensor: l, lanes: [l], groups: [q], idleS: 0, longestIdleS: 0, pauses: 0, coveredS:
+      0, coveredLitS: 0, clearS: 1, absurd: 0, fault: null}]; knowledge.waits = [{vehicle: v,
+      waitedS: 1}]; knowledge.groups = [{group: p, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS:
+      0, flow: 0}, {group: q, litS: 0, darkS: 2, heldS: 1, stuckS: 0, barredS: 0, flow: 0.5},
+      {group: r, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0}]; knowledge.steps = 2;
       use.steps = 2
     silence of sighted in 3500 ms
   wait → blind
