@@ -24,8 +24,8 @@ export interface GreenUse {
   readonly uses: readonly Use[];
 }
 
-/** Over so many steps it is averaged, as flows are. */
-const STEPS_MAX = 600;
+/** Over so many steps it is averaged: as long as a plan stays at least. */
+const STEPS_MAX = 300;
 /** Who could be at the stop line within that follows the one before, or is one who passes alone. */
 const FOLLOWS_S = 2;
 
@@ -62,13 +62,13 @@ export const useAfter = (
 export const usedBy = ({ uses }: GreenUse, group: string): number =>
   Math.max(0, ...uses.filter((use) => use.group === group).map(({ used }) => used));
 
-/** What the present green of each group is worth to it; nothing, where it has none. */
+/** What the present green of each group is worth to it, where it has one. */
 const worthNow = ({ groups, stages }: Intersection, lamps: Lamps): Record<string, number> =>
   Object.fromEntries(
-    groups.map(({ id }) => {
+    groups.flatMap(({ id }) => {
       const lamp = at(lamps, id);
-      if (lamp === 'green') return [id, 1];
-      const [least = 0] = [...worthOf([id], stages).values()].sort((a, b) => a - b);
-      return [id, lamp === 'greenPermissive' ? least : 0];
+      if (lamp === 'green') return [[id, 1]];
+      if (lamp !== 'greenPermissive') return [];
+      return [[id, Math.min(...worthOf([id], stages).values())]];
     }),
   );

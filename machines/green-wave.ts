@@ -13,6 +13,8 @@ import { type Corridor, corridorsOf } from './corridors.ts';
 import { expectedDelayS, type Measured } from './delay.ts';
 import { intersectionsOf } from './district-state.ts';
 import { offsetsOf, type Placed } from './offsets.ts';
+import { neededStages, programGreens, stagesOf } from './plan-stages.ts';
+import type { Flows } from './streams.ts';
 import { turnsOf } from './timetable.ts';
 import { CYCLE_MAX_S, CYCLE_MIN_S, type Wish, websterCycle, websterSplits } from './webster.ts';
 
@@ -26,6 +28,8 @@ const NOTHING: Measured = new Map();
 /** Cycles that are tried, beside the one that the busiest intersection asks for: near it, waits
  *  hardly differ (Webster 1958), and the streets may fit another better. */
 const CYCLES_TRIED = [0.9, 1.15, 1.3];
+/** Where there are more intersections none is tried: it must not keep a leader from its beats. */
+const TRIED_FOR_MAX = 64;
 
 /** The plan for all intersections of `state`; without any, a plan that plans nothing. */
 export const greenWave = (state: State, id: string, measured: Measured = NOTHING): Plan => {
@@ -34,15 +38,21 @@ export const greenWave = (state: State, id: string, measured: Measured = NOTHING
     intersections,
     state.members.flatMap(({ links }) => links),
   );
+  const tasks = intersections.map((intersection): Task => {
+    const flows = measured.get(intersection.id);
+    const stages = flows ? neededStages(intersection, flows) : stagesOf(intersection);
+    return { intersection, stages, flows };
+  });
   const planWith = (cycleS: number): Plan => ({
     ...{ id, cycleS },
-    intersections: plannedWith({ intersections, corridors, measured }, cycleS),
+    intersections: plannedWith(tasks, corridors, cycleS),
   });
-  const bestS = cycleOf(intersections, measured);
+  const bestS = cycleOf(tasks);
   const plan = planWith(bestS);
   let best = { plan, delayS: expectedDelayS(state, plan, measured) };
-  const floorS = Math.max(CYCLE_MIN_S, shortestCycle(intersections));
-  for (const factor of best.delayS === null ? [] : CYCLES_TRIED) {
+  const floorS = Math.max(CYCLE_MIN_S, shortestCycle(tasks));
+  const isTried = best.delayS !== null && intersections.length <= TRIED_FOR_MAX;
+  for (const factor of isTried ? CYCLES_TRIED : []) {
     const cycleS = Math.round(bestS * factor);
     if (cycleS === bestS || cycleS < floorS || cycleS > CYCLE_MAX_S) continue;
     const other = planWith(cycleS);
@@ -52,21 +62,21 @@ export const greenWave = (state: State, id: string, measured: Measured = NOTHING
   return best.plan;
 };
 
-interface Given {
-  readonly intersections: readonly Intersection[];
-  readonly corridors: readonly Corridor[];
-  readonly measured: Measured;
+/** An intersection, the stages that it is to run, and its traffic as far as that is measured. */
+interface Task {
+  readonly intersection: Intersection;
+  readonly stages: readonly Stage[];
+  readonly flows: Flows | undefined;
 }
 
 const plannedWith = (
-  { intersections, corridors, measured }: Given,
+  tasks: readonly Task[],
+  corridors: readonly Corridor[],
   cycleS: number,
 ): IntersectionPlan[] => {
-  const planned = intersections.map((intersection): Placed => {
-    const flows = measured.get(intersection.id);
-    const wishes = flows
-      ? websterSplits(intersection, stagesOf(intersection), { flows, cycleS })
-      : wishesOf(intersection);
+  const planned = tasks.map((task): Placed => {
+    const { intersection, stages, flows } = task;
+    const wishes = flows ? websterSplits(intersection, stages, { flows, cycleS }) : wishesOf(task);
     const splits = spread(wishes, cycleS);
     return { intersection, splits, turns: turnsOf(intersection, splits), flows };
   });
@@ -77,48 +87,29 @@ const plannedWith = (
 };
 
 /** In whole seconds. */
-const cycleOf = (intersections: readonly Intersection[], measured: Measured): number => {
-  const wanted = intersections.map((intersection) => {
-    const flows = measured.get(intersection.id);
-    if (flows) return websterCycle(intersection, stagesOf(intersection), flows);
-    return total(wishesOf(intersection));
+const cycleOf = (tasks: readonly Task[]): number => {
+  const wanted = tasks.map((task) => {
+    const { intersection, stages, flows } = task;
+    return flows ? websterCycle(intersection, stages, flows) : total(wishesOf(task));
   });
   return Math.max(
     Math.min(PROGRAM_CYCLE_MAX_S, Math.ceil(Math.max(5, ...wanted))),
-    shortestCycle(intersections),
+    shortestCycle(tasks),
   );
 };
 
 /** The shortest cycle that leaves each stage of each intersection its least. */
-const shortestCycle = (intersections: readonly Intersection[]): number => {
-  const leasts = intersections.map((one) =>
-    wishesOf(one).reduce((sum, { leastS }) => sum + leastS, 0),
-  );
+const shortestCycle = (tasks: readonly Task[]): number => {
+  const leasts = tasks.map((task) => wishesOf(task).reduce((sum, { leastS }) => sum + leastS, 0));
   return Math.ceil(Math.max(5, ...leasts));
 };
 
 const total = (wishes: readonly Wish[]) => wishes.reduce((sum, { splitS }) => sum + splitS, 0);
 
-const programGreens = (intersection: Intersection): Map<string, number> => {
-  const greens = new Map<string, number>();
-  for (const { stage, greenS } of intersection.programs?.[0]?.steps ?? []) {
-    greens.set(stage, Math.max(greenS, greens.get(stage) ?? 0));
-  }
-  return greens;
-};
-
-/** The stages in the order of the first program, or as listed. */
-const stagesOf = (intersection: Intersection): Stage[] => {
-  const order = [...programGreens(intersection).keys()];
-  return intersection.stages
-    .filter(({ id }) => order.length === 0 || order.includes(id))
-    .sort((a, b) => order.indexOf(a.id) - order.indexOf(b.id));
-};
-
 /** The splits that the stages ask for as long as nothing is measured. */
-const wishesOf = (intersection: Intersection): Wish[] => {
+const wishesOf = ({ intersection, stages }: Task): Wish[] => {
   const greens = programGreens(intersection);
-  return stagesOf(intersection).map((stage) => {
+  return stages.map((stage) => {
     const leastS = stageSecondsMin(intersection, stage);
     const greenS = greens.get(stage.id) ?? defaultGreen(intersection, stage);
     return {

@@ -57,6 +57,7 @@ export const adapt = (situation: Situation, at: number, leadMs: number): Adapted
   const endMs = Math.max(
     now.fromMs + minGreenMs(intersection, now.stage) + SLACK_MS,
     at + AT_ONCE_MS,
+    now.leastUntilMs ?? 0,
   );
   const isRipe = endMs <= at + AT_ONCE_MS + SLACK_MS;
   const stage = isRipe ? chosen(situation, { now, expected, walks }, at) : null;

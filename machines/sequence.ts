@@ -84,6 +84,8 @@ export interface Green {
   readonly fromMs: number;
   /** When those that do not go on get amber. */
   readonly untilMs: number;
+  /** Sensors do not end it before that: a transit vehicle was given it longer. */
+  readonly leastUntilMs?: number;
   /** Groups that show amber already, and so cannot go on into what follows. */
   readonly ended?: readonly string[];
   /** The plan by which it was decided when this green ends. */

@@ -152,7 +152,8 @@ export const favour = (situation: Situation, at: number): Green | null => {
     const isPlanned = plannedOf(situation) !== undefined;
     const spare = isPlanned ? roomOf(intersection, splits).spareMs : EXTENSION_MS;
     const wishMs = Math.min(at + EXTENSION_MS, wasMs + spare, longestMs);
-    return { ...now, untilMs: Math.max(wasMs, wishMs) };
+    const untilMs = Math.max(wasMs, wishMs);
+    return { ...now, untilMs, leastUntilMs: untilMs };
   }
   const halfMs = now.fromMs + halved(intersection, now);
   return { ...now, untilMs: Math.min(wasMs, Math.max(halfMs, at + AT_ONCE_MS)) };

@@ -16,6 +16,8 @@ import { type Flows, START_S, type Stream, streamsOf } from './streams.ts';
 export const CYCLE_MIN_S = 40;
 /** Beyond, a longer cycle lets hardly more go, and all wait longer. In seconds. */
 export const CYCLE_MAX_S = 120;
+/** In which sets of stages are compared. In seconds. */
+const CYCLE_USUAL_S = 90;
 /** Degrees of use between which greens are sought: nobody comes, and four times what can be served. */
 const USE_MIN = 0.01;
 const USE_MAX = 4;
@@ -63,30 +65,53 @@ export const websterCycle = (
   return Math.min(CYCLE_MAX_S, Math.max(CYCLE_MIN_S, bestS));
 };
 
-/** Splits that use all critical streams to the same degree; none goes below its least. */
-export const websterSplits = (
+interface Task {
+  readonly flows: Flows;
+  readonly cycleS: number;
+}
+
+/** Greens with which all critical streams use theirs to the same degree, and that degree. */
+const evenGreens = (
   intersection: Intersection,
-  stages: readonly Stage[],
-  { flows, cycleS }: { flows: Flows; cycleS: number },
-): Wish[] => {
-  const frames = framesOf(intersection, stages);
+  frames: readonly Frame[],
+  { flows, cycleS }: Task,
+): { greens: number[]; use: number } => {
   const bare = frames.map(({ stage, changeS, leastS }) => ({ stage, leastS: leastS - changeS }));
+  const stages = frames.map(({ stage }) => stage);
   const streams = streamsOf(intersection, stages, flows);
   const roomS = cycleS - sumOf(frames.map(({ changeS }) => changeS));
   let [low, high] = [USE_MIN, USE_MAX];
   for (let k = 0; k < HALVINGS; k += 1) {
     const use = (low + high) / 2;
-    const fits =
-      sumOf(greensFor(bare, streams, { wholeS: cycleS / use, startS: START_S })) <= roomS;
-    [low, high] = fits ? [low, use] : [use, high];
+    const greens = greensFor(bare, streams, { wholeS: cycleS / use, startS: START_S });
+    [low, high] = sumOf(greens) <= roomS ? [low, use] : [use, high];
   }
   const greens = greensFor(bare, streams, { wholeS: cycleS / high, startS: START_S });
+  return { greens, use: high };
+};
+
+/** Splits that use all critical streams to the same degree; none goes below its least. */
+export const websterSplits = (
+  intersection: Intersection,
+  stages: readonly Stage[],
+  task: Task,
+): Wish[] => {
+  const frames = framesOf(intersection, stages);
+  const { greens } = evenGreens(intersection, frames, task);
   return frames.map(({ stage, changeS, leastS }, k) => ({
     stage: stage.id,
     splitS: Math.max(leastS, (greens[k] ?? 0) + changeS),
     leastS,
   }));
 };
+
+/** To which degree the greens of these stages are used at the best, in a cycle of usual length. */
+export const leastUse = (
+  intersection: Intersection,
+  stages: readonly Stage[],
+  flows: Flows,
+): number =>
+  evenGreens(intersection, framesOf(intersection, stages), { flows, cycleS: CYCLE_USUAL_S }).use;
 
 /**
  * Greens, none below its least, so that each stream has its ratio of `wholeS`, and `startS`. Who has

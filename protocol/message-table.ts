@@ -415,7 +415,7 @@ export const messageTable: { readonly [K in MessageType]: MessageRow<K> } = {
     fields: {
       intersection,
       flows:
-        'Of each of its signal groups, on the average of ten minutes at the most: vehicles an hour that came for it, and the part of all time in which it was green and somebody drove off at its busiest lane (`used`).',
+        'Of each of its signal groups, on the average of five to ten minutes: vehicles an hour that came for it, and the part of all time in which it was green and somebody drove off at its busiest lane (`used`).',
     },
   },
   'phases.ask': {

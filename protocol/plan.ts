@@ -46,7 +46,6 @@ export const planSchema = Type.Object(
 );
 /** A time of day, as in 07:30. */
 export const HOUR = '^([01]\\d|2[0-3]):[0-5]\\d$';
-const hour = (description: string) => Type.String({ pattern: HOUR, description });
 
 export const filedPlanSchema = Type.Object(
   {
@@ -54,8 +53,14 @@ export const filedPlanSchema = Type.Object(
     hours: Type.Optional(
       Type.Object(
         {
-          from: hour('When it begins, by the wall clock of the leader’s host, as in 07:30.'),
-          to: hour('When it ends; before `from`: on the next day.'),
+          from: Type.String({
+            pattern: HOUR,
+            description: 'When it begins, by the wall clock of the leader’s host, as in 07:30.',
+          }),
+          to: Type.String({
+            pattern: HOUR,
+            description: 'When it ends; before `from`: on the next day.',
+          }),
         },
         {
           additionalProperties: false,

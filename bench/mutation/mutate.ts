@@ -47,7 +47,7 @@ const tell = (machine: Subject, judge: Judge, { mutations, alive }: Result): voi
   print(`${machine}, ${judge}: ${killed} of ${mutations.length} killed (${share} %)`);
   const known = new Set(livingIn(survivors[machine][judge]).alive);
   for (const { line, name } of alive) {
-    const isNew = !known.delete(name) && survivors[machine][judge] !== undefined;
+    const isNew = !known.delete(name);
     print(
       `  lives: machines/${machine}.ts:${line} ${name}${isNew ? ', which is not expected' : ''}`,
     );

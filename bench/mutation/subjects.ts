@@ -15,13 +15,18 @@ const tables = (...names: string[]) => names.map((name) => `test/machines/${name
 
 /** Tests that do not come from the machine: the quick ones first, then, for what lives on, others. */
 const BY_HAND = {
-  election: [tables('ballot', 'election', 'former-voter')],
-  replica: [tables('replica', 'primary', 'backup', 'learner', 'draining')],
+  election: [tables('ballot', 'election', 'election-terms', 'former-voter')],
+  replica: [tables('replica', 'replica-others', 'primary', 'backup', 'learner', 'draining')],
   phases: [
     tables('phases'),
-    ...['push-button', 'phases-sensing', 'phases-in-step', 'preemption', 'preemption-runs'].map(
-      (name) => tables(name),
-    ),
+    ...[
+      'push-button',
+      'phases-sensing',
+      'phases-calls',
+      'phases-in-step',
+      'preemption',
+      'preemption-runs',
+    ].map((name) => tables(name)),
   ],
 } satisfies Readonly<Record<string, readonly (readonly string[])[]>>;
 

@@ -14,13 +14,12 @@ export type Meanings = Readonly<Record<string, readonly string[]>>;
 /** A meaning that begins so says that the mutant does nothing else than the machine. */
 export const SAME = 'Does the same:';
 
-/** What nobody has judged yet is left out. */
-type Judged = Readonly<Partial<Record<Judge, Meanings>>>;
+type Judged = Readonly<Record<Judge, Meanings>>;
 
 export const survivors: Readonly<Record<Subject, Judged>> = { election, replica, phases };
 
 /** Those that live, and of these those that do nothing else than the machine. */
-export const livingIn = (meanings: Meanings = {}) => ({
+export const livingIn = (meanings: Meanings) => ({
   alive: Object.values(meanings).flat(),
   same: Object.entries(meanings).flatMap(([meaning, names]) =>
     meaning.startsWith(SAME) ? names : [],

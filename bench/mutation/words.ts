@@ -17,28 +17,24 @@ const scoreTable = (): string =>
     ...SUBJECTS.map((machine) => {
       const all = mutationsOf(machine).length;
       const { alive, same } = livingIn(survivors[machine].generated);
-      const { byHand } = survivors[machine];
+      const byHand = livingIn(survivors[machine].byHand);
       const killed = all - alive.length;
       const cells = [
         share(killed, all),
         share(killed, all - same.length),
-        byHand ? share(all - livingIn(byHand).alive.length, all) : 'not counted yet',
+        share(all - byHand.alive.length, all),
       ];
       return `| ${machine} | ${cells.join(' | ')} |`;
     }),
   ].join('\n');
 
-const isCounted = (judge: Judge) => SUBJECTS.some((machine) => survivors[machine][judge]);
-
 export const mutantReport = (): string =>
   [
     scoreTable(),
-    ...JUDGES.filter(isCounted).flatMap((judge) => [
+    ...JUDGES.flatMap((judge) => [
       `### What is not killed ${TITLES[judge]}`,
       ...SUBJECTS.flatMap((machine) => {
-        const meanings = survivors[machine][judge];
-        if (!meanings) return [];
-        const lines = Object.entries(meanings).map(
+        const lines = Object.entries(survivors[machine][judge]).map(
           ([meaning, names]) => `- ${meaning} (${names.length}) ${names.map(quoted).join(', ')}`,
         );
         return [`**${machine}**\n\n${lines.join('\n')}`];

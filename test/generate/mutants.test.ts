@@ -9,6 +9,8 @@ import { livingIn, survivors } from '../../bench/mutation/survivors.ts';
 
 /** One of so many is judged here. */
 const EVERY = 25;
+/** And of those that live by hand, one of so many. */
+const LIVING_EVERY = 12;
 
 describe.each(SUBJECTS)('of the machine %s', (machine) => {
   const mutations = mutationsOf(machine);
@@ -26,6 +28,19 @@ describe.each(SUBJECTS)('of the machine %s', (machine) => {
   test('generated tests kill 95 of 100 mutants that do anything else', () => {
     const { alive, same } = livingIn(survivors[machine].generated);
     expect(alive.length - same.length).toBeLessThanOrEqual(0.05 * (names.length - same.length));
+  });
+
+  test('tests that do not come from the machine kill 70 of 100 mutants', () => {
+    const { alive } = livingIn(survivors[machine].byHand);
+    expect(alive.length).toBeLessThanOrEqual(0.3 * names.length);
+  });
+
+  test('some that are said to live by hand do, as far as the first tables tell', async () => {
+    const { alive } = livingIn(survivors[machine].byHand);
+    const some = mutations.filter(({ name }) => alive.indexOf(name) % LIVING_EVERY === 0);
+    const [tests = []] = roundsOf('byHand', machine);
+    const lived = await survivorsOf({ machine, mutations: some, tests, jobs: 1 });
+    expect(lived.map(({ name }) => name)).toEqual(some.map(({ name }) => name));
   });
 
   test('the generated tests kill some mutants, and the others live, as it is written', async () => {

@@ -762,7 +762,7 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
       {lamp: amber, untilMs: 20800}, {lamp: red, untilMs: 25800}], q: [{lamp: red, untilMs: 25800}],
       r: [{lamp: red, untilMs: 25800}]}, notAfterMs: 17800}
     says clock.wake {id: phases:decide, atMs: 16800}
-    calls = []
+    now.leastUntilMs = 17800; calls = []
 `);
 
 given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; arrivals.expected', `
@@ -784,18 +784,6 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
   replica.committed, command preempt.call fire, index 5 (3) → stays
     says clock.wake {id: phases:call, atMs: 16800}
     calls = [{id: fire, kind: district, group: r, fromMs: 16800, untilMs: 46800, spentMs: null}]
-`);
-
-given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; replica.committed, command priority.call bus, index 6 (2)', `
-  in green.undecided
-  wait → stays
-    says clock.wake {id: phases:call, atMs: 25800}
-    says lamps.show {timelines: {p: [{lamp: red, untilMs: 5800}, {lamp: green, untilMs: 14400},
-      {lamp: amber, untilMs: 17400}, {lamp: red, untilMs: 22400}], q: [{lamp: red, untilMs: 22400}],
-      r: [{lamp: red, untilMs: 22400}]}, notAfterMs: 17800}
-    says clock.wake {id: phases:decide, atMs: 13400}
-    now.untilMs = 14400; calls = [{id: bus, kind: transit, group: q, fromMs: 5800, untilMs: 25800,
-      spentMs: 5800}]
 `);
 
 given('a node; lamps.ready; wait; lamps.shown; wait × 4', `
@@ -987,7 +975,7 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
       {lamp: amber, untilMs: 20800}, {lamp: red, untilMs: 25800}], q: [{lamp: red, untilMs: 25800}],
       r: [{lamp: red, untilMs: 25800}]}, notAfterMs: 17800}
     says clock.wake {id: phases:decide, atMs: 16800}
-    calls = []
+    now.leastUntilMs = 17800; calls = []
 `);
 
 given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; wait; replica.committed, command preempt.call fire, index 5', `
@@ -1046,18 +1034,6 @@ given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red
 given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; wait × 2', `
   in amber
   lamps.shown, lamps amber red → stays; shown.p = amber
-`);
-
-given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; arrivals.expected; replica.committed, command priority.call bus, index 6 (2)', `
-  in green.sensing
-  wait → green.undecided
-    says clock.wake {id: phases:call, atMs: 25800}
-    says lamps.show {timelines: {p: [{lamp: red, untilMs: 5800}, {lamp: green, untilMs: 14400},
-      {lamp: amber, untilMs: 17400}, {lamp: red, untilMs: 22400}], q: [{lamp: red, untilMs: 22400}],
-      r: [{lamp: red, untilMs: 22400}]}, notAfterMs: 17800}
-    says clock.wake {id: phases:decide, atMs: 13400}
-    now.untilMs = 14400; calls = [{id: bus, kind: transit, group: q, fromMs: 5800, untilMs: 25800,
-      spentMs: 5800}]
 `);
 
 given('a node; lamps.ready; lamps.shown; wait × 2; lamps.shown, lamps green red; phases.ask, forMs 60000; replica.committed, command preempt.call fire, index 5', `

@@ -3,75 +3,10 @@
  * minimum, wait for who is inside, and go by plan or times as soon as nothing is known any more.
  */
 import { describe, expect, test } from 'vitest';
-import { phasesMachine } from '../../machines/phases.ts';
-import type { Control } from '../../protocol/control.ts';
-import { createJudge } from '../../protocol/judge.ts';
-import type { Lamps } from '../../protocol/lamp.ts';
 import { seeded } from '../transport/seeded.ts';
-import { adopt, greensOf, plan, time, timing } from './phases-words.ts';
-import { Play } from './play.ts';
-import { expecting, junction, traffic } from './sensing-words.ts';
-
-type Expecting = ReturnType<typeof traffic>;
-
-/** A node with an obedient driver: what it sends is what its lamps show. */
-class Kerb {
-  readonly play;
-  readonly shown: { t: number; lamps: Lamps }[] = [];
-  #timelines: Record<string, { lamp: Lamps[string]; untilMs: number }[]> = {};
-  #read = 0;
-
-  constructor(control?: Control) {
-    const intersection = { ...junction, ...(control && { control }) };
-    this.play = new Play(phasesMachine, { id: 'n1', timing, intersection }, { nowMs: 100_000 });
-    this.play.hear({ type: 'lamps.shown', lamps: { a: 'red', b: 'red' } });
-    this.play.hear({ type: 'lamps.ready' });
-  }
-
-  /** Seconds in which the sensors say what `expected` gives; undefined: nothing. */
-  drive(seconds: number, expected: (second: number) => Expecting | undefined): this {
-    for (let k = 0; k < seconds; k += 1) {
-      for (let tenth = 0; tenth < 10; tenth += 1) {
-        this.play.pass(100);
-        this.#light();
-      }
-      const told = expected(k);
-      if (told) this.play.hear(expecting(told));
-      this.#light();
-    }
-    return this;
-  }
-
-  get stages() {
-    return greensOf(this.play).map(({ stage }) => stage);
-  }
-
-  get modes() {
-    return greensOf(this.play).map(({ mode }) => mode);
-  }
-
-  #light(): void {
-    for (; this.#read < this.play.told.length; this.#read += 1) {
-      const event = this.play.told[this.#read]?.event;
-      if (event?.type !== 'lamps.show') continue;
-      expect(event.notAfterMs).toBeGreaterThanOrEqual(this.play.nowMs);
-      this.#timelines = event.timelines;
-    }
-    const lampOf = (id: string) =>
-      this.#timelines[id]?.find(({ untilMs }) => untilMs > this.play.nowMs)?.lamp ?? 'red';
-    const lamps = { a: lampOf('a'), b: lampOf('b') };
-    const last = this.shown.at(-1)?.lamps;
-    if (last && last['a'] === lamps.a && last['b'] === lamps.b) return;
-    this.shown.push({ t: this.play.nowMs, lamps });
-    this.play.hear({ type: 'lamps.shown', lamps });
-  }
-}
-
-const unsafeOf = ({ shown }: Kerb) => {
-  const judge = createJudge([junction]);
-  for (const { t, lamps } of shown) judge.see({ t, intersection: 'x', lamps });
-  return judge.verdict().unsafe;
-};
+import { Kerb, unsafeOf } from './kerb.ts';
+import { adopt, greensOf, plan, time } from './phases-words.ts';
+import { traffic } from './sensing-words.ts';
 
 const queue = (count: number) => Array.from({ length: count }, () => 0);
 

@@ -4,12 +4,14 @@
 import { describe, expect, test } from 'vitest';
 import { expectedDelayS } from '../../machines/delay.ts';
 import { greenWave } from '../../machines/green-wave.ts';
+import { neededStages, stagesOf } from '../../machines/plan-stages.ts';
 import { websterCycle, websterSplits } from '../../machines/webster.ts';
 import { checkPlan, stageSecondsMin } from '../../protocol/check-district.ts';
 import type { State } from '../../protocol/command.ts';
-import type { Group, Intersection } from '../../protocol/district.ts';
+import type { Group, Intersection, Stage } from '../../protocol/district.ts';
+import { litBy } from '../../protocol/stage.ts';
 import { seeded } from '../transport/seeded.ts';
-import { anyMembers } from './any-intersection.ts';
+import { anyIntersection, anyMembers } from './any-intersection.ts';
 
 const group = (id: string, lanes: readonly string[], rest: Partial<Group> = {}): Group => ({
   ...{ id, kind: 'vehicle', minGreenS: 5, maxGreenS: 50, amberS: 3, redClearanceS: 2 },
@@ -98,6 +100,47 @@ describe('the splits', () => {
     expect(calm['T']).toBe(10);
     expect(busy['T']).toBeGreaterThan(12);
     expect(busy['A']).toBeLessThan(calm['A'] ?? 0);
+  });
+});
+
+describe('the stages', () => {
+  const both: Intersection = {
+    ...crossing,
+    groups: [group('e', ['e1']), group('w', ['w1']), group('left', ['w2']), group('b', ['b1'])],
+    conflicts: [
+      ['e', 'left'],
+      ['b', 'e'],
+      ['b', 'w'],
+      ['b', 'left'],
+    ],
+    stages: [
+      { id: 'both', green: ['e', 'w'] },
+      { id: 'west', green: ['w', 'left'] },
+      { id: 'cross', green: ['b'] },
+      { id: 'east', green: ['e'] },
+    ],
+  };
+  const needed = (of: Record<string, number>) => neededStages(both, flows(of)).map(({ id }) => id);
+
+  test('leave one out whose groups are served by others, where that leaves more green', () => {
+    expect(needed({ e: 500, w: 500, left: 100, b: 500 })).toEqual(['both', 'west', 'cross']);
+  });
+
+  test('keep it where its groups need it', () => {
+    expect(needed({ e: 900, w: 100, left: 20, b: 300 })).toContain('both');
+  });
+
+  test('serve every group that is served by the stages there are', () => {
+    for (let seed = 0; seed < 300; seed += 1) {
+      const random = seeded(seed);
+      const intersection = anyIntersection(random);
+      const of = Object.fromEntries(intersection.groups.map(({ id }) => [id, 1500 * random()]));
+      const lit = (stages: readonly Stage[]) => new Set(stages.flatMap(litBy));
+      const green = (stages: readonly Stage[]) => new Set(stages.flatMap((one) => one.green));
+      const [all, some] = [stagesOf(intersection), neededStages(intersection, flows(of))];
+      expect(lit(some)).toEqual(lit(all));
+      expect(green(some)).toEqual(green(all));
+    }
   });
 });
 
