@@ -38,7 +38,8 @@ export const layOutSumo = async (
 /** The file is there for as long as this process, which may end at once. */
 const written = ({ file, roads }: SumoScenario): string => {
   const folder = mkdtempSync(join(tmpdir(), 'greenwave-sumo-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  // First of all: another listener ends this process at once (`greenwave.ts`).
+  process.prependOnceListener('exit', () => rmSync(folder, { recursive: true, force: true }));
   const name = basename(file, '.sumocfg').replaceAll(/\s/g, '-');
   const path = join(folder, `${name}.json`);
   writeFileSync(path, districtText(importNetwork(roads, { name }).district));

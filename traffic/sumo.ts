@@ -126,7 +126,7 @@ class Life {
       this.#errors = (this.#errors + text).slice(-ERRORS_CHARACTERS_MAX);
     });
     const killNow = () => void child.kill('SIGKILL');
-    process.on('exit', killNow);
+    process.prependListener('exit', killNow);
     this.ended = new Promise((resolve) => {
       const end = (code: number | null, signal: NodeJS.Signals | null) => {
         process.off('exit', killNow);
