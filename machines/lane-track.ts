@@ -47,7 +47,7 @@ const EMPTY_S = 3;
 /** What a vehicle that stands takes of the road. In metres. */
 const CAR_M = 7.5;
 /** Of a step: who covers a loop so long stands on it. */
-const COVERED = 0.95;
+export const COVERED = 0.95;
 const CARS_MAX = 100;
 /** Who has crossed a stop line has left the intersection after so long. In seconds. */
 const LEFT_S = 3;

@@ -13,6 +13,7 @@
 import { isLit, type Lamps } from '../protocol/lamp.ts';
 import type { LaneReading, LoopReading, Read, Reading, SensorFault } from '../protocol/readings.ts';
 import type { GroupKnowledge } from './expectation.ts';
+import { COVERED } from './lane-track.ts';
 
 /** What is known of one sensor. Times in seconds. */
 export interface SensorKnowledge {
@@ -56,8 +57,6 @@ const CAR_M_MIN = 1.5;
 const COUNT_SLACK = 2;
 /** 288 km/h. In m/s. */
 const SPEED_MPS_MAX = 80;
-/** Of a step: who covers a loop so long stands on it. */
-const COVERED = 0.95;
 /** More than these are not watched. */
 const SENSORS_MAX = 500;
 

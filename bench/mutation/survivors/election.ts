@@ -1,44 +1,32 @@
+/** What no test can tell from the machine, whoever wrote it. */
+const same = {
+  'Does the same: the branch behind it takes the same beat as one from a leader, and notes nothing new.':
+    [
+      'isFromMyLeader: is always false',
+      'isFromMyLeader: without event.leader === event.from',
+      'isFromMyLeader: === becomes !== (3)',
+    ],
+  'Does the same: it is asked together with isOther, which says it too.': [
+    'isEligible: without event.from !== context.id',
+  ],
+  'Does the same: while a vote is being written there is a claim, and of the term; whatever enters another term leaves that state.':
+    [
+      'isClaimStillGood: without context.claim !== null && context.claim…',
+      'isClaimStillGood: without context.claim !== null',
+      'isClaimStillGood: without context.claim.term === context.term',
+    ],
+  'Does the same: whoever stepped down has forgotten its followers already.': [
+    'lead: followers is not assigned',
+  ],
+};
+
 /** What mutants of the election live, and what that means. */
 export const election = {
   generated: {
-    'Does the same: the branch behind it takes the same beat as one from a leader, and notes nothing new.':
-      [
-        'isFromMyLeader: is always false',
-        'isFromMyLeader: without event.leader === event.from',
-        'isFromMyLeader: === becomes !== (3)',
-      ],
-    'Does the same: it is asked together with isOther, which says it too.': [
-      'isEligible: without event.from !== context.id',
-    ],
-    'Does the same: while a vote is being written there is a claim, and of the term; whatever enters another term leaves that state.':
-      [
-        'isClaimStillGood: without context.claim !== null && context.claim…',
-        'isClaimStillGood: without context.claim !== null',
-        'isClaimStillGood: without context.claim.term === context.term',
-      ],
-    'Does the same: whoever stepped down has forgotten its followers already.': [
-      'lead: followers is not assigned',
-    ],
+    ...same,
   },
   byHand: {
-    'Does the same: the branch behind it takes the same beat as one from a leader, and notes nothing new.':
-      [
-        'isFromMyLeader: is always false',
-        'isFromMyLeader: without event.leader === event.from',
-        'isFromMyLeader: === becomes !== (3)',
-      ],
-    'Does the same: it is asked together with isOther, which says it too.': [
-      'isEligible: without event.from !== context.id',
-    ],
-    'Does the same: while a vote is being written there is a claim, and of the term; whatever enters another term leaves that state.':
-      [
-        'isClaimStillGood: without context.claim !== null && context.claim…',
-        'isClaimStillGood: without context.claim !== null',
-        'isClaimStillGood: without context.claim.term === context.term',
-      ],
-    'Does the same: whoever stepped down has forgotten its followers already.': [
-      'lead: followers is not assigned',
-    ],
+    ...same,
     'Said by nobody who keeps to the protocol, or by the node itself, and no row has liars: whole nodes hear them in test/simulation/byzantine.test.ts.':
       [
         'isFromLeader: without event.from !== context.id',
