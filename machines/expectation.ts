@@ -7,7 +7,8 @@ import type { Intersection } from '../protocol/district.ts';
 import type { FactAs } from '../protocol/event.ts';
 import { isLit, type Lamps } from '../protocol/lamp.ts';
 import type { Read, VehicleReading } from '../protocol/readings.ts';
-import { type LaneTrack, mayBeInside, NEEDS_OTHER_S, trackLanes } from './lane-track.ts';
+import { type LaneTrack, mayBeInside, QUEUE_M, turnOf, turnShare } from './lane-track.ts';
+import { trackLanes } from './lanes.ts';
 
 /** What was learned from steps before. Lists are sorted by their ids. */
 export interface Knowledge {
@@ -46,8 +47,6 @@ const GAIN_MPS2 = 2.6;
 const STANDING_MPS = 0.5;
 /** Nearer to the stop line than that, it is there. */
 const AT_LINE_M = 2;
-/** A vehicle that stands within this is in the queue, whatever the way that is left to it. */
-const QUEUE_M = 60;
 /** Nearer than that, the first vehicle is held by the lamps and by nothing else. */
 const FIRST_M = 12;
 /** Slower than that, a vehicle inside blocks those that come next. */
@@ -92,7 +91,7 @@ export const expect = (
   const isToldApart = read.sensing === 'vehicles';
   const seen = isToldApart
     ? byVehicle(before, read, speedOf)
-    : byLane(trackLanes(before.lanes, read, { lamps, speedOf }), lamps);
+    : byLane(trackLanes(before.lanes, read, { lamps, speedOf }));
   const steps = Math.min(FLOW_STEPS_MAX, before.steps + 1);
   const groups = before.groups.map((known) => {
     const { group } = known;
@@ -167,23 +166,22 @@ const byVehicle = (
   return { waits, tracks: [], lanes, firsts, came, inside: vehicles.filter(isInWay).length };
 };
 
-const byLane = (tracks: readonly LaneTrack[], lamps: Lamps): Seen => {
+const byLane = (tracks: readonly LaneTrack[]): Seen => {
   const firsts = new Map<string, First>();
   const came = new Map<string, number>();
-  const lanes = tracks.map(({ lane, groups, cars, behind, stands, idleS, came: more }) => {
-    const others = groups.filter((group) => !isLit(lamps[group] ?? 'red'));
-    // Who does not go at a green of his lane waits for another; at all of them, for room.
-    const needs = idleS >= NEEDS_OTHER_S && others.length > 0 ? others : [...groups];
-    for (const group of groups) {
-      came.set(group, (came.get(group) ?? 0) + more / groups.length);
-      const isFor = cars.length > 0 && needs.includes(group);
-      if (isFor) firsts.set(group, { stands, isNear: true });
-    }
+  const lanes = tracks.map((track) => {
+    const { lane, groups, needs, cars, behind, stands } = track;
+    const isKnown = needs.length < groups.length;
     const vehicles = [...cars, ...behind].map(({ etaS, waitedS }, k) => ({
-      groups: k === 0 ? needs : [...groups],
-      etaS,
+      groups: k === 0 && isKnown ? [...needs] : [turnOf(track, k)],
+      etaS: Math.max(0, etaS),
       waitedS,
     }));
+    for (const group of groups) {
+      came.set(group, (came.get(group) ?? 0) + track.came * turnShare(track, group));
+      const isFor = cars.length > 0 && vehicles[0]?.groups.includes(group);
+      if (isFor) firsts.set(group, { stands, isNear: true });
+    }
     return { lane, vehicles };
   });
   const occupied = lanes.filter(({ vehicles }) => vehicles.length > 0);

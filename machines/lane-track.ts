@@ -1,18 +1,26 @@
 /**
- * Keeps account of who is on each lane, where sensors count vehicles and do not tell them apart:
- * loops, and cameras that see a stretch of lane. Who comes in is let drive on freely in mind until
- * he leaves or is seen to stand. Pure neighbour of `expectation.ts`.
+ * What is kept of each lane, where sensors count vehicles and do not tell them apart. Who comes in is
+ * let drive on freely in mind until he leaves or is seen to stand. Pure; of it `lane-loops.ts` and
+ * `lane-areas.ts` make the account of a step, `lanes.ts` the account of all lanes.
  *
- * Which way a vehicle will turn no such sensor tells. It is taken to go at any of its lane's greens;
- * and when one stands first at such a green for a while, to need one of the others.
+ * Which way a vehicle will turn no such sensor tells. It is taken to turn as those did who left
+ * before; and when one stands first at a green of its lane for a while, to need one of the others, or
+ * a green that need not yield. Nor is it told which of several lanes who comes will choose: each gets
+ * its share of those who left before.
  */
-import { isLit, type Lamps } from '../protocol/lamp.ts';
-import type { LaneReading, LoopReading, Read } from '../protocol/readings.ts';
+import { isGreen, isLit, type Lamps } from '../protocol/lamp.ts';
 
-/** A vehicle: when it could be at the stop line, and for how long it has stood. In seconds. */
-interface Car {
+/** A vehicle: when it could be at the stop line, and for how long it has stood. In seconds. Who should
+ *  have been there and is not seen to stand has a time that has passed. */
+export interface Car {
   readonly etaS: number;
   readonly waitedS: number;
+}
+
+export interface Counts {
+  readonly near: number;
+  readonly far: number;
+  readonly all: number;
 }
 
 export interface LaneTrack {
@@ -29,8 +37,22 @@ export interface LaneTrack {
   readonly idleS: number;
   /** How many have come during the step. */
   readonly came: number;
-  /** For how long nobody has left. In seconds. */
+  /** For how long nobody has left, and for how long nobody may. In seconds. */
   readonly calmS: number;
+  readonly shutS: number;
+  /** Whether the last who left had to yield, or may have had to. */
+  readonly yields: boolean;
+  /** For how long somebody has stood on the loop upstream. In seconds. */
+  readonly fullS: number;
+  /** How many were counted of late: on the stretch at the stop line, on the last, and on all. */
+  readonly counts: readonly Counts[];
+  /** How many have left for each of the groups, slowly forgotten; and how many at all. */
+  readonly turns: readonly number[];
+  readonly gone: number;
+  /** The groups of which the first needs one, by what it did so far. */
+  readonly needs: readonly string[];
+  /** What is due to the lane of those who came, when the last was given to one: at most one vehicle. */
+  readonly credit: number;
 }
 
 /** What is known of lanes that is not said by their readings. */
@@ -40,144 +62,127 @@ export interface Surroundings {
   readonly speedOf: (lane: string) => number;
 }
 
-/** Who stands so long first at a green of his lane waits for another one. In seconds. */
-export const NEEDS_OTHER_S = 4;
-/** A stop line that nobody has left or stood at for so long has nobody before it. In seconds. */
-const EMPTY_S = 3;
-/** What a vehicle that stands takes of the road. In metres. */
-const CAR_M = 7.5;
-/** Of a step: who covers a loop so long stands on it. */
-export const COVERED = 0.95;
-const CARS_MAX = 100;
-/** Who has crossed a stop line has left the intersection after so long. In seconds. */
-const LEFT_S = 3;
-
-/** Whether somebody may be inside who came from this lane. */
-export const mayBeInside = ({ calmS }: LaneTrack): boolean => calmS < LEFT_S;
-
-/** The lanes after a step. */
-export const trackLanes = (
-  before: readonly LaneTrack[],
-  { readings, stepS }: Read,
-  surroundings: Surroundings,
-): LaneTrack[] => {
-  const loops = readings.filter((one) => one.kind === 'loop');
-  const areas = readings.filter((one) => one.kind === 'lane');
-  const lanes = [...new Set([...loops, ...areas].flatMap((one) => one.lanes))].sort();
-  const known = new Map(before.map((track) => [track.lane, track]));
-  return lanes.map((lane) => {
-    const own = [...loops, ...areas].filter((one) => one.lanes.includes(lane));
-    const groups = [...(nearest(own)?.groups ?? [])];
-    const was = known.get(lane) ?? newTrack(lane, groups);
-    const told = { lane, groups, was, stepS, ...surroundings };
-    return areas.length > 0
-      ? byArea(
-          told,
-          areas.filter((one) => one.lanes.includes(lane)),
-        )
-      : byLoops(
-          told,
-          loops.filter((one) => one.lanes.includes(lane)),
-        );
-  });
-};
-
-const newTrack = (lane: string, groups: string[]): LaneTrack => ({
-  ...{ lane, groups, cars: [], behind: [] },
-  ...{ stands: false, idleS: 0, came: 0, calmS: LEFT_S },
-});
-
-/** The reading nearest to the stop line knows best which groups the lane has. */
-const nearest = (own: readonly (LoopReading | LaneReading)[]) => {
-  const distance = (one: LoopReading | LaneReading) =>
-    one.kind === 'loop' ? one.distanceM : one.nearM;
-  return own.reduce<LoopReading | LaneReading | undefined>(
-    (best, one) => (best === undefined || distance(one) < distance(best) ? one : best),
-    undefined,
-  );
-};
-
-interface Told extends Surroundings {
+/** A lane, and what is told of it in a step. */
+export interface Told extends Surroundings {
   readonly lane: string;
   readonly groups: readonly string[];
   readonly was: LaneTrack;
   readonly stepS: number;
 }
 
-/** All cars a step later, as far as nobody holds them up. */
-const drivenOn = (cars: readonly Car[], stepS: number): Car[] =>
-  cars.map(({ etaS, waitedS }) => ({
-    etaS: Math.max(0, etaS - stepS),
-    waitedS: etaS <= 0 ? waitedS + stepS : waitedS,
-  }));
+/** Who stands so long first at a green of his lane waits for another one. In seconds. */
+const NEEDS_OTHER_S = 4;
+/** A vehicle that stands within this is in the queue, whatever the way that is left to it. */
+export const QUEUE_M = 60;
+/** A stop line that nobody has left for so long is calm. In seconds. */
+export const CALM_S = 3;
+/** After so long, who has left a stop line stands in nobody's way: who need not yield, and who may have
+ *  had to wait inside. In seconds. */
+const PASSED_S = 1;
+const YIELDED_S = 5;
+/** After so long, who left counts for a third of what it did. In seconds. */
+const TURNS_S = 600;
+const CARS_MAX = 100;
 
-const settled = (
-  { lane, groups, was, stepS, lamps }: Told,
-  now: { cars: Car[]; behind?: Car[]; stands: boolean; left: number; came: number },
+/** Whether somebody may stand inside who came from this lane: who has to yield may have to wait there. */
+export const mayBeInside = ({ calmS, yields }: LaneTrack): boolean =>
+  calmS < (yields ? YIELDED_S : PASSED_S);
+
+export const newTrack = (lane: string, groups: readonly string[]): LaneTrack => ({
+  ...{ lane, groups, cars: [], behind: [], stands: false, idleS: 0, came: 0 },
+  ...{ calmS: YIELDED_S, shutS: 0, yields: false, fullS: 0, counts: [], credit: 0, needs: groups },
+  ...{ turns: groups.map(() => 0), gone: 0 },
+});
+
+/** All cars a step later, as far as nobody holds them up. */
+export const drivenOn = (cars: readonly Car[], stepS: number): Car[] =>
+  cars.map(({ etaS, waitedS }) => ({ etaS: etaS - stepS, waitedS }));
+
+/** The track after a step of which this is known. */
+export const settled = (
+  told: Told,
+  now: Pick<LaneTrack, 'cars' | 'stands' | 'came'> & Partial<LaneTrack> & { left: number },
 ): LaneTrack => {
-  const isGreen = groups.some((group) => isLit(lamps[group] ?? 'red'));
-  const isIdle = now.stands && now.left === 0 && (isGreen || was.idleS >= NEEDS_OTHER_S);
+  const { lane, groups, was, stepS, lamps } = told;
+  const { left, cars, ...rest } = now;
+  const isOpen = groups.some((group) => isGreen(lamps[group]));
+  const isIdle = now.stands && left === 0 && isOpen;
+  const idleS = isIdle ? was.idleS + stepS : 0;
+  const others = groups.filter((group) => lamps[group] !== 'green');
+  // Who does not go at a green of his lane waits for another, or for a gap; at all of them, for room.
+  const narrowed = idleS >= NEEDS_OTHER_S && others.length > 0 ? others : was.needs;
   return {
-    ...{ lane, groups, cars: now.cars.slice(0, CARS_MAX), behind: now.behind ?? [] },
-    ...{ stands: now.stands, idleS: isIdle ? was.idleS + stepS : 0, came: now.came },
-    calmS: now.left > 0 ? 0 : Math.min(LEFT_S, was.calmS + stepS),
+    ...{ ...was, yields: false, fullS: 0, counts: [], behind: [], ...rest, lane, groups, idleS },
+    cars: cars.slice(0, CARS_MAX),
+    needs: left > 0 || cars.length === 0 ? groups : narrowed,
+    calmS: left > 0 ? 0 : Math.min(YIELDED_S, was.calmS + stepS),
+    shutS: groups.some((group) => isLit(lamps[group] ?? 'red')) ? 0 : was.shutS + stepS,
+    yields: groups.some((group) => {
+      const lamp = lamps[group];
+      return lamp === 'greenPermissive' || (lamp === 'amber' && was.yields);
+    }),
+    turns: turnsAfter(told, left),
+    gone: was.gone + left,
   };
 };
 
-const byArea = (told: Told, areas: readonly LaneReading[]): LaneTrack => {
-  const { was, stepS, speedOf, lane } = told;
-  const sorted = [...areas].sort((a, b) => a.nearM - b.nearM);
-  const own = sorted.filter(({ lanes }) => lanes.length === 1);
-  const count = own.reduce((sum, { vehicles }) => sum + vehicles, 0);
-  const queue = own.reduce((sum, one) => sum + one.queue, 0);
-  const farM = own.at(-1)?.farM ?? 0;
-  const left = Math.max(0, was.cars.length - count);
-  const cars = drivenOn(was.cars, stepS).slice(left);
-  const came = Math.max(0, count - cars.length);
-  for (let k = 0; k < came; k += 1) cars.push({ etaS: farM / speedOf(lane), waitedS: 0 });
-  const seen = cars.map(({ etaS, waitedS }, k) =>
-    k < queue ? { etaS: 0, waitedS } : { etaS: Math.max(etaS, 0.5), waitedS: 0 },
-  );
-  const stands = (sorted[0]?.queue ?? 0) > 0 && sorted[0]?.nearM === 0;
-  return settled(told, { cars: seen, behind: behindOf(told, sorted), stands, left, came });
+/** Who leaves has turned as his lamp lets him: where that leaves a choice, as one that need not yield
+ *  lets him, and as others did. */
+const turnsAfter = ({ groups, was, stepS, lamps }: Told, left: number): number[] => {
+  const turns = was.turns.map((count) => count * (1 - stepS / TURNS_S));
+  for (let k = 0; k < left; k += 1) {
+    const may = k === 0 ? was.needs : groups;
+    const lit = may.filter((group) => isLit(lamps[group] ?? 'red'));
+    const green = lit.filter((group) => lamps[group] === 'green');
+    const likely = green.length > 0 ? green : lit.length > 0 ? lit : may;
+    const worth = likely.map((group) => 1 + (was.turns[groups.indexOf(group)] ?? 0));
+    const total = worth.reduce((sum, one) => sum + one, 0);
+    likely.forEach((group, n) => {
+      const place = groups.indexOf(group);
+      turns[place] = (turns[place] ?? 0) + (worth[n] ?? 0) / total;
+    });
+  }
+  return turns;
 };
 
-/** The share of a lane in those who are on a stretch that leads to several. */
-const behindOf = ({ lane, speedOf }: Told, areas: readonly LaneReading[]): Car[] =>
-  areas
-    .filter(({ lanes }) => lanes.length > 1)
-    .flatMap(({ lanes, vehicles, queue, nearM, farM }) =>
-      Array.from({ length: vehicles }, (_, k) => {
-        const metres = k < queue ? nearM : nearM + ((farM - nearM) * (k + 0.5)) / vehicles;
-        return { etaS: metres / speedOf(lane), waitedS: 0, place: k };
-      })
-        .filter(({ place }) => lanes[place % lanes.length] === lane)
-        .map(({ etaS, waitedS }) => ({ etaS, waitedS })),
-    );
-
-const byLoops = (told: Told, loops: readonly LoopReading[]): LaneTrack => {
-  const { was, stepS, speedOf, lane } = told;
-  const line = loops.find(({ place }) => place === 'stopLine');
-  const advance = loops.find(({ place }) => place === 'advance');
-  const left = line?.passed ?? 0;
-  const cars = drivenOn(was.cars, stepS).slice(left);
-  const came = advance ? shareOf(advance, lane, was) : 0;
-  for (let k = 0; k < came; k += 1) {
-    cars.push({ etaS: (advance?.distanceM ?? 0) / speedOf(lane), waitedS: 0 });
-  }
-  const stands = (line?.occupancy ?? 0) >= COVERED;
-  if (stands && cars[0]?.etaS !== 0) cars.unshift({ etaS: 0, waitedS: stepS });
-  const isEmpty = line !== undefined && line.occupancy === 0 && line.gapS > EMPTY_S;
-  if (isEmpty && cars[0] && cars[0].waitedS > EMPTY_S) cars.shift();
-  if (advance && advance.occupancy >= COVERED) {
-    const least = Math.floor(advance.distanceM / CAR_M / advance.lanes.length);
-    while (cars.length < least) cars.push({ etaS: 0, waitedS: 0 });
-  }
-  return settled(told, { cars, stands, left, came });
+/** What part of those on a lane turns so that they need the group. */
+export const turnShare = ({ groups, turns }: LaneTrack, group: string): number => {
+  const total = turns.reduce((sum, count) => sum + 1 + count, 0);
+  return (1 + (turns[groups.indexOf(group)] ?? 0)) / total;
 };
 
-/** How many of those who passed a loop before several lanes are taken to come to this one. */
-const shareOf = ({ lanes, passed }: LoopReading, lane: string, { cars }: LaneTrack): number => {
-  const place = (lanes.indexOf(lane) + cars.length) % lanes.length;
-  return Math.floor((passed + place) / lanes.length);
+/** How far apart the shares of two vehicles are that follow each other, so that any few of them are
+ *  spread evenly (a Weyl sequence by the golden ratio). */
+const SPREAD = 0.618_033_988_75;
+
+/** The group that the `k`th on the lane is taken to need. */
+export const turnOf = (track: LaneTrack, k: number): string => {
+  let left = ((track.gone + k) * SPREAD) % 1;
+  for (const group of track.groups) {
+    left -= turnShare(track, group);
+    if (left < 0) return group;
+  }
+  return track.groups.at(-1) ?? '';
+};
+
+/** Shares `count` vehicles out to these lanes, as many left each of them before: one after another. */
+export const sharedOut = <T extends Pick<LaneTrack, 'turns' | 'credit'>>(
+  lanes: readonly T[],
+  count: number,
+): { to: T[]; credits: Map<T, number> } => {
+  const worthOf = ({ turns }: T) => turns.reduce((sum, count) => sum + count, 1);
+  const total = lanes.reduce((sum, lane) => sum + worthOf(lane), 0);
+  const credits = new Map(lanes.map((lane) => [lane, lane.credit]));
+  const to: T[] = [];
+  for (let k = 0; k < count; k += 1) {
+    let next: T | undefined;
+    for (const lane of lanes) {
+      credits.set(lane, (credits.get(lane) ?? 0) + worthOf(lane) / total);
+      if (!next || (credits.get(lane) ?? 0) > (credits.get(next) ?? 0)) next = lane;
+    }
+    if (!next) break;
+    credits.set(next, (credits.get(next) ?? 0) - 1);
+    to.push(next);
+  }
+  return { to, credits };
 };

@@ -13,7 +13,7 @@
 import { isLit, type Lamps } from '../protocol/lamp.ts';
 import type { LaneReading, LoopReading, Read, Reading, SensorFault } from '../protocol/readings.ts';
 import type { GroupKnowledge } from './expectation.ts';
-import { COVERED } from './lane-track.ts';
+import { COVERED } from './lane-loops.ts';
 
 /** What is known of one sensor. Times in seconds. */
 export interface SensorKnowledge {
