@@ -11,6 +11,7 @@ export const settingsOf = ({
   redClearance,
   minGreen,
   teleport,
+  forecasts,
 }: DriveSettings) => ({
   control,
   sense,
@@ -19,6 +20,7 @@ export const settingsOf = ({
   redClearanceS: redClearance,
   minGreenS: minGreen,
   teleportS: teleport,
+  forecasts,
 });
 
 /** Figures as they are printed: two decimals say more than there is. */
@@ -35,8 +37,9 @@ const s = (value: number): string => value.toFixed(1);
 export const textOf = (outcome: DriveOutcome, settings: ReturnType<typeof settingsOf>): string => {
   const { meanDelayS, meanTripS, meanWaitingS, meanStops, vehicles, arrived } = outcome;
   const { control, sense, seed, amberS, redClearanceS, minGreenS } = settings;
+  const deaf = settings.forecasts ? '' : ', without neighbours’ forecasts';
   return [
-    `${control}, sensing ${sense}, seed ${seed}: amber ${amberS} s, red clearance ${redClearanceS} s, least green ${minGreenS} s`,
+    `${control}, sensing ${sense}, seed ${seed}${deaf}: amber ${amberS} s, red clearance ${redClearanceS} s, least green ${minGreenS} s`,
     `mean delay ${s(meanDelayS)} s; trip ${s(meanTripS)} s, waiting ${s(meanWaitingS)} s, ${s(meanStops)} stops a vehicle`,
     `${vehicles} vehicles, ${arrived} arrived, ${outcome.waitingOutside} could not begin; ${outcome.co2Kg.toFixed(0)} kg of CO2`,
     `${s(outcome.arrivalsOnGreenPercent)} % arrivals on green`,

@@ -31,6 +31,7 @@ export interface DriveSettings {
   readonly redClearance: number;
   readonly minGreen: number;
   readonly teleport: number;
+  readonly forecasts: boolean;
 }
 
 interface Options extends DriveSettings {
@@ -80,6 +81,7 @@ export const driveCommand: Command = new Command('drive')
   )
   .option('--min-green <seconds>', 'least green', seconds, 5)
   .option('--teleport <seconds>', 'when SUMO takes away who is stuck; 0 never', seconds, 300)
+  .option('--no-forecasts', 'intersections do not heed what neighbours tell of who is on the way')
   .option('--until <seconds>', 'of the scenario’s time; else as it says', seconds)
   .option(
     '--kill <node@from[..to]>',
@@ -174,7 +176,8 @@ export const districtOf = (
     amber,
     redClearance,
     minGreen,
-  }: Pick<Options, 'control' | 'amber' | 'redClearance' | 'minGreen'>,
+    forecasts,
+  }: Pick<Options, 'control' | 'amber' | 'redClearance' | 'minGreen' | 'forecasts'>,
 ): District => {
   const times: TimesWanted = {
     ...(amber !== undefined && { amberS: amber }),
@@ -182,7 +185,11 @@ export const districtOf = (
     minGreenS: minGreen,
   };
   const made: DistrictFile = importNetwork(roads, { name: 'driven', ...times }).district;
-  const intersections = made.intersections.map((one) => ({ ...one, control }));
+  const intersections = made.intersections.map((one) => ({
+    ...one,
+    control,
+    ...(!forecasts && { forecasts }),
+  }));
   const result = checkDistrict({ ...made, intersections });
   if ('district' in result) return result.district;
   const problems = result.problems.map(({ path, message }) => `  ${path.join('.')}: ${message}`);

@@ -7,14 +7,18 @@
  * which is said, so that the lamps are run without them. One that fails by itself is told and left out,
  * and its groups are on recall.
  *
+ * Every other second it tells all who leaves towards its neighbours, and adds those who they say are on
+ * their way and cannot be seen yet.
+ *
  * It is called so because `demand.ts` speaks for push buttons and cabinets of shared intersections.
  */
 import { assign, emit, enqueueActions, setup } from 'xstate';
-import type { Intersection } from '../protocol/district.ts';
-import type { Emitted, FactAs } from '../protocol/event.ts';
+import type { Intersection, Link } from '../protocol/district.ts';
+import { ALL, type Emitted, type FactAs, type HeardAs } from '../protocol/event.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import { expect, type Knowledge, nothingKnown } from './expectation.ts';
 import { type GreenUse, nothingUsed, useAfter, usedBy } from './green-use.ts';
+import { comingOf, forecastOf, type Platoon, platoonsAfter, platoonsLater } from './platoons.ts';
 import { recallsOf, type SensorKnowledge, soundOf } from './sensor-faults.ts';
 
 /** Silence after which sensors are not believed any more. In milliseconds. */
@@ -22,10 +26,16 @@ const SILENCE_MS_MAX = 3_500;
 /** How often the leader is told how many come: plans follow hours, not seconds. In milliseconds. */
 const TELL_MS = 60_000;
 const HOUR_S = 3600;
+/** How often neighbours are told who leaves towards them. In milliseconds. */
+const FORECAST_MS = 2_000;
+/** Sensors speak once a second, but not to the millisecond. */
+const EARLY_MS = 100;
 
 export interface ArrivalsInput {
   readonly id: string;
   readonly intersection: Intersection | null;
+  /** The links of the intersection. */
+  readonly links: readonly Link[];
 }
 
 export interface Context extends ArrivalsInput {
@@ -37,9 +47,15 @@ export interface Context extends ArrivalsInput {
   readonly toldMs: number | null;
   /** What is known of the sensors themselves; by their names. */
   readonly sensors: readonly SensorKnowledge[];
+  /** Those who are on their way from neighbours. */
+  readonly platoons: readonly Platoon[];
+  /** When neighbours were last told who leaves towards them; null, when nobody did. */
+  readonly foretoldMs: number | null;
 }
 
-export type Events = FactAs<'sensors.read' | 'lamps.shown' | 'election.elected' | 'election.lost'>;
+export type Events =
+  | FactAs<'sensors.read' | 'lamps.shown' | 'election.elected' | 'election.lost'>
+  | HeardAs<'arrivals.forecast'>;
 
 export const arrivalsMachine = setup({
   types: {} as { input: ArrivalsInput; context: Context; events: Events; emitted: Emitted },
@@ -47,18 +63,34 @@ export const arrivalsMachine = setup({
   actions: {
     noteLamps: assign(({ event }) => (event.type === 'lamps.shown' ? { lamps: event.lamps } : {})),
     take: enqueueActions(({ context, event, enqueue }) => {
-      const { intersection, lamps } = context;
+      const { intersection, links, lamps, foretoldMs } = context;
       if (event.type !== 'sensors.read' || !intersection) return;
+      const { at, stepS } = event;
       const { sensors, read, recalled, changed } = soundOf(context.sensors, event, lamps);
       const { knowledge, expected } = expect(intersection, context.knowledge, { read, lamps });
       const use = useAfter(intersection, context.use, { expected, lamps });
-      enqueue.assign({ knowledge, sensors, use, toldMs: context.toldMs ?? event.at });
+      const platoons = platoonsLater(context.platoons, { at, stepS });
+      enqueue.assign({ knowledge, sensors, use, platoons, toldMs: context.toldMs ?? at });
       for (const { sensor, fault, groups } of changed) {
         if (fault) enqueue.emit({ type: 'sensors.failed', sensor, fault, groups: [...groups] });
         else enqueue.emit({ type: 'sensors.restored', sensor });
       }
       const lanes = [...expected.lanes, ...recallsOf(recalled, knowledge.groups)];
-      enqueue.emit({ type: 'arrivals.expected', ...expected, lanes });
+      const street = { intersection, links };
+      const heeded = intersection.forecasts === false ? [] : platoons;
+      const coming = comingOf(heeded, street, { expected, read, at });
+      const isComing = coming.length > 0;
+      enqueue.emit({ type: 'arrivals.expected', ...expected, lanes, ...(isComing && { coming }) });
+      if (foretoldMs !== null && at - foretoldMs < FORECAST_MS - EARLY_MS) return;
+      const message = forecastOf(intersection, links, { expected, lamps });
+      const isLeaving = message.streets.length > 0;
+      enqueue.assign({ foretoldMs: isLeaving ? at : null });
+      if (isLeaving || foretoldMs !== null) enqueue.emit({ type: 'wire.send', to: ALL, message });
+    }),
+    noteForecast: assign(({ context: { intersection, platoons }, event }) => {
+      if (event.type !== 'arrivals.forecast' || !intersection) return {};
+      const { at } = event;
+      return { platoons: platoonsAfter(platoons, intersection, { forecast: event, at }) };
     }),
     /** How many come is told to the leader, who may be this node. */
     tellFlows: enqueueActions(({ context, event, enqueue }) => {
@@ -98,12 +130,15 @@ export const arrivalsMachine = setup({
     use: nothingUsed(input.intersection ?? { groups: [] }),
     leader: null,
     toldMs: null,
+    platoons: [],
+    foretoldMs: null,
   }),
   initial: 'blind',
   on: {
     'lamps.shown': { actions: 'noteLamps' },
     'election.elected': { actions: 'noteLeader' },
     'election.lost': { actions: 'noteLeader' },
+    'arrivals.forecast': { actions: 'noteForecast' },
   },
   states: {
     /** No sensor speaks. */

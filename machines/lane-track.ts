@@ -9,6 +9,7 @@
  * its share of those who left before.
  */
 import { isGreen, isLit, type Lamps } from '../protocol/lamp.ts';
+import { spread } from './spread.ts';
 
 /** A vehicle: when it could be at the stop line, and for how long it has stood. In seconds. Who should
  *  have been there and is not seen to stand has a time that has passed. */
@@ -151,13 +152,9 @@ export const turnShare = ({ groups, turns }: LaneTrack, group: string): number =
   return (1 + (turns[groups.indexOf(group)] ?? 0)) / total;
 };
 
-/** How far apart the shares of two vehicles are that follow each other, so that any few of them are
- *  spread evenly (a Weyl sequence by the golden ratio). */
-const SPREAD = 0.618_033_988_75;
-
 /** The group that the `k`th on the lane is taken to need. */
 export const turnOf = (track: LaneTrack, k: number): string => {
-  let left = ((track.gone + k) * SPREAD) % 1;
+  let left = spread(track.gone + k);
   for (const group of track.groups) {
     left -= turnShare(track, group);
     if (left < 0) return group;

@@ -217,7 +217,11 @@ export const nodeMachine = setup({
             settled: context.stored.settled?.group ?? null,
           }),
         },
-        { src: 'arrivals', systemId: 'arrivals', input: ({ context }) => place(context) },
+        {
+          src: 'arrivals',
+          systemId: 'arrivals',
+          input: ({ context }) => ({ ...place(context), links: context.links }),
+        },
         {
           src: 'phases',
           systemId: 'phases',

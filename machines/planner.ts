@@ -40,7 +40,8 @@ const BUSY_COST = 1;
 const EPSILON = 1e-9;
 
 /** The stage that is to follow now, or null: what is green goes on. */
-export const advise = (view: View): Stage | null => {
+export const advise = (told: View): Stage | null => {
+  const view = looking(told);
   const { crossroads, now } = placed(view);
   const overdue = overdueStage(crossroads, view);
   if (overdue !== undefined) return overdue === view.stage ? null : overdue;
@@ -60,6 +61,14 @@ export const advise = (view: View): Stage | null => {
   }
   const held = opening(board, now, HORIZON_S).costAt(HORIZON_S);
   return held < bestCost - EPSILON ? null : best;
+};
+
+/** Whom neighbours have told of counts only as long as nobody is in sight, who could lose by it. */
+const looking = (view: View): View => {
+  const { expected, walks } = view;
+  const isQuiet = expected.lanes.length === 0 && walks.length === 0;
+  if (!isQuiet || !expected.coming) return view;
+  return { ...view, expected: { ...expected, lanes: expected.coming } };
 };
 
 /** The stages as numbers, and which of them is green. */

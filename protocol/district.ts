@@ -181,6 +181,12 @@ export const intersectionSchema = Type.Object(
           'The best control that is to be used while enough is known for it: by sensors alone (`adaptive`), by the plan of the district (`coordinated`), by gaps in the traffic (`actuated`), by times alone (`fixed`). Default adaptive. A shared intersection runs by its plan.',
       }),
     ),
+    forecasts: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether it heeds what its neighbours tell of those who are on their way to it. Default true.',
+      }),
+    ),
     stages: Type.Array(stageSchema, { minItems: 1, maxItems: STAGES_MAX }),
     programs: Type.Optional(Type.Array(programSchema, { maxItems: PROGRAMS_MAX })),
   },

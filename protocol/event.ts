@@ -66,6 +66,21 @@ const flowFields = {
   ),
 };
 
+const expectedLanes = Type.Array(
+  Type.Object({
+    lane: text,
+    vehicles: Type.Array(
+      Type.Object({ groups: Type.Array(text), etaS: Type.Number(), waitedS: Type.Number() }),
+    ),
+  }),
+);
+
+/** How far ahead departures are foretold: as long as a green surely lasts. In seconds. */
+export const FORECAST_S_MAX = 10;
+/** Streets of an intersection, and vehicles of one in a forecast. */
+const STREETS_MAX = 32;
+const DEPARTING_MAX = 64;
+
 /** Challenges answered by one `wire.proof`. */
 export const NONCES_MAX = 16;
 const nonceSchema = Type.String({ pattern: '^[A-Za-z0-9_-]{22}$' });
@@ -343,6 +358,22 @@ export const messages = {
    *  late, and in which part of the time its green was used. It bears on plans alone, and no plan on
    *  what may be lit together. */
   'arrivals.tell': { scope: 'group', payload: Type.Object(flowFields) },
+  /** Multicast: who leaves my intersection towards its neighbours, and when. */
+  'arrivals.forecast': {
+    scope: 'group',
+    payload: Type.Object({
+      intersection: groupName,
+      streets: Type.Array(
+        Type.Object({
+          to: groupName,
+          departS: Type.Array(Type.Number({ minimum: 0, maximum: FORECAST_S_MAX }), {
+            maxItems: DEPARTING_MAX,
+          }),
+        }),
+        { maxItems: STREETS_MAX },
+      ),
+    }),
+  },
   /** By an operator, to all: what do your lamps follow? And tell me of changes, for a while. */
   'phases.ask': {
     scope: 'group',
@@ -424,21 +455,15 @@ export const facts = {
   'sensors.restored': Type.Object({ sensor: text }),
   /** What the traffic at this intersection will do, as far as its sensors tell: by lane, from the
    *  stop line upstream, when each vehicle could be there, how long it has stood, and which
-   *  groups it may need, any of which will do; and how many
-   *  come for each group in a second, of late. `inside`: those that stand between the stop lines.
+   *  groups it may need, any of which will do; those on their way from neighbours, who cannot be
+   *  seen yet (`coming`); and how many come for each group in a second, of late. `inside`: those that stand between the stop lines.
    *  `stuck`: groups whose first vehicle does not go at green; `barred`: at a green that yields.
    *  `overdue`: groups that must be served next, the worst first. */
   'arrivals.expected': Type.Object({
     sensing: Type.Enum(SENSING),
     stepS: Type.Number(),
-    lanes: Type.Array(
-      Type.Object({
-        lane: text,
-        vehicles: Type.Array(
-          Type.Object({ groups: Type.Array(text), etaS: Type.Number(), waitedS: Type.Number() }),
-        ),
-      }),
-    ),
+    lanes: expectedLanes,
+    coming: Type.Optional(expectedLanes),
     flows: Type.Array(Type.Object({ group: text, perS: Type.Number() })),
     inside: count,
     stuck: Type.Array(text),

@@ -418,6 +418,17 @@ export const messageTable: { readonly [K in MessageType]: MessageRow<K> } = {
         'Of each of its signal groups, on the average of five to ten minutes: vehicles an hour that came for it, and the part of all time in which it was green and somebody drove off at its busiest lane (`used`).',
     },
   },
+  'arrivals.forecast': {
+    from: 'a node whose intersection has sensors',
+    to: 'every node',
+    via: 'all',
+    when: 'Every other second while anybody leaves towards a neighbour, and once when nobody does any more.',
+    fields: {
+      intersection,
+      streets:
+        'To each neighbour towards which somebody leaves at the greens of this moment: in how many seconds (`departS`).',
+    },
+  },
   'phases.ask': {
     from: 'an operator’s command',
     to: 'every node',

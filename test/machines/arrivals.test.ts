@@ -16,7 +16,7 @@ const read = (...readings: VehicleReading[]) =>
 const lamps = (a: 'red' | 'green' | 'greenPermissive') =>
   ({ type: 'lamps.shown', lamps: { a, b: 'red' } }) as const;
 
-const watching = () => new Play(arrivalsMachine, { id: 'n1', intersection: crossroads });
+const watching = () => new Play(arrivalsMachine, { id: 'n1', intersection: crossroads, links: [] });
 type Watching = ReturnType<typeof watching>;
 const expected = (play: Watching) =>
   play.told.map(({ event }) => event).findLast((event) => event.type === 'arrivals.expected') as

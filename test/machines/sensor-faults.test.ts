@@ -14,7 +14,7 @@ type Expected = FactAs<'arrivals.expected'>;
 
 /** Sensors of one kind before an intersection whose lamps are red, unless it is said. */
 class Street {
-  readonly #play = new Play(arrivalsMachine, { id: 'n1', intersection: junction });
+  readonly #play = new Play(arrivalsMachine, { id: 'n1', intersection: junction, links: [] });
   readonly #sensing: Sensing;
 
   constructor(sensing: Sensing, lamps: { a: 'red' | 'green'; b: 'red' | 'green' } = allRed) {

@@ -69,7 +69,7 @@ interface Driving extends Partial<DriveOptions> {
 
 const driven = async (file: string, { control, kill = [], cut = [], ...rest }: Driving) => {
   const scenario = await readScenario(file);
-  const district = districtOf(scenario, { control, amber: 3, redClearance: 0, minGreen: 5 });
+  const district = districtOf(scenario, { control, amber: 3, redClearance: 0, minGreen: 5, forecasts: true });
   return drive({
     ...{ scenario, district, sensing: 'vehicles' as Sensing, seed: 1 },
     ...{ endS: scenario.endS, teleportS: 300 },
@@ -104,7 +104,7 @@ describe.skipIf(!isHere)('a square of four lights', () => {
 
   test('is drawn, whatever is sensed: a line for each vehicle on a street, arrivals each way', async () => {
     const scenario = await readScenario(config);
-    const settings = { control: 'actuated', amber: 3, redClearance: 0, minGreen: 5 } as const;
+    const settings = { control: 'actuated', amber: 3, redClearance: 0, minGreen: 5, forecasts: true } as const;
     const diagrams = {
       folder: join(dirname(config), 'drawn'),
       corridor: corridorThrough(districtOf(scenario, settings), undefined),
