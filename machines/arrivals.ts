@@ -15,7 +15,8 @@ import type { Emitted, FactAs } from '../protocol/event.ts';
 import type { Lamps } from '../protocol/lamp.ts';
 import { expect, type Knowledge, nothingKnown } from './expectation.ts';
 import { type GreenUse, nothingUsed, useAfter, usedBy } from './green-use.ts';
-import { recallsOf, type SensorKnowledge, soundOf } from './sensor-faults.ts';
+import { recallsOf } from './recall.ts';
+import { type SensorKnowledge, soundOf } from './sensor-faults.ts';
 
 /** Silence after which sensors are not believed any more. In milliseconds. */
 const SILENCE_MS_MAX = 3_500;
@@ -57,7 +58,7 @@ export const arrivalsMachine = setup({
         if (fault) enqueue.emit({ type: 'sensors.failed', sensor, fault, groups: [...groups] });
         else enqueue.emit({ type: 'sensors.restored', sensor });
       }
-      const lanes = [...expected.lanes, ...recallsOf(recalled, knowledge.groups)];
+      const lanes = [...expected.lanes, ...recallsOf(intersection, knowledge.groups, recalled)];
       enqueue.emit({ type: 'arrivals.expected', ...expected, lanes });
     }),
     /** How many come is told to the leader, who may be this node. */
