@@ -22,13 +22,24 @@ const shakableSchemas = (): Plugin => ({
 });
 
 /** What schemas say of themselves is for the published files; the page checks by them alone. */
-const silentSchemas = (): Plugin => ({
-  name: 'silent-schemas',
-  transform: (code, id) =>
-    /\/protocol\/[\w-]+\.ts$/.test(id)
-      ? code.replace(/\bdescription:\s*(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"),?/g, '')
-      : undefined,
-});
+const silentSchemas = (): Plugin => {
+  const text = String.raw`(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")`;
+  return {
+    name: 'silent-schemas',
+    transform: (code, id) => {
+      if (!/\/protocol\/[\w-]+\.ts$/.test(id)) return undefined;
+      // Some are made by functions, which are handed what is to be said.
+      const makers = [...code.matchAll(/^const (\w+) = \(description\b/gm)].map(
+        ([, name]) => name ?? '',
+      );
+      return makers.reduce<string>(
+        (silenced, maker) =>
+          silenced.replace(new RegExp(`\\b${maker}\\(\\s*${text}`, 'g'), `${maker}(''`),
+        code.replace(new RegExp(`\\b(?:description|title):\\s*${text},?`, 'g'), ''),
+      );
+    },
+  };
+};
 
 /** No schema of ours names a format (a test sees to it), and those that there are would be a tenth of the checks. */
 const noFormats = (): Plugin => ({

@@ -69,6 +69,13 @@ export const queueOf = <E>(handle: (event: E) => void): ((event: E) => void) => 
 /** An event as it travels on the bus. */
 export type OnBus = { readonly type: string; readonly at: number };
 
+/** Told when an event is given to its hearers, and when all are done with it: who has a clock of his
+ *  own can time them. Nothing that a node does depends on it. */
+export interface Stopwatch {
+  begin(event: OnBus): void;
+  end(event: OnBus): void;
+}
+
 export interface QueueOptions {
   readonly audience: Audience;
   readonly hearer: (id: string) => { send(event: OnBus): void } | undefined;
@@ -77,15 +84,18 @@ export interface QueueOptions {
   readonly tell: (event: OnBus, by?: string) => void;
   /** Follows what came of which message, for whoever wants to know. */
   readonly trace?: Trace | undefined;
+  readonly stopwatch?: Stopwatch | undefined;
 }
 
 /** Gives what puts an event on the queue of one node, with its stamp. `by`: the actor that says it. */
-export const busQueue = ({ audience, hearer, now, tell, trace }: QueueOptions) => {
+export const busQueue = ({ audience, hearer, now, tell, trace, stopwatch }: QueueOptions) => {
   const put = queueOf<OnBus>((event) => {
     trace?.begin(event);
+    stopwatch?.begin(event);
     try {
       for (const id of hearersOf(audience, event)) hearer(id)?.send(event);
     } finally {
+      stopwatch?.end(event);
       trace?.end();
     }
   });

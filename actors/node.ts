@@ -19,7 +19,7 @@ import type { JournalLine } from '../protocol/journal.ts';
 import type { Seal } from '../protocol/seal.ts';
 import type { Transport } from '../transport/transport.ts';
 import { alarms } from './alarms.ts';
-import { audienceOf, busBetween, busQueue, type OnBus } from './bus.ts';
+import { audienceOf, busBetween, busQueue, type OnBus, type Stopwatch } from './bus.ts';
 import {
   type Clock,
   minuteOfDay,
@@ -58,6 +58,8 @@ export interface NodeOptions {
   /** What messages say is in the journal too. */
   readonly hasContents?: boolean;
   readonly inspect?: (event: InspectionEvent) => void;
+  /** Times what is done with each event of the bus. */
+  readonly stopwatch?: Stopwatch | undefined;
   /** A part of the node failed: its lamps end in red, and nothing else will happen. */
   readonly failed?: (reason: string) => void;
   /** How bytes become messages. Who carries the same bytes to hundreds may decode them once. */
@@ -201,6 +203,7 @@ const compose = (options: NodeOptions): GreenwaveNode => {
     hearer: (concern) => actor.system.get(concern),
     now: clock.now,
     trace,
+    stopwatch: options.stopwatch,
     tell: (event, by) => {
       for (const watch of watchers) watch(event as Emitted & OnBus, by);
     },

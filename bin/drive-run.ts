@@ -20,6 +20,7 @@ import { type CityOutcome, CityWatch } from './city-watch.ts';
 import { type DiagramOptions, drawDiagrams } from './drive-diagrams.ts';
 import type { Fault } from './drive-faults.ts';
 import { DriveRecord, percentOf } from './drive-record.ts';
+import { type Planning, PlanningWatch } from './planning-watch.ts';
 
 export interface DriveOptions {
   readonly scenario: SumoScenario;
@@ -65,6 +66,8 @@ export interface DriveOutcome extends CityOutcome {
   /** How long it took, and how much of that was SUMO's. In seconds. */
   readonly wallS: number;
   readonly sumoS: number;
+  /** How long the steps of all planners took. */
+  readonly planning: Planning;
 }
 
 /** Nodes find each other, found a group and light their lamps before the first vehicle comes. */
@@ -91,10 +94,12 @@ const driveIn = async (folder: string, options: DriveOptions): Promise<DriveOutc
   const judge = createJudge(district.intersections);
   const lamps = new Map<string, Lamps>();
   const watch = new CityWatch();
+  const planning = new PlanningWatch(() => performance.now());
   const city = new City({
     seed,
     district,
     ...(journal && { journal }),
+    stopwatch: planning,
     shown: (seen) => {
       lamps.set(seen.intersection, seen.lamps);
       watch.show(seen.intersection, seen.lamps);
@@ -121,6 +126,7 @@ const driveIn = async (folder: string, options: DriveOptions): Promise<DriveOutc
     street.close(),
   );
   const { unsafe, unlisted } = judge.verdict();
+  const wallMs = performance.now() - startedMs;
   const violations = city.violations.map(({ node, message }) => `${node}: ${message}`);
   return {
     ...readTrips(await readFile(trips, 'utf8')),
@@ -137,8 +143,9 @@ const driveIn = async (folder: string, options: DriveOptions): Promise<DriveOutc
       ...unsafe.map(({ t, intersection, message }) => `${intersection} at ${t} ms: ${message}`),
       ...violations,
     ].slice(0, FINDINGS_MAX),
-    wallS: (performance.now() - startedMs) / 1000,
+    wallS: wallMs / 1000,
     sumoS: ride.sumoMs / 1000,
+    planning: planning.outcome(wallMs),
   };
 };
 

@@ -47,8 +47,15 @@ export const textOf = (outcome: DriveOutcome, settings: ReturnType<typeof settin
     `longest red before somebody who waits: ${s(outcome.longestRedS)} s (${outcome.longestRedAt})`,
     ...deedsIn(outcome),
     ...outcome.diagrams.map((file) => `drawn: ${file}`),
+    planningIn(outcome),
     `unsafe: ${outcome.unsafe}; took ${s(outcome.wallS)} s, of which SUMO ${s(outcome.sumoS)} s`,
   ].join('\n');
+};
+
+const planningIn = ({ planning }: DriveOutcome): string => {
+  const { steps, wallPercent, medianMs, p99Ms, maxMs } = planning;
+  const ms = [medianMs, p99Ms, maxMs].map((value) => value.toFixed(2));
+  return `planning: ${s(wallPercent)} % of the time it took, ${steps} steps; a step ${ms[0]} ms (median), ${ms[1]} ms (p99), ${ms[2]} ms (most)`;
 };
 
 /** What was done to the nodes, and what became of it; nothing where nothing happened. */

@@ -1,11 +1,13 @@
 /**
  * Actuated control, in NEMA's terms: a green goes on while vehicles keep coming for it (passage), and
  * ends by the first gap (gap-out) or, while somebody waits elsewhere, at its maximum (max-out); then
- * comes the next stage for which there is a call. Without a call what is green rests.
+ * comes the next stage for which there is a call. Without a call what is green rests. No gap ends what
+ * is on maximum recall.
  */
 import type { Stage } from '../protocol/district.ts';
 import { litBy } from '../protocol/stage.ts';
 import type { View } from './board.ts';
+import { isHeldToMaximum } from './recall.ts';
 import { maxGreenMs } from './sequence.ts';
 
 /** Who could be at the stop line within this has not left a gap (passage time). In seconds. */
@@ -18,6 +20,7 @@ export const actuate = (view: View, greenMs: number): Stage | null => {
   const next = calledAfter(view);
   if (!next) return null;
   if (greenMs >= maxGreenMs(intersection, stage)) return next;
+  if (isHeldToMaximum(intersection, stage)) return null;
   const blind = new Set([...expected.stuck, ...expected.barred]);
   const isComing = expected.lanes.some(({ vehicles }) => {
     const [first] = vehicles;

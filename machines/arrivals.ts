@@ -19,7 +19,8 @@ import type { Lamps } from '../protocol/lamp.ts';
 import { expect, type Knowledge, nothingKnown } from './expectation.ts';
 import { type GreenUse, nothingUsed, useAfter, usedBy } from './green-use.ts';
 import { comingOf, forecastOf, type Platoon, platoonsAfter, platoonsLater } from './platoons.ts';
-import { recallsOf, type SensorKnowledge, soundOf } from './sensor-faults.ts';
+import { recallsOf } from './recall.ts';
+import { type SensorKnowledge, soundOf } from './sensor-faults.ts';
 
 /** Silence after which sensors are not believed any more. In milliseconds. */
 const SILENCE_MS_MAX = 3_500;
@@ -75,14 +76,14 @@ export const arrivalsMachine = setup({
         if (fault) enqueue.emit({ type: 'sensors.failed', sensor, fault, groups: [...groups] });
         else enqueue.emit({ type: 'sensors.restored', sensor });
       }
-      const lanes = [...expected.lanes, ...recallsOf(recalled, knowledge.groups)];
+      const lanes = [...expected.lanes, ...recallsOf(intersection, knowledge.groups, recalled)];
       const street = { intersection, links };
       const heeded = intersection.forecasts === false ? [] : platoons;
       const coming = comingOf(heeded, street, { expected, read, at });
       const isComing = coming.length > 0;
       enqueue.emit({ type: 'arrivals.expected', ...expected, lanes, ...(isComing && { coming }) });
       if (foretoldMs !== null && at - foretoldMs < FORECAST_MS - EARLY_MS) return;
-      const message = forecastOf(intersection, links, { expected, lamps });
+      const message = forecastOf(street, { expected, lamps });
       const isLeaving = message.streets.length > 0;
       enqueue.assign({ foretoldMs: isLeaving ? at : null });
       if (isLeaving || foretoldMs !== null) enqueue.emit({ type: 'wire.send', to: ALL, message });

@@ -60,7 +60,7 @@ const STUCK_S = 8;
 const HELD_S_MAX = 120;
 /** Over so many steps flows are averaged. */
 const FLOW_STEPS_MAX = 600;
-/** So long a group without sensors stays dark, as somebody may wait there. */
+/** So long a group without sensors, or on recall, stays dark: somebody may wait there. */
 const DARK_S_MAX = 90;
 
 export const nothingKnown = ({ groups }: Pick<Intersection, 'groups'>): Knowledge => ({
@@ -233,7 +233,9 @@ const overdueOf = (
   groups: readonly GroupKnowledge[],
 ): string[] => {
   const unsensed = new Set(
-    described.filter(({ kind, onCall }) => kind === 'pedestrian' && !onCall).map(({ id }) => id),
+    described
+      .filter(({ kind, onCall, recall }) => recall || (kind === 'pedestrian' && !onCall))
+      .map(({ id }) => id),
   );
   const lateS = ({ group, heldS, darkS, stuckS }: GroupKnowledge) =>
     Math.max(stuckS > 0 ? 0 : heldS - HELD_S_MAX, unsensed.has(group) ? darkS - DARK_S_MAX : 0);

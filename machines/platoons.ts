@@ -27,6 +27,12 @@ export interface Platoon {
   readonly gone: number;
 }
 
+/** An intersection, and the links to it and from it. */
+export interface Street {
+  readonly intersection: Intersection;
+  readonly links: readonly Link[];
+}
+
 export type Forecast = Extract<Message, { type: 'arrivals.forecast' }>;
 
 /** From one vehicle of a queue to the next. In seconds. */
@@ -44,8 +50,7 @@ const DEPARTURES_MAX = 100;
 
 /** What is told to all: who leaves towards each neighbour at the greens of this moment. */
 export const forecastOf = (
-  { id }: Pick<Intersection, 'id'>,
-  links: readonly Link[],
+  { intersection: { id }, links }: Street,
   { expected, lamps }: { expected: Pick<Expected, 'lanes'>; lamps: Lamps },
 ): Forecast => {
   const leaving = expected.lanes.flatMap(({ vehicles }) => {
@@ -75,7 +80,7 @@ export const forecastOf = (
 /** The platoons after a neighbour spoke: what it foresaw before counts as far as it has come true. */
 export const platoonsAfter = (
   platoons: readonly Platoon[],
-  { id }: Pick<Intersection, 'id'>,
+  { id }: Intersection,
   { forecast, at }: { forecast: Forecast; at: number },
 ): Platoon[] => {
   const { intersection: from, streets } = forecast;
@@ -104,7 +109,7 @@ export const platoonsLater = (
 /** Those who are on their way and cannot be seen yet, lane by lane as in `arrivals.expected`. */
 export const comingOf = (
   platoons: readonly Platoon[],
-  { intersection, links }: { intersection: Intersection; links: readonly Link[] },
+  { intersection, links }: Street,
   { expected, read, at }: { expected: Pick<Expected, 'flows'>; read: Read; at: number },
 ): Expected['lanes'] => {
   const lanes = new Map<string, Expected['lanes'][number]>();

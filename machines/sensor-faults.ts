@@ -1,8 +1,8 @@
 /**
  * Watches the sensors of an intersection themselves, by the diagnostics of vehicle detectors in NTCIP
  * 1202 (`vehicleDetectorNoActivity`, `…MaxPresence`, `…ErraticCounts`), and takes out what a failed
- * one says. Who comes there is then not known: the groups of its lanes are on recall, as if somebody
- * stood there at every red. Pure neighbour of `arrivals.ts`.
+ * one says. Who comes there is then not known: the groups of its lanes are on recall (`recall.ts`).
+ * Pure neighbour of `arrivals.ts`.
  *
  * No time after which a silent sensor has failed fits a main street and a lane that ten drivers use
  * in an hour. So each is held to what it did before: it has failed when it is silent for five times
@@ -12,7 +12,6 @@
  */
 import { isLit, type Lamps } from '../protocol/lamp.ts';
 import type { LaneReading, LoopReading, Read, Reading, SensorFault } from '../protocol/readings.ts';
-import type { GroupKnowledge } from './expectation.ts';
 import { COVERED } from './lane-loops.ts';
 
 /** What is known of one sensor. Times in seconds. */
@@ -102,19 +101,6 @@ export const soundOf = (before: readonly SensorKnowledge[], read: Read, lamps: L
     changed: sensors.filter(({ sensor, fault }) => fault !== (known.get(sensor)?.fault ?? null)),
   };
 };
-
-/** Somebody who stands at red for each group on recall, for as long as it has been dark. */
-export const recallsOf = (recalled: readonly string[], groups: readonly GroupKnowledge[]) =>
-  groups.flatMap(({ group, darkS }) =>
-    darkS > 0 && recalled.includes(group)
-      ? [
-          {
-            lane: `recall ${group}`,
-            vehicles: [{ groups: [group], etaS: 0, waitedS: darkS }],
-          },
-        ]
-      : [],
-  );
 
 const silent = { isActive: false, isCovered: false, isAbsurd: false };
 const fresh = {

@@ -274,7 +274,11 @@ export const checkIntersection = (intersection: Intersection): Problem[] => {
   repeats(groups.map(({ id }) => id)).forEach((g) => {
     report(['groups', g, 'id'], `${groups[g]?.id} is there twice`);
   });
-  groups.forEach(({ minGreenS, maxGreenS }, g) => {
+  groups.forEach(({ kind, minGreenS, maxGreenS, onCall, recall }, g) => {
+    if (recall && onCall) report(['groups', g, 'recall'], 'contradicts onCall: leave one out');
+    if (recall === 'maximum' && kind === 'pedestrian') {
+      report(['groups', g, 'recall'], 'must be minimum for pedestrians: that is their recall');
+    }
     if (minGreenS > maxGreenS) {
       report(['groups', g, 'minGreenS'], `${minGreenS} s is more than maxGreenS (${maxGreenS} s)`);
     }

@@ -70,6 +70,12 @@ export const groupSchema = Type.Object(
           'Stays red until somebody calls, while the intersection runs freely; a shared one also by a plan. Default: served in every cycle.',
       }),
     ),
+    recall: Type.Optional(
+      Type.Enum(['minimum', 'maximum'], {
+        description:
+          'A call that nobody has to make, while sensors run the lamps: `minimum` has it served as if somebody stood there at every red (pedestrians: pedestrian recall); with `maximum` no gap ends its green either, but its maximum while others call. Adaptive control takes both for `minimum`.',
+      }),
+    ),
     flash: Type.Optional(
       Type.Enum(['red', 'amber', 'dark'], {
         description: 'What fail-safe flashes here. Default red.',

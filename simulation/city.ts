@@ -6,6 +6,7 @@
  * Nodes open their transports through promises, so `run` waits for those to settle after a start,
  * before any more time passes; nothing else in a node waits for a promise.
  */
+import type { Stopwatch } from '../actors/bus.ts';
 import { assert } from '../protocol/assert.ts';
 import type { District } from '../protocol/check-district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
@@ -35,6 +36,8 @@ export interface CityOptions {
   readonly journal?: (line: JournalLine) => void;
   /** What messages say is in the journal too. */
   readonly hasContents?: boolean;
+  /** Times what nodes do with each event of their buses. */
+  readonly stopwatch?: Stopwatch | undefined;
   /** With keys, by which all nodes know each other. */
   readonly seal?: Seal | undefined;
   /** Told what an intersection shows, at every change. */
@@ -87,6 +90,7 @@ export class City {
       journal,
       hasContents: rest.hasContents ?? false,
       seal: rest.seal,
+      stopwatch: rest.stopwatch,
       wall: this.#wall,
       yielded: (id) => this.#beginAnew(id),
       outlived: (id, by) => this.#beginAnew(id, by),

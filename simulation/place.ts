@@ -3,6 +3,7 @@
  * another, and what reaches it. Everything that arrives goes through the loop of the process,
  * because a loop that stalls hears nothing.
  */
+import type { Stopwatch } from '../actors/bus.ts';
 import { createNode, type GreenwaveNode } from '../actors/node.ts';
 import type { HearSensors } from '../actors/sensors.ts';
 import type { Replica } from '../machines/replication.ts';
@@ -31,6 +32,7 @@ export interface PlaceOptions {
   readonly journal?: ((line: JournalLine) => void) | undefined;
   /** What messages say is in the journal too. */
   readonly hasContents: boolean;
+  readonly stopwatch?: Stopwatch | undefined;
   readonly seal?: Seal | undefined;
   readonly heard: (node: Observed, event: Emitted) => void;
   readonly failed: (reason: string) => void;
@@ -112,6 +114,7 @@ export class Place {
       minute: () => Math.floor(wall() / 60_000) % 1440,
       decode: decodeOnce,
       seal: this.#options.seal,
+      stopwatch: this.#options.stopwatch,
       ...(journal && { journal, hasContents }),
       failed,
       yielded,

@@ -2,6 +2,7 @@
  * Lays out the places of a city: for each intersection a host with a clock of its own and a cabinet,
  * for each of its nodes a disk and a transport.
  */
+import type { Stopwatch } from '../actors/bus.ts';
 import type { District } from '../protocol/check-district.ts';
 import { type Intersection, nodesOf } from '../protocol/district.ts';
 import type { JournalLine } from '../protocol/journal.ts';
@@ -31,6 +32,7 @@ export interface PlacesOptions {
   readonly invariants: Invariants;
   readonly journal?: ((line: JournalLine) => void) | undefined;
   readonly hasContents: boolean;
+  readonly stopwatch?: Stopwatch | undefined;
   readonly seal?: Seal | undefined;
   readonly yielded: (id: string) => void;
   readonly outlived: (id: string, by: number) => void;
@@ -114,6 +116,7 @@ const placeOf = (
     journal,
     hasContents,
     seal: options.seal,
+    stopwatch: options.stopwatch,
     heard: (node, event) => invariants.heard(node, event),
     yielded: () => options.yielded(id),
     outlived: (by) => options.outlived(id, by),

@@ -1,6 +1,6 @@
 /** The bus: who hears what, in which order, and with which stamp. */
 import { describe, expect, test } from 'vitest';
-import { audienceOf, hearersOf, queueOf } from '../../actors/bus.ts';
+import { audienceOf, busQueue, hearersOf, queueOf } from '../../actors/bus.ts';
 import { concerns } from '../../machines/node.ts';
 import { Town } from './town.ts';
 
@@ -28,6 +28,30 @@ describe('the queue', () => {
     put('good');
     expect(heard).toEqual(['good']);
   });
+});
+
+test('a stopwatch is told when an event is given to its hearers and when all are done, even if one fails', () => {
+  const told: string[] = [];
+  const put = busQueue({
+    audience: new Map(['a', 'b'].map((type) => [type, ['first', 'second']])),
+    hearer: (id) => ({
+      send: ({ type }) => {
+        told.push(`${id} ${type}`);
+        if (type === 'a' && id === 'first') put({ type: 'b' });
+        if (type === 'b') throw new Error('bad');
+      },
+    }),
+    ...{ now: () => 7, tell: () => {} },
+    stopwatch: {
+      begin: ({ type, at }) => told.push(`begin ${type} ${at}`),
+      end: ({ type }) => told.push(`end ${type}`),
+    },
+  });
+  expect(() => put({ type: 'a' })).toThrow('bad');
+  expect(told).toEqual([
+    ...['begin a 7', 'first a', 'second a', 'end a'],
+    ...['begin b 7', 'first b', 'end b'],
+  ]);
 });
 
 describe('the audience', () => {

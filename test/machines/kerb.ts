@@ -19,8 +19,8 @@ export class Kerb {
   /** What else happens, ten times a second. */
   eachTenth = (): void => {};
 
-  constructor(control?: Control) {
-    const intersection = { ...junction, ...(control && { control }) };
+  constructor(control?: Control, described = junction) {
+    const intersection = { ...described, ...(control && { control }) };
     this.play = new Play(phasesMachine, { id: 'n1', timing, intersection }, { nowMs: 100_000 });
     this.play.hear({ type: 'lamps.shown', lamps: { a: 'red', b: 'red' } });
     this.play.hear({ type: 'lamps.ready' });

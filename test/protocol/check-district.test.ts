@@ -125,6 +125,18 @@ describe('is a problem, with its place', () => {
       'intersections[0].groups[0].minGreenS: 5 s is more than maxGreenS (4 s)',
     ],
     [
+      'a recall of who is served on call',
+      { groups: crossroads.groups.map((one) => ({ ...one, onCall: true, recall: 'minimum' })) },
+      'intersections[0].groups[0].recall: contradicts onCall: leave one out',
+    ],
+    [
+      'a maximum recall of pedestrians',
+      {
+        groups: crossroads.groups.map((one) => ({ ...one, kind: 'pedestrian', recall: 'maximum' })),
+      },
+      'intersections[0].groups[0].recall: must be minimum for pedestrians: that is their recall',
+    ],
+    [
       'node and nodes at once',
       { nodes: { a: 'n1', b: 'n1', left: 'n1' } },
       'intersections[0]: needs either node (one serves all groups) or nodes (one for each group)',

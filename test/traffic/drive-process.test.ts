@@ -69,7 +69,13 @@ interface Driving extends Partial<DriveOptions> {
 
 const driven = async (file: string, { control, kill = [], cut = [], ...rest }: Driving) => {
   const scenario = await readScenario(file);
-  const district = districtOf(scenario, { control, amber: 3, redClearance: 0, minGreen: 5, forecasts: true });
+  const district = districtOf(scenario, {
+    control,
+    amber: 3,
+    redClearance: 0,
+    minGreen: 5,
+    forecasts: true,
+  });
   return drive({
     ...{ scenario, district, sensing: 'vehicles' as Sensing, seed: 1 },
     ...{ endS: scenario.endS, teleportS: 300 },
@@ -102,9 +108,25 @@ describe.skipIf(!isHere)('a square of four lights', () => {
     },
   );
 
+  test('is planned for at each light in each second, and that takes a part of the time', async () => {
+    const { planning, wallS, sumoS } = await driven(config, { control: 'adaptive', endS: 60 });
+    // What sensors say after the last second nobody hears.
+    expect(planning.steps).toBe(4 * 59);
+    expect(planning.medianMs).toBeGreaterThan(0);
+    expect(planning.maxMs).toBeGreaterThanOrEqual(planning.p99Ms);
+    expect(planning.wallPercent).toBeGreaterThan(0);
+    expect(planning.wallPercent).toBeLessThan(100 * (1 - sumoS / wallS));
+  });
+
   test('is drawn, whatever is sensed: a line for each vehicle on a street, arrivals each way', async () => {
     const scenario = await readScenario(config);
-    const settings = { control: 'actuated', amber: 3, redClearance: 0, minGreen: 5, forecasts: true } as const;
+    const settings = {
+      control: 'actuated',
+      amber: 3,
+      redClearance: 0,
+      minGreen: 5,
+      forecasts: true,
+    } as const;
     const diagrams = {
       folder: join(dirname(config), 'drawn'),
       corridor: corridorThrough(districtOf(scenario, settings), undefined),
@@ -159,9 +181,10 @@ describe.skipIf(!isHere)('a square of four lights', () => {
 
   test('is the same run for the same seed', async () => {
     const figures = async () => {
-      const { wallS, sumoS, ...rest } = await driven(config, { control: 'adaptive', endS: 120 });
+      const outcome = await driven(config, { control: 'adaptive', endS: 120 });
+      const { wallS, sumoS, planning, ...rest } = outcome;
       expect(wallS).toBeGreaterThan(sumoS);
-      return rest;
+      return { ...rest, steps: planning.steps };
     };
     expect(await figures()).toEqual(await figures());
   });
