@@ -7,8 +7,8 @@
  * which is said, so that the lamps are run without them. One that fails by itself is told and left out,
  * and its groups are on recall.
  *
- * Every other second it tells all who leaves towards its neighbours, and adds those who they say are on
- * their way and cannot be seen yet.
+ * Every other second it tells all who leaves towards its neighbours, and adds who, as they say, is on
+ * the way and cannot be seen yet.
  *
  * It is called so because `demand.ts` speaks for push buttons and cabinets of shared intersections.
  */
@@ -88,10 +88,10 @@ export const arrivalsMachine = setup({
       enqueue.assign({ foretoldMs: isLeaving ? at : null });
       if (isLeaving || foretoldMs !== null) enqueue.emit({ type: 'wire.send', to: ALL, message });
     }),
-    noteForecast: assign(({ context: { intersection, platoons }, event }) => {
+    noteForecast: assign(({ context: { intersection, links, platoons }, event }) => {
       if (event.type !== 'arrivals.forecast' || !intersection) return {};
-      const { at } = event;
-      return { platoons: platoonsAfter(platoons, intersection, { forecast: event, at }) };
+      const heard = { forecast: event, at: event.at };
+      return { platoons: platoonsAfter(platoons, { intersection, links }, heard) };
     }),
     /** How many come is told to the leader, who may be this node. */
     tellFlows: enqueueActions(({ context, event, enqueue }) => {

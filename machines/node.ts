@@ -86,6 +86,7 @@ const reasonOf = (event: { readonly type: string }): string => {
 
 const self = ({ id, store, contract }: NodeInput) => ({ id, store, timing: contract.timing });
 const place = ({ id, intersection }: NodeInput) => ({ id, intersection });
+const streets = ({ id, intersection, links }: NodeInput) => ({ id, intersection, links });
 
 export const nodeMachine = setup({
   types: {} as {
@@ -217,11 +218,7 @@ export const nodeMachine = setup({
             settled: context.stored.settled?.group ?? null,
           }),
         },
-        {
-          src: 'arrivals',
-          systemId: 'arrivals',
-          input: ({ context }) => ({ ...place(context), links: context.links }),
-        },
+        { src: 'arrivals', systemId: 'arrivals', input: ({ context }) => streets(context) },
         {
           src: 'phases',
           systemId: 'phases',

@@ -6,7 +6,7 @@
  *
  * A forecast does harm where it is wrong: vehicles park, come of side streets, turn otherwise. So of
  * those who were told only such a part is expected as really came of late, none before that is known,
- * and only those who will be seen soon.
+ * and only those who will be seen soon. The planner heeds them while nobody is in sight (`planner.ts`).
  */
 import type { Intersection, Link } from '../protocol/district.ts';
 import { FORECAST_S_MAX, type Message } from '../protocol/event.ts';
@@ -80,10 +80,11 @@ export const forecastOf = (
 /** The platoons after a neighbour spoke: what it foresaw before counts as far as it has come true. */
 export const platoonsAfter = (
   platoons: readonly Platoon[],
-  { id }: Intersection,
+  { intersection: { id }, links }: Street,
   { forecast, at }: { forecast: Forecast; at: number },
 ): Platoon[] => {
   const { intersection: from, streets } = forecast;
+  if (!links.some((link) => link.from === from && link.to === id)) return [...platoons];
   const told = streets.filter(({ to }) => to === id).flatMap(({ departS }) => departS);
   const known = platoons.find((one) => one.from === from);
   if (!known && told.length === 0) return [...platoons];

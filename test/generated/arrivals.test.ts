@@ -27,6 +27,10 @@ const starts = {
 
 /** What it hears, by name. Beside these it may `wait` for what is due, or `stall` for a while. */
 const usual = {
+  'arrivals.forecast': {
+    type: 'arrivals.forecast', from: 'a', group: 'g', incarnation: 1, bytes: 100, intersection: 'x',
+    streets: [{ to: 'x', departS: [1] }],
+  },
   'election.elected': { type: 'election.elected', leader: 'b', term: 1 },
   'election.lost': { type: 'election.lost', term: 1, reason: 'a reason' },
   'lamps.shown': { type: 'lamps.shown', lamps: { p: 'green', q: 'red' } },
@@ -34,16 +38,6 @@ const usual = {
 };
 const events = {
   ...usual,
-  'election.elected, leader a': { ...usual['election.elected'], leader: 'a' },
-  'sensors.read, readings vehicle': {
-    ...usual['sensors.read'],
-    readings: [
-      {
-        kind: 'vehicle', vehicle: 'v', lane: 'l', group: 'q', distanceM: 20, speedMps: 0,
-        place: 'approach',
-      },
-    ],
-  },
 };
 
 const given = (moves: string, table: string) =>
@@ -56,35 +50,18 @@ given('a node', `
     lamps = {}; sensors = []; knowledge = {waits: [], groups: [{group: p, litS: 0, darkS: 0, heldS:
       0, stuckS: 0, barredS: 0, flow: 0}, {group: q, litS: 0, darkS: 0, heldS: 0, stuckS: 0,
       barredS: 0, flow: 0}, {group: r, litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow:
-      0}], lanes: [], steps: 0}; use = {steps: 0, uses: []}; leader = null; toldMs = null
+      0}], lanes: [], steps: 0}; use = {steps: 0, uses: []}; leader = null; toldMs = null; platoons
+      = []; foretoldMs = null
   lamps.shown → stays; lamps.p = green; lamps.q = red
   election.elected → stays; leader = b
   election.lost → stays
-  sensors.read → sighted
-    says arrivals.expected {sensing: vehicles, stepS: 1, lanes: [], flows: [{group: p, perS: 0},
-      {group: q, perS: 0}, {group: r, perS: 0}], inside: 0, stuck: [], barred: [], overdue: []}
-    knowledge.groups = [{group: p, litS: 0, darkS: 1, heldS: 0, stuckS: 0, barredS: 0, flow: 0},
-      {group: q, litS: 0, darkS: 1, heldS: 0, stuckS: 0, barredS: 0, flow: 0}, {group: r, litS: 0,
-      darkS: 1, heldS: 0, stuckS: 0, barredS: 0, flow: 0}]; knowledge.steps = 1; use.steps = 1;
-      toldMs = 0
-    silence of sighted in 3500 ms
-  sensors.read, readings vehicle → sighted
-    says arrivals.expected {sensing: vehicles, stepS: 1, lanes: [{lane: l, vehicles: [{groups: [q],
-      etaS: 0, waitedS: 1}]}], flows: [{group: p, perS: 0}, {group: q, perS: 1}, {group: r, perS:
-      0}], inside: 0, stuck: [], barred: [], overdue: []}
-    sensors = [{sensor: l, lanes: [l], groups: [q], idleS: 0, longestIdleS: 0, pauses: 0, coveredS:
-      0, coveredLitS: 0, clearS: 1, absurd: 0, fault: null}]; knowledge.waits = [{vehicle: v,
-      waitedS: 1}]; knowledge.groups = [{group: p, litS: 0, darkS: 1, heldS: 0, stuckS: 0, barredS:
-      0, flow: 0}, {group: q, litS: 0, darkS: 1, heldS: 1, stuckS: 0, barredS: 0, flow: 1}, {group:
-      r, litS: 0, darkS: 1, heldS: 0, stuckS: 0, barredS: 0, flow: 0}]; knowledge.steps = 1;
-      use.steps = 1; toldMs = 0
-    silence of sighted in 3500 ms
 `);
 
 given('a node without lamps', `
   starts in blind
     lamps = {}; sensors = []; knowledge = {waits: [], groups: [], lanes: [], steps: 0}; use =
-      {steps: 0, uses: []}; leader = null; toldMs = null
+      {steps: 0, uses: []}; leader = null; toldMs = null; platoons = []; foretoldMs = null
+  arrivals.forecast → stays
   sensors.read → sighted; silence of sighted in 3500 ms
 `);
 
@@ -99,65 +76,8 @@ given('a node; election.elected', `
   election.lost → stays; leader = null
 `);
 
-given('a node; sensors.read', `
-  in sighted
-  sensors.read → stays
-    says arrivals.expected {sensing: vehicles, stepS: 1, lanes: [], flows: [{group: p, perS: 0},
-      {group: q, perS: 0}, {group: r, perS: 0}], inside: 0, stuck: [], barred: [], overdue: []}
-    knowledge.groups = [{group: p, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0},
-      {group: q, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0}, {group: r, litS: 0,
-      darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0}]; knowledge.steps = 2; use.steps = 2
-    silence of sighted in 3500 ms
-  sensors.read, readings vehicle → stays
-    says arrivals.expected {sensing: vehicles, stepS: 1, lanes: [{lane: l, vehicles: [{groups: [q],
-      etaS: 0, waitedS: 1}]}], flows: [{group: p, perS: 0}, {group: q, perS: 0.5}, {group: r, perS:
-      0}], inside: 0, stuck: [], barred: [], overdue: []}
-    sensors = [{sensor: l, lanes: [l], groups: [q], idleS: 0, longestIdleS: 0, pauses: 0, coveredS:
-      0, coveredLitS: 0, clearS: 1, absurd: 0, fault: null}]; knowledge.waits = [{vehicle: v,
-      waitedS: 1}]; knowledge.groups = [{group: p, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS:
-      0, flow: 0}, {group: q, litS: 0, darkS: 2, heldS: 1, stuckS: 0, barredS: 0, flow: 0.5},
-      {group: r, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0}]; knowledge.steps = 2;
-      use.steps = 2
-    silence of sighted in 3500 ms
-  wait → blind
-    says arrivals.lost {reason: the sensors have fallen silent}
-    knowledge.groups = [{group: p, litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow: 0},
-      {group: q, litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow: 0}, {group: r, litS: 0,
-      darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow: 0}]; knowledge.steps = 0; use.steps = 0;
-      toldMs = null
-    no silence of sighted
-`);
-
 given('a node without lamps; sensors.read', `
   in sighted
   sensors.read → stays; silence of sighted in 3500 ms
   wait → blind; says arrivals.lost {reason: the sensors have fallen silent}; no silence of sighted
-`);
-
-given('a node; election.elected; sensors.read; stall 60000', `
-  in sighted
-  sensors.read → stays
-    says arrivals.expected {sensing: vehicles, stepS: 1, lanes: [], flows: [{group: p, perS: 0},
-      {group: q, perS: 0}, {group: r, perS: 0}], inside: 0, stuck: [], barred: [], overdue: []}
-    says arrivals.counted {intersection: x, flows: [{group: p, perHour: 0, used: 0}, {group: q,
-      perHour: 0, used: 0}, {group: r, perHour: 0, used: 0}]}
-    knowledge.groups = [{group: p, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0},
-      {group: q, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0}, {group: r, litS: 0,
-      darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0}]; knowledge.steps = 2; use.steps = 2;
-      toldMs = 60000
-    silence of sighted in 3500 ms
-`);
-
-given('a node; election.elected, leader a; sensors.read; stall 60000', `
-  in sighted
-  sensors.read → stays
-    says arrivals.expected {sensing: vehicles, stepS: 1, lanes: [], flows: [{group: p, perS: 0},
-      {group: q, perS: 0}, {group: r, perS: 0}], inside: 0, stuck: [], barred: [], overdue: []}
-    says wire.send {to: a, message: arrivals.tell {intersection: x, flows: [{group: p, perHour: 0,
-      used: 0}, {group: q, perHour: 0, used: 0}, {group: r, perHour: 0, used: 0}]}}
-    knowledge.groups = [{group: p, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0},
-      {group: q, litS: 0, darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0}, {group: r, litS: 0,
-      darkS: 2, heldS: 0, stuckS: 0, barredS: 0, flow: 0}]; knowledge.steps = 2; use.steps = 2;
-      toldMs = 60000
-    silence of sighted in 3500 ms
 `);

@@ -4,7 +4,7 @@ import { arrivalsMachine } from '../../machines/arrivals.ts';
 import type { FactAs } from '../../protocol/event.ts';
 import type { VehicleReading } from '../../protocol/readings.ts';
 import { crossroads } from './phases-words.ts';
-import { only, Play, sent } from './play.ts';
+import { heard, only, Play, sent } from './play.ts';
 
 const car = (vehicle: string, distanceM: number, rest: Partial<VehicleReading> = {}) => ({
   ...{ kind: 'vehicle' as const, vehicle, place: 'approach' as const, lane: 'W_0', group: 'a' },
@@ -129,6 +129,55 @@ describe('who leads', () => {
     expect(told(play)).toEqual([]);
     const events = play.told.map(({ event }) => event);
     expect(only(events, 'arrivals.counted')).toMatchObject([{ intersection: 'x', flows }]);
+  });
+});
+
+describe('neighbours', () => {
+  const links = [
+    { from: 'x', to: 'y', lengthM: 300, speedMps: 14, fromGroups: ['a'] },
+    { from: 'y', to: 'x', lengthM: 300, speedMps: 14, toGroups: ['a'] },
+  ];
+  const between = (forecasts?: boolean) =>
+    new Play(arrivalsMachine, {
+      id: 'n1',
+      intersection: { ...crossroads, ...(forecasts !== undefined && { forecasts }) },
+      links,
+    });
+  const forecasts = (play: Watching) =>
+    sent(play.told.map(({ event }) => event)).filter(
+      ({ message }) => message.type === 'arrivals.forecast',
+    );
+
+  test('are told every other second who leaves towards them, and once that nobody does', () => {
+    const play = between();
+    play.hear(lamps('green'));
+    steps(play, 5, car('x', 5), car('y', 12));
+    const says = { type: 'arrivals.forecast', intersection: 'x' };
+    const streets = [{ to: 'y', departS: [0, 2] }];
+    const told = { to: '*', message: { ...says, streets } };
+    expect(forecasts(play)).toEqual([told, told, told]);
+    play.hear(lamps('red'));
+    steps(play, 6, car('x', 5));
+    expect(forecasts(play).slice(3)).toEqual([{ to: '*', message: { ...says, streets: [] } }]);
+  });
+
+  test.each([
+    [undefined, true],
+    [false, false],
+  ] as const)('are heeded, unless it is said (forecasts: %s)', (said, isHeeded) => {
+    const play = between(said);
+    const departS = [0, 1, 2, 3];
+    const message = {
+      ...{ type: 'arrivals.forecast' as const, intersection: 'y' },
+      streets: [{ to: 'x', departS }],
+    };
+    let heeded = 0;
+    for (let k = 0; k < 200; k += 1) {
+      if (k % 4 === 0) play.hear(heard('n2', message));
+      steps(play, 1, car(`car ${k}`, 150, { speedMps: 13 }));
+      heeded += expected(play)?.coming?.length ?? 0;
+    }
+    expect(heeded > 0).toBe(isHeeded);
   });
 });
 
