@@ -143,19 +143,21 @@ const laneWord = ({ nearM, farM, lanes, groups, vehicles, queue }: LaneReading):
 
 /** What sees vehicles one by one is taken for a sensor at each lane. */
 const vehicleWords = (readings: readonly Reading[]): Word[] => {
-  const words = new Map<string, Word>();
+  const words = new Map<string, Word & { groups: string[]; isAbsurd: boolean }>();
   for (const reading of readings) {
     if (reading.kind !== 'vehicle' || reading.place !== 'approach') continue;
     const { lane, group, speedMps } = reading;
-    const { groups = [], isAbsurd = false } = words.get(lane) ?? {};
-    words.set(lane, {
-      ...{ sensor: lane, lanes: [lane], isActive: true, isCovered: false },
-      groups: groups.includes(group) ? groups : [...groups, group].sort(),
-      isAbsurd: isAbsurd || speedMps > SPEED_MPS_MAX,
-    });
+    const word = words.get(lane) ?? { ...silent, sensor: lane, lanes: [lane], groups: [] };
+    words.set(lane, Object.assign(word, { isActive: true }));
+    if (!word.groups.includes(group)) word.groups.push(group);
+    if (speedMps > SPEED_MPS_MAX) word.isAbsurd = true;
   }
   return [...words.values()];
 };
+
+/** All groups that were ever named; the same array when none is new. */
+const joined = (known: readonly string[], more: readonly string[]): readonly string[] =>
+  more.every((group) => known.includes(group)) ? known : [...new Set([...known, ...more])].sort();
 
 const after = (
   was: typeof fresh | SensorKnowledge,
@@ -164,7 +166,7 @@ const after = (
 ): SensorKnowledge => {
   const { sensor, lanes, isActive, isCovered, isAbsurd } = word;
   const known = 'groups' in was ? was.groups : [];
-  const groups = [...new Set([...known, ...word.groups])].sort();
+  const groups = joined(known, word.groups);
   const isGreen = groups.some((group) => isLit(lamps[group] ?? 'red'));
   const isPauseOver = isActive && was.idleS > 0 && was.fault === null;
   const pauses = was.pauses + (isPauseOver ? 1 : 0);

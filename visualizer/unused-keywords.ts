@@ -5,5 +5,6 @@
 export const UNUSED_KEYWORDS = [
   ...['contains', 'minContains', 'maxContains', 'uniqueItems', 'unevaluatedItems', 'multipleOf'],
   ...['dependencies', 'dependentRequired', 'dependentSchemas', 'propertyNames'],
+  ...['allOf', 'exclusiveMaximum', 'format', 'prefixItems', 'refine'],
   ...['unevaluatedProperties', 'if', 'not', 'oneOf', 'ref', 'dynamicRef', 'recursiveRef'],
 ] as const;
