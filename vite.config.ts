@@ -72,12 +72,23 @@ const unhurriedRefusals = (): Plugin => ({
     id === at('protocol/json-text.ts') ? 'export const faultOfJson = () => undefined;' : undefined,
 });
 
+/** The page's streets tell vehicles apart, so nothing there makes them of counts; were that to change,
+ *  each of its cities would say so. */
+const noCounts = (): Plugin => ({
+  name: 'no-counts',
+  transform: (_, id) =>
+    id === at('machines/lanes.ts')
+      ? "export const trackLanes = () => { throw new Error('the page counts nobody'); };"
+      : undefined,
+});
+
 const plugins = () => [
   shakableSchemas(),
   silentSchemas(),
   noFormats(),
   noUnusedKeywords(),
   unhurriedRefusals(),
+  noCounts(),
 ];
 
 /** To make a schema does nothing else, so one that nobody reads is left out as well. */

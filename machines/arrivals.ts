@@ -7,8 +7,9 @@
  * which is said, so that the lamps are run without them. One that fails by itself is told and left out,
  * and its groups are on recall.
  *
- * Every other second it tells all who leaves towards its neighbours, and adds who, as they say, is on
- * the way and cannot be seen yet.
+ * Every other second it tells all who leaves towards its neighbours, and from whom nobody can come as
+ * the street is full. By what they tell it adds who is on the way and cannot be seen yet, and does not
+ * count on greens that lead into full streets.
  *
  * It is called so because `demand.ts` speaks for push buttons and cabinets of shared intersections.
  */
@@ -18,9 +19,10 @@ import { ALL, type Emitted, type FactAs, type HeardAs } from '../protocol/event.
 import type { Lamps } from '../protocol/lamp.ts';
 import { expect, type Knowledge, nothingKnown } from './expectation.ts';
 import { type GreenUse, nothingUsed, useAfter, usedBy } from './green-use.ts';
-import { comingOf, forecastOf, type Platoon, platoonsAfter, platoonsLater } from './platoons.ts';
+import { comingOf, departuresOf, type Platoon, platoonsAfter, platoonsLater } from './platoons.ts';
 import { recallsOf } from './recall.ts';
 import { type SensorKnowledge, soundOf } from './sensor-faults.ts';
+import { blockedBy, type Full, fullAfter, fullOf } from './spillback.ts';
 
 /** Silence after which sensors are not believed any more. In milliseconds. */
 const SILENCE_MS_MAX = 3_500;
@@ -50,7 +52,9 @@ export interface Context extends ArrivalsInput {
   readonly sensors: readonly SensorKnowledge[];
   /** Those who are on their way from neighbours. */
   readonly platoons: readonly Platoon[];
-  /** When neighbours were last told who leaves towards them; null, when nobody did. */
+  /** Streets to neighbours into which nobody can drive. */
+  readonly full: readonly Full[];
+  /** When neighbours were last told anything; null, when there was nothing to tell. */
   readonly foretoldMs: number | null;
 }
 
@@ -78,20 +82,30 @@ export const arrivalsMachine = setup({
       }
       const lanes = [...expected.lanes, ...recallsOf(intersection, knowledge.groups, recalled)];
       const street = { intersection, links };
-      const heeded = intersection.forecasts === false ? [] : platoons;
-      const coming = comingOf(heeded, street, { expected, read, at });
+      const coming = comingOf(platoons, street, { expected, read, at });
       const isComing = coming.length > 0;
-      enqueue.emit({ type: 'arrivals.expected', ...expected, lanes, ...(isComing && { coming }) });
+      const stuck = [...new Set([...expected.stuck, ...blockedBy(context.full, street, at)])];
+      const all = { ...expected, lanes, stuck, ...(isComing && { coming }) };
+      enqueue.emit({ type: 'arrivals.expected', ...all });
       if (foretoldMs !== null && at - foretoldMs < FORECAST_MS - EARLY_MS) return;
-      const message = forecastOf(street, { expected, lamps });
-      const isLeaving = message.streets.length > 0;
-      enqueue.assign({ foretoldMs: isLeaving ? at : null });
-      if (isLeaving || foretoldMs !== null) enqueue.emit({ type: 'wire.send', to: ALL, message });
+      const streets = departuresOf(street, { expected, lamps });
+      const full = fullOf(street, expected);
+      const says = streets.length + full.length > 0;
+      enqueue.assign({ foretoldMs: says ? at : null });
+      if (!says && foretoldMs === null) return;
+      const foretold = { intersection: intersection.id, streets, full };
+      const message = { type: 'arrivals.forecast' as const, ...foretold };
+      enqueue.emit({ type: 'wire.send', to: ALL, message });
     }),
-    noteForecast: assign(({ context: { intersection, links, platoons }, event }) => {
+    noteForecast: assign(({ context: { intersection, links, platoons, full }, event }) => {
       if (event.type !== 'arrivals.forecast' || !intersection) return {};
-      const heard = { forecast: event, at: event.at };
-      return { platoons: platoonsAfter(platoons, { intersection, links }, heard) };
+      if (intersection.forecasts === false) return {};
+      const { at, intersection: from } = event;
+      const street = { intersection, links };
+      return {
+        platoons: platoonsAfter(platoons, street, { forecast: event, at }),
+        full: fullAfter(full, street, { from, full: event.full, at }),
+      };
     }),
     /** How many come is told to the leader, who may be this node. */
     tellFlows: enqueueActions(({ context, event, enqueue }) => {
@@ -132,6 +146,7 @@ export const arrivalsMachine = setup({
     leader: null,
     toldMs: null,
     platoons: [],
+    full: [],
     foretoldMs: null,
   }),
   initial: 'blind',

@@ -49,10 +49,10 @@ const FORGET_MS = 180_000;
 const DEPARTURES_MAX = 100;
 
 /** What is told to all: who leaves towards each neighbour at the greens of this moment. */
-export const forecastOf = (
+export const departuresOf = (
   { intersection: { id }, links }: Street,
   { expected, lamps }: { expected: Pick<Expected, 'lanes'>; lamps: Lamps },
-): Forecast => {
+): Forecast['streets'] => {
   const leaving = expected.lanes.flatMap(({ vehicles }) => {
     let leftS = Number.NEGATIVE_INFINITY;
     const sure: { groups: readonly string[]; inS: number }[] = [];
@@ -64,7 +64,7 @@ export const forecastOf = (
     }
     return sure;
   });
-  const streets = links
+  return links
     .filter(({ from, to }) => from === id && to !== id)
     .map(({ to, fromGroups }) => ({
       to,
@@ -74,7 +74,6 @@ export const forecastOf = (
         .sort((a, b) => a - b),
     }))
     .filter(({ departS }) => departS.length > 0);
-  return { type: 'arrivals.forecast', intersection: id, streets };
 };
 
 /** The platoons after a neighbour spoke: what it foresaw before counts as far as it has come true. */

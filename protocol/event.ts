@@ -358,7 +358,8 @@ export const messages = {
    *  late, and in which part of the time its green was used. It bears on plans alone, and no plan on
    *  what may be lit together. */
   'arrivals.tell': { scope: 'group', payload: Type.Object(flowFields) },
-  /** Multicast: who leaves my intersection towards its neighbours, and when. */
+  /** Multicast: who leaves my intersection towards its neighbours, and when; and from which of them
+   *  nobody can come, because the street is full. */
   'arrivals.forecast': {
     scope: 'group',
     payload: Type.Object({
@@ -372,6 +373,7 @@ export const messages = {
         }),
         { maxItems: STREETS_MAX },
       ),
+      full: Type.Array(groupName, { maxItems: STREETS_MAX }),
     }),
   },
   /** By an operator, to all: what do your lamps follow? And tell me of changes, for a while. */

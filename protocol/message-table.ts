@@ -422,11 +422,12 @@ export const messageTable: { readonly [K in MessageType]: MessageRow<K> } = {
     from: 'a node whose intersection has sensors',
     to: 'every node',
     via: 'all',
-    when: 'Every other second while anybody leaves towards a neighbour, and once when nobody does any more.',
+    when: 'Every other second while there is anything to say, and once when there is not any more.',
     fields: {
       intersection,
       streets:
         'To each neighbour towards which somebody leaves at the greens of this moment: in how many seconds (`departS`).',
+      full: 'Neighbours from which nobody can come, because the street from there is full.',
     },
   },
   'phases.ask': {

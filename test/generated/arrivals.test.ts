@@ -29,7 +29,7 @@ const starts = {
 const usual = {
   'arrivals.forecast': {
     type: 'arrivals.forecast', from: 'a', group: 'g', incarnation: 1, bytes: 100, intersection: 'x',
-    streets: [{ to: 'x', departS: [1] }],
+    streets: [{ to: 'x', departS: [1] }], full: ['x'],
   },
   'election.elected': { type: 'election.elected', leader: 'b', term: 1 },
   'election.lost': { type: 'election.lost', term: 1, reason: 'a reason' },
@@ -51,7 +51,7 @@ given('a node', `
       0, stuckS: 0, barredS: 0, flow: 0}, {group: q, litS: 0, darkS: 0, heldS: 0, stuckS: 0,
       barredS: 0, flow: 0}, {group: r, litS: 0, darkS: 0, heldS: 0, stuckS: 0, barredS: 0, flow:
       0}], lanes: [], steps: 0}; use = {steps: 0, uses: []}; leader = null; toldMs = null; platoons
-      = []; foretoldMs = null
+      = []; full = []; foretoldMs = null
   lamps.shown → stays; lamps.p = green; lamps.q = red
   election.elected → stays; leader = b
   election.lost → stays
@@ -60,7 +60,8 @@ given('a node', `
 given('a node without lamps', `
   starts in blind
     lamps = {}; sensors = []; knowledge = {waits: [], groups: [], lanes: [], steps: 0}; use =
-      {steps: 0, uses: []}; leader = null; toldMs = null; platoons = []; foretoldMs = null
+      {steps: 0, uses: []}; leader = null; toldMs = null; platoons = []; full = []; foretoldMs =
+      null
   arrivals.forecast → stays
   sensors.read → sighted; silence of sighted in 3500 ms
 `);

@@ -152,7 +152,7 @@ describe('neighbours', () => {
     const play = between();
     play.hear(lamps('green'));
     steps(play, 5, car('x', 5), car('y', 12));
-    const says = { type: 'arrivals.forecast', intersection: 'x' };
+    const says = { type: 'arrivals.forecast', intersection: 'x', full: [] };
     const streets = [{ to: 'y', departS: [0, 2] }];
     const told = { to: '*', message: { ...says, streets } };
     expect(forecasts(play)).toEqual([told, told, told]);
@@ -170,6 +170,7 @@ describe('neighbours', () => {
     const message = {
       ...{ type: 'arrivals.forecast' as const, intersection: 'y' },
       streets: [{ to: 'x', departS }],
+      full: [],
     };
     let heeded = 0;
     for (let k = 0; k < 200; k += 1) {
@@ -178,6 +179,27 @@ describe('neighbours', () => {
       heeded += expected(play)?.coming?.length ?? 0;
     }
     expect(heeded > 0).toBe(isHeeded);
+  });
+});
+
+describe('a neighbour whose street is full', () => {
+  const links = [{ from: 'x', to: 'y', lengthM: 300, speedMps: 14, fromGroups: ['a'] }];
+  const full = { type: 'arrivals.forecast' as const, intersection: 'y', streets: [], full: ['x'] };
+
+  test.each([
+    [undefined, ['a']],
+    [false, []],
+  ] as const)('has no green towards it counted on (forecasts: %s)', (forecasts, stuck) => {
+    const play = new Play(arrivalsMachine, {
+      id: 'n1',
+      intersection: { ...crossroads, ...(forecasts !== undefined && { forecasts }) },
+      links,
+    });
+    play.hear(heard('n2', full));
+    steps(play, 1, car('x', 5));
+    expect(expected(play)?.stuck).toEqual(stuck);
+    steps(play, 6, car('x', 5));
+    expect(expected(play)?.stuck).toEqual([]);
   });
 });
 

@@ -4,8 +4,8 @@ import type { Expected } from '../../machines/expectation.ts';
 import { advise } from '../../machines/planner.ts';
 import {
   comingOf,
+  departuresOf,
   type Forecast,
-  forecastOf,
   type Platoon,
   platoonsAfter,
   platoonsLater,
@@ -35,7 +35,7 @@ const loops: Read = {
 
 describe('who leaves towards a neighbour', () => {
   const told = (expected: Expected, a: 'green' | 'amber' | 'red') =>
-    forecastOf(street, { expected, lamps: { a, b: 'red' } }).streets;
+    departuresOf(street, { expected, lamps: { a, b: 'red' } });
 
   test('is told at green, one after another, by when he leaves', () => {
     expect(told(traffic([0, 0, 5], []), 'green')).toEqual([{ to: 'y', departS: [0, 2, 5] }]);
@@ -68,6 +68,7 @@ const forecast = (...departS: number[]): Forecast => ({
   type: 'arrivals.forecast',
   intersection: 'y',
   streets: [{ to: 'x', departS }],
+  full: [],
 });
 const hear = (platoons: readonly Platoon[], said: Forecast, at: number) =>
   platoonsAfter(platoons, street, { forecast: said, at });
