@@ -63,15 +63,12 @@ export const advise = (told: View): Stage | null => {
   return held < bestCost - EPSILON ? null : best;
 };
 
-/** Whether nobody is in sight who could lose by what is decided. */
-export const isQuiet = ({ expected, walks }: Pick<View, 'expected' | 'walks'>): boolean =>
-  expected.lanes.length === 0 && walks.length === 0;
-
-/** Whom neighbours have told of counts only as long as it is quiet. */
+/** Whom neighbours have told of counts only as long as nobody is in sight, who could lose by it. */
 const looking = (view: View): View => {
-  const { coming } = view.expected;
-  if (!coming || !isQuiet(view)) return view;
-  return { ...view, expected: { ...view.expected, lanes: coming } };
+  const { expected, walks } = view;
+  const isQuiet = expected.lanes.length === 0 && walks.length === 0;
+  if (!isQuiet || !expected.coming) return view;
+  return { ...view, expected: { ...expected, lanes: expected.coming } };
 };
 
 /** The stages as numbers, and which of them is green. */

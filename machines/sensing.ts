@@ -3,20 +3,17 @@
  * follows, and whether a green must wait until nobody is left inside. Pure neighbour of `phases.ts`.
  *
  * The best control that the district allows, and for which enough is known, is used: adaptive by
- * sensors, and by the plan while nobody is in sight; else coordinated by plan and group time; else
- * actuated by sensors; else by times alone. Whatever is advised, a green lasts its minimum, and a
- * change takes its amber and clearance.
+ * sensors; else coordinated by plan and group time; else actuated by sensors; else by times alone.
+ * Whatever is advised, a green lasts its minimum, and a change takes its amber and clearance.
  */
 import type { Control } from '../protocol/control.ts';
-import type { Intersection, Stage } from '../protocol/district.ts';
+import type { Intersection } from '../protocol/district.ts';
 import { actuate } from './actuation.ts';
-import type { View } from './board.ts';
 import type { Expected } from './expectation.ts';
-import { advise, isQuiet } from './planner.ts';
+import { advise } from './planner.ts';
 import { changeMs, type Green, lengthOf, minGreenMs } from './sequence.ts';
 import { LATE_MS, leastMs, plannedOf, type Situation } from './splits.ts';
 import { AT_ONCE_MS, redAmberMs, served } from './stage-choice.ts';
-import { turnAt, turnsOf } from './timetable.ts';
 
 /** By how many leads the end of a green is put off that goes on. */
 const HOLD_LEADS = 5;
@@ -86,24 +83,8 @@ const chosen = (
 ) => {
   const view = { intersection: situation.intersection, stage: now.stage, expected, walks };
   const isAdaptive = sensingControl(situation) === 'adaptive';
-  const stage = isAdaptive
-    ? (advise(view) ?? whenQuiet(situation, view, at))
-    : actuate(view, at - now.fromMs);
+  const stage = isAdaptive ? advise(view) : actuate(view, at - now.fromMs);
   return stage && served(situation, stage);
-};
-
-/** Where nobody is in sight or told of, adaptive control goes by the plan: who comes unforeseen comes
- *  by the green wave. It leaves the plan for those in sight, as far as they gain. */
-const whenQuiet = (situation: Situation, view: View, at: number): Stage | null => {
-  const { intersection, plan, offsetMs } = situation;
-  const planned = plannedOf(situation);
-  if (!plan || !planned || offsetMs === null) return null;
-  if (!isQuiet(view) || view.expected.coming) return null;
-  const cycleMs = plan.cycleS * 1000;
-  const inCycleMs = (at + offsetMs - planned.offsetS * 1000) % cycleMs;
-  const atS = ((inCycleMs + cycleMs) % cycleMs) / 1000;
-  const stage = turnAt(turnsOf(intersection, planned.splits), atS)?.stage;
-  return stage && stage.id !== view.stage.id ? stage : null;
 };
 
 /**

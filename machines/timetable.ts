@@ -30,10 +30,6 @@ export const turnsOf = (intersection: Intersection, splits: IntersectionPlan['sp
   });
 };
 
-/** What a plan has green when its cycle has gone on for `atS`, or changes to by then. */
-export const turnAt = (turns: readonly Turn[], atS: number): Turn | undefined =>
-  turns.find(({ fromS, greenS }) => atS < fromS + greenS) ?? turns[0];
-
 /** The greens of `group` in one cycle; a group goes on through a change between two of its stages. */
 export const greensOf = (turns: readonly Turn[], group: string, cycleS: number): Green[] => {
   const isLit = (place: number) =>
