@@ -12,7 +12,8 @@ import { trackLanes } from './lanes.ts';
 
 /** What was learned from steps before. Lists are sorted by their ids. */
 export interface Knowledge {
-  /** Of vehicles that are sensed one by one: how long each has stood. In seconds. */
+  /** Of vehicles that are sensed one by one: how long each has stood in all.
+   *  In seconds. */
   readonly waits: readonly { readonly vehicle: string; readonly waitedS: number }[];
   readonly groups: readonly GroupKnowledge[];
   /** Where sensors count vehicles and do not tell them apart. */
@@ -145,7 +146,8 @@ const byVehicle = (
   const waited = new Map(before.waits.map(({ vehicle, waitedS }) => [vehicle, waitedS]));
   const waits = near.map(({ vehicle, speedMps }) => ({
     vehicle,
-    waitedS: speedMps < STANDING_MPS ? (waited.get(vehicle) ?? 0) + stepS : 0,
+    // Who drives off again has waited all the same: a queue that has begun to go is not cut off.
+    waitedS: (waited.get(vehicle) ?? 0) + (speedMps < STANDING_MPS ? stepS : 0),
   }));
   const lanes: Expected['lanes'] = [];
   const firsts = new Map<string, First>();

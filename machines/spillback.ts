@@ -27,6 +27,7 @@ export const fullOf = (
   { lanes }: Pick<Expected, 'lanes'>,
 ): string[] => {
   const { id, groups } = intersection;
+  // Those who have begun to drive off take more room, so that there are fewer of them.
   const standing = new Map(
     lanes.map(({ lane, vehicles }) => [lane, vehicles.filter(({ waitedS }) => waitedS > 0).length]),
   );

@@ -46,12 +46,12 @@ describe('what is expected', () => {
     expect(far?.etaS).toBeCloseTo(150 / (13.9 * 0.95), 0);
   });
 
-  test('of a vehicle that stands is told with how long it has stood', () => {
+  test('of a vehicle that stands is told with how long it has stood in all', () => {
     const play = watching();
     steps(play, 7, car('x', 5));
     expect(expected(play)?.lanes[0]?.vehicles[0]?.waitedS).toBe(7);
-    steps(play, 1, car('x', 5, { speedMps: 3 }));
-    expect(expected(play)?.lanes[0]?.vehicles[0]?.waitedS).toBe(0);
+    steps(play, 2, car('x', 5, { speedMps: 3 }));
+    expect(expected(play)?.lanes[0]?.vehicles[0]?.waitedS).toBe(7);
   });
 
   test('is nothing of who stands inside, who is counted', () => {
