@@ -113,7 +113,7 @@ export const settled = (
   // Who does not go at a green of his lane waits for another, or for a gap; at all of them, for room.
   const narrowed = idleS >= NEEDS_OTHER_S && others.length > 0 ? others : was.needs;
   return {
-    ...{ ...was, yields: false, fullS: 0, counts: [], behind: [], ...rest, lane, groups, idleS },
+    ...{ ...was, fullS: 0, counts: [], behind: [], ...rest, lane, groups, idleS },
     cars: cars.slice(0, CARS_MAX),
     needs: left > 0 || cars.length === 0 ? groups : narrowed,
     calmS: left > 0 ? 0 : Math.min(YIELDED_S, was.calmS + stepS),
