@@ -17,7 +17,7 @@ export interface View {
 }
 
 /** From one vehicle of a queue to the next, on a lane of which nothing else is said. In seconds. */
-const HEADWAY_S = 2;
+export const HEADWAY_S = 2;
 /** Who has waited counts for more: by so much for each second. */
 const WAIT_WEIGHT = 0.02;
 

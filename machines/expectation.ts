@@ -12,8 +12,7 @@ import { trackLanes } from './lanes.ts';
 
 /** What was learned from steps before. Lists are sorted by their ids. */
 export interface Knowledge {
-  /** Of vehicles that are sensed one by one: how long each has stood in all.
-   *  In seconds. */
+  /** Of vehicles that are sensed one by one: how long each has stood in all. In seconds. */
   readonly waits: readonly { readonly vehicle: string; readonly waitedS: number }[];
   readonly groups: readonly GroupKnowledge[];
   /** Where sensors count vehicles and do not tell them apart. */
@@ -41,7 +40,7 @@ export type Expected = Omit<FactAs<'arrivals.expected'>, 'at' | 'type'>;
 /** A lane of which the district says nothing: 50 km/h. */
 const SPEED_MPS = 13.9;
 /** How fast those drive who are free to, of what they may. */
-const FREE = 0.95;
+export const FREE = 0.95;
 /** What a car gains in a second when it starts (SUMO's default). In m/s². */
 const GAIN_MPS2 = 2.6;
 /** Slower than that, a vehicle stands. */

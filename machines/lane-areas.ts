@@ -97,9 +97,8 @@ const placed = (
   });
 };
 
-/** Who is on a stretch that leads to several lanes: those who stand first, the others spread over it. */
-export const onStretch = ({ vehicles, queue, nearM, farM }: LaneReading, speedMps: number): Car[] =>
-  Array.from({ length: vehicles }, (_, k) => {
-    const metres = k < queue ? nearM : nearM + ((farM - nearM) * (k + 0.5)) / vehicles;
-    return { etaS: metres / speedMps, waitedS: 0 };
-  });
+/** How far before the stop line each is on a stretch: those who stand first, the others spread over it. */
+export const metresOn = ({ vehicles, queue, nearM, farM }: LaneReading): number[] =>
+  Array.from({ length: vehicles }, (_, k) =>
+    k < queue ? nearM : nearM + ((farM - nearM) * (k + 0.5)) / vehicles,
+  );

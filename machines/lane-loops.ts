@@ -3,7 +3,7 @@
  * neighbour of `lanes.ts`.
  */
 import type { LoopReading } from '../protocol/readings.ts';
-import { drivenOn, type LaneTrack, settled, type Told } from './lane-track.ts';
+import { CAR_M, drivenOn, type LaneTrack, settled, type Told } from './lane-track.ts';
 
 /** Of a step: who covers a loop so long stands on it. */
 export const COVERED = 0.95;
@@ -11,8 +11,6 @@ export const COVERED = 0.95;
 const EMPTY_S = 3;
 /** Who stands so long on the loop upstream stands in a queue. In seconds. */
 const FULL_S = 3;
-/** What a vehicle that stands takes of the road. In metres. */
-const CAR_M = 7.5;
 
 /** What loops make of a lane. */
 export interface LoopAccount {

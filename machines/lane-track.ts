@@ -75,6 +75,8 @@ export interface Told extends Surroundings {
 const NEEDS_OTHER_S = 4;
 /** A vehicle that stands within this is in the queue, whatever the way that is left to it. */
 export const QUEUE_M = 60;
+/** What a vehicle that stands takes of a lane. In metres. */
+export const CAR_M = 7.5;
 /** A stop line that nobody has left for so long is calm. In seconds. */
 export const CALM_S = 3;
 /** After so long, who has left a stop line stands in nobody's way: who need not yield, and who may have

@@ -3,7 +3,7 @@
  * loops, and cameras that see a stretch of lane. Pure neighbour of `expectation.ts`.
  */
 import type { LaneReading, LoopReading, Read } from '../protocol/readings.ts';
-import { byAreas, onStretch } from './lane-areas.ts';
+import { byAreas, metresOn } from './lane-areas.ts';
 import { byLoops } from './lane-loops.ts';
 import {
   type Car,
@@ -51,10 +51,11 @@ const tracksByAreas = (told: readonly Told[], areas: readonly LaneReading[]): La
   for (const area of areas.filter(({ lanes }) => lanes.length > 1)) {
     const sharing = tracksOf(told, area.lanes).map((one) => ({ ...one, credit: 0 }));
     const { to } = sharedOut(sharing, area.vehicles);
+    const metres = metresOn(area);
     to.forEach(({ lane }, k) => {
       const speedMps = told.find((one) => one.lane === lane)?.speedOf(lane) ?? 1;
-      const car = onStretch(area, speedMps)[k];
-      if (car) behind.set(lane, [...(behind.get(lane) ?? []), car]);
+      const car = { etaS: (metres[k] ?? 0) / speedMps, waitedS: 0 };
+      behind.set(lane, [...(behind.get(lane) ?? []), car]);
     });
   }
   return told.map((one) => {

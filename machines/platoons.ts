@@ -12,7 +12,8 @@ import type { Intersection, Link } from '../protocol/district.ts';
 import { FORECAST_S_MAX, type Message } from '../protocol/event.ts';
 import { isGreen, type Lamps } from '../protocol/lamp.ts';
 import { type Read, SENSED_M_MAX } from '../protocol/readings.ts';
-import type { Expected } from './expectation.ts';
+import { HEADWAY_S } from './board.ts';
+import { type Expected, FREE } from './expectation.ts';
 import { spread } from './spread.ts';
 
 /** What a neighbour said of one street to here. */
@@ -35,10 +36,6 @@ export interface Street {
 
 export type Forecast = Extract<Message, { type: 'arrivals.forecast' }>;
 
-/** From one vehicle of a queue to the next. In seconds. */
-const HEADWAY_S = 2;
-/** How fast those drive who are free to, of what they may. */
-const FREE = 0.95;
 /** Who will be seen within that is told to the planner. In seconds. */
 const AHEAD_S = 10;
 /** Over so many steps averages are taken; none is used before so many. */

@@ -5,6 +5,7 @@
  */
 import type { Intersection } from '../protocol/district.ts';
 import type { Expected } from './expectation.ts';
+import { CAR_M } from './lane-track.ts';
 import type { Street } from './platoons.ts';
 
 /** A neighbour to which the street was full, and until when that is believed. */
@@ -13,8 +14,7 @@ export interface Full {
   readonly untilMs: number;
 }
 
-/** What a vehicle that stands takes of a lane, and an intersection of a street. In metres. */
-const CAR_M = 7.5;
+/** What an intersection takes of a street. In metres. */
 const INSIDE_M = 20;
 /** A street is full when so much of it is taken. */
 const FULL_SHARE = 0.9;
