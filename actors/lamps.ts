@@ -13,7 +13,7 @@ import type { Deliver } from './bus.ts';
 export interface LampHandlers {
   /**
    * The driver is there. What is handed over until `lost` reaches it with instants that miss those
-   * of the node's clock by at most `boundMs`.
+   * of the node's clock by at most `boundMs`; told again when that has become less.
    */
   ready(known: { boundMs: number }): void;
   /** The driver is gone; nothing is commanded until it is back. */

@@ -34,6 +34,8 @@ const UNREAD_BYTES_MAX = 262_144;
 export interface LampsHeard {
   /** The driver let us in and its clock is known; `digest` is of the description that it guards. */
   readonly entered: (line: LampsEntered) => void;
+  /** The clocks were compared once more: `synced` may have become better. */
+  readonly compared: () => void;
   /** A sequence was accepted or refused. */
   readonly answer: (line: LampsAnswer) => void;
   /** What the lamps show: on entering and at every change. */
@@ -170,7 +172,8 @@ class Line implements LampsClient {
     const { heard, now } = this.#options;
     if (line.type === 'lamps.time') {
       this.#clocks.answered(line, now());
-      this.#getIn();
+      if (this.#isIn) heard.compared();
+      else this.#getIn();
     } else if (line.type === 'lamps.entered') {
       this.#entered = line;
       this.#getIn();

@@ -166,6 +166,9 @@ export const holderMachine = setup({
         enqueue.emit({ type: 'replica.request', owner: 'holder', ticket: RELEASE, command });
       }
     }),
+    takeBound: assign(({ event }) =>
+      event.type === 'lamps.ready' ? { lampBoundMs: event.boundMs ?? 0 } : {},
+    ),
     forgetShown: assign({ shown: null }),
     noteAccepted: assign(({ context, event }) =>
       event.type === 'lamps.accepted' && event.ticket === context.ticket && context.shown
@@ -276,15 +279,14 @@ export const holderMachine = setup({
           states: {
             absent: {
               on: {
-                'lamps.ready': {
-                  target: 'present',
-                  actions: assign({ lampBoundMs: ({ event }) => event.boundMs ?? 0 }),
-                },
+                'lamps.ready': { target: 'present', actions: 'takeBound' },
               },
             },
             present: {
               on: {
                 'lamps.lost': 'absent',
+                // Its clock is known better than when it was found.
+                'lamps.ready': { actions: 'takeBound' },
                 'lamps.refused': { actions: ['forgetShown', 'wakeAgain'] },
               },
             },
@@ -305,6 +307,7 @@ export const holderMachine = setup({
                 'replica.restored': { actions: ['giveUp', 'show'] },
                 'timekeeper.synced': { actions: 'show' },
                 'timekeeper.voided': { actions: 'show' },
+                'lamps.ready': { actions: 'show' },
                 'lamps.accepted': { actions: ['noteAccepted', 'release'] },
                 'clock.due': [
                   { guard: 'isAgain', actions: ['forgetShown', 'show'] },

@@ -8,8 +8,14 @@ import { openCabinet } from '../../cabinet/server.ts';
 import { digestOf } from '../../protocol/digest.ts';
 import { quickCrossing, temporaryFolder } from '../cabinet/quick-district.ts';
 
-/** `former`: a life of which the driver has heard before, and whether it left. */
-const bench = async (former?: { incarnation: number; hasLeft?: boolean }) => {
+interface Bench {
+  /** A life of which the driver has heard before, and whether it left. */
+  readonly former?: { readonly incarnation: number; readonly hasLeft?: boolean };
+  /** By how much the node's clock has gone on whenever it looks at it, until it is told something. */
+  readonly slowMs?: number;
+}
+
+const bench = async ({ former, slowMs = 0 }: Bench = {}) => {
   const path = join(temporaryFolder(), 's');
   const cabinet = await openCabinet(
     { path },
@@ -33,7 +39,10 @@ const bench = async (former?: { incarnation: number; hasLeft?: boolean }) => {
   const told: string[] = [];
   const bounds: number[] = [];
   let aheadMs = 0;
-  const now = () => hostClock.now() + aheadMs;
+  const now = () => {
+    if (told.length === 0) aheadMs += slowMs;
+    return hostClock.now() + aheadMs;
+  };
   const who = { node: 'n1', intersection: 'crossing', incarnation: 1, digest: '' };
   const port = lampsAt({ door: { path }, now })(
     { ...who, digest: digestOf(quickCrossing()) },
@@ -94,6 +103,13 @@ test('when it is known worse than that, nothing is sent before the node has been
   expect(bounds[1]).toBeGreaterThan(200);
 });
 
+test('who was let in on a busy host is told when its driver’s clock is known better', async () => {
+  const { told, bounds } = await bench({ slowMs: 600 });
+  expect(bounds[0]).toBeGreaterThan(300);
+  await vi.waitFor(() => expect(bounds.at(-1)).toBeLessThan(200), 4_000);
+  expect(new Set(told)).toEqual(new Set(['ready']));
+});
+
 test.each([
   ['a later life', { incarnation: 7 }],
   ['this very number', { incarnation: 1 }],
@@ -101,7 +117,7 @@ test.each([
 ])(
   'a node of which the driver has heard %s is told so, and that nobody serves it',
   async (_, former) => {
-    const { told, bounds } = await bench(former);
+    const { told, bounds } = await bench({ former });
     const { incarnation } = former;
     await vi.waitFor(() => expect(told).toHaveLength(2), 4_000);
     expect(told).toEqual([
@@ -113,7 +129,7 @@ test.each([
 );
 
 test('a node of which the driver has heard an earlier life is let in as ever', async () => {
-  const { told } = await bench({ incarnation: 0 });
+  const { told } = await bench({ former: { incarnation: 0 } });
   expect(told).toEqual(['ready']);
 });
 

@@ -47,6 +47,7 @@ const bench = async () => {
     now,
     heard: {
       entered: () => told.push('entered'),
+      compared: () => {},
       answer: ({ counter, refused }) => told.push(`${counter} ${refused ?? 'accepted'}`),
       showing: ({ lamps: { north } }) => told.push(`north ${north}`),
       input: ({ input, group, active }) => told.push(`${input} ${group} ${active}`),

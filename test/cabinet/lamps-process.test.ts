@@ -78,6 +78,7 @@ const askForGreen = (path: string) => {
     incarnation: 1,
     now,
     heard: {
+      compared: () => {},
       entered: () => {
         const rest = [{ lamp: 'red' as const, untilMs: now() + 40_000 }];
         const north = [

@@ -17,6 +17,7 @@ const client = connectLamps({
   now,
   heard: {
     entered: () => say('entered'),
+    compared: () => {},
     answer: ({ counter, refused = 'accepted' }) => say(counter, refused),
     showing: ({ lamps: { north = 'nothing' } }) => say('north', north),
     refused: (reason) => say(reason),

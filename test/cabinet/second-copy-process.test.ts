@@ -77,6 +77,7 @@ const endNorth = (path: string) => {
     incarnation: 2,
     now,
     heard: {
+      compared: () => {},
       entered: () => {
         const rest = [{ lamp: 'red' as const, untilMs: now() + 40_000 }];
         const north = [

@@ -254,6 +254,8 @@ given('a node; genesis.formed', `
 
 given('a node; lamps.ready', `
   in active.knowledge & active.standing.outside & active.driver.present & active.lamps.silent
+  lamps.ready → stays
+  lamps.ready, boundMs 5 → stays; lampBoundMs = 5
   lamps.lost → active.driver.absent
   lamps.refused → stays; says clock.wake {id: holder:again, atMs: 600}
 `);
@@ -348,7 +350,8 @@ given('a node; replica.committed, command district.admit a, index 1; replica.com
   clock.due, atMs 1 → stays
   storage.written → stays
   storage.written, owner other, ticket 1 → stays
-  lamps.ready, boundMs 5 → stays
+  lamps.ready → stays
+  lamps.ready, boundMs 5 → stays; lampBoundMs = 5
   lamps.lost → active.driver.absent & active.lamps.silent
   lamps.accepted → stays
   replica.restored → active.standing.entering & active.lamps.silent
@@ -438,7 +441,7 @@ given('a node; replica.committed, command district.admit a, index 1; replica.com
   clock.due, atMs 1 → stays
   storage.written → stays
   storage.written, owner other, ticket 1 → stays
-  lamps.ready, boundMs 5 → stays
+  lamps.ready, boundMs 5 → stays; lampBoundMs = 5
   replica.restored → active.standing.entering
     says replica.request {owner: holder, ticket: 1, command: {kind: right.enter, node: b,
       incarnation: 1}}
@@ -576,20 +579,6 @@ given('a node; replica.committed, command district.admit a, index 1; replica.com
       = []; state.entered = null; state.timescales = null; state.preemptions = null; heard.fire =
       null
     retry of active.standing.entering in 600 ms
-`);
-
-given('a node; replica.committed, command district.admit a, index 1; replica.committed, command district.admit b, index 2; replica.committed, command right.enter a, index 3; replica.committed; replica.committed, command timescale.open, index 5; genesis.formed; timekeeper.synced, isOwn false; lamps.ready; replica.committed, command right.grant, index 7; lamps.lost', `
-  in active.knowledge & active.standing.following & active.driver.absent & active.lamps.silent
-  lamps.ready → active.driver.present & active.lamps.speaking
-    says lamps.show {ticket: 2, timelines: {p: [{lamp: red, untilMs: 2000}, {lamp: green, untilMs:
-      14750}, {lamp: amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]}, notAfterMs: 3000}
-    ticket = 2; shown = {p: [{lamp: red, untilMs: 2000}, {lamp: green, untilMs: 14750}, {lamp:
-      amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]}
-  lamps.ready, boundMs 5 → active.driver.present & active.lamps.speaking
-    says lamps.show {ticket: 2, timelines: {p: [{lamp: red, untilMs: 2000}, {lamp: green, untilMs:
-      14750}, {lamp: amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]}, notAfterMs: 3000}
-    lampBoundMs = 5; ticket = 2; shown = {p: [{lamp: red, untilMs: 2000}, {lamp: green, untilMs:
-      14750}, {lamp: amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]}
 `);
 
 given('a node; replica.committed, command district.admit a, index 1; replica.committed, command district.admit b, index 2; replica.committed, command right.enter a, index 3; replica.committed; replica.committed, command timescale.open, index 5; genesis.formed; timekeeper.synced, isOwn false; lamps.ready; replica.committed, command right.grant, index 7; replica.committed, command preempt.call fire, index 8', `

@@ -212,6 +212,19 @@ describe('following', () => {
     expect(shows(play.hear(ready))).toHaveLength(1);
   });
 
+  test('what it cannot time well enough stays dark until the driver’s clock is known better', () => {
+    const play = played({ settled: 'g' });
+    play.hear(synced());
+    play.hear({ ...ready, boundMs: 232 });
+    play.hear(formed);
+    play.hear(restored(agreed({ intervals: [interval(2_000, 20_000)] })));
+    expect(toldN(play)).toBeUndefined();
+    play.hear({ ...ready, boundMs: 12 });
+    expect(toldN(play)?.[0]).toBe('red 2000');
+    play.hear(synced());
+    expect(shows(play.told.map(({ event }) => event))).toHaveLength(1);
+  });
+
   test('it needs neither leader nor majority to use what it has', () => {
     const play = following([2_000, 20_000], [30_000, 40_000]);
     const before = toldN(play);

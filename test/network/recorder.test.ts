@@ -297,11 +297,15 @@ describe.skipIf(isLeftOut('the recorder', missingForRecorder))('the recorder', (
     const agreed = (commands: readonly object[]) => {
       const file = join(folder, 'agreed.jsonl');
       const lines = commands.map((command) =>
-        JSON.stringify({ group: 'g', command, heardMs: AHEAD_MS + 20 }),
+        JSON.stringify({ group: 'g', heardMs: AHEAD_MS + 20, command, ...heardLate(command) }),
       );
       writeFileSync(file, `${lines.join('\n')}\n`);
       return [file];
     };
+    const LATE_MS = 1300;
+    /** All but what is of term 1 was heard late. */
+    const heardLate = (command: { term?: number }) =>
+      command.term === 1 ? {} : { heardMs: AHEAD_MS + LATE_MS };
     const all = ['n1', 'n3', 'n5'].map((node) => ({ node, fromMs: 0, untilMs: 30_000 }));
     const three = [agree('N', 1000, 4000), agree('E', 6500, 9000), agree('F', 12_000, 15_000)];
     const light = (eUntilMs: number, fUntilMs = 15_000) => {
@@ -373,5 +377,22 @@ describe.skipIf(isLeftOut('the recorder', missingForRecorder))('the recorder', (
       const { overruns } = await found([...three, release]);
       expect(overruns).toContain('five-roads: E was lit for 480 ms past its right of way');
     });
+
+    test.each([
+      ['what is lit within a right', 6500, 9000, 'was lit without a right of way', undefined],
+      ['past one', 6300, 8200, undefined, 'was lit for 230 ms past its right of way'],
+    ])(
+      'knows a clock that it heard late of by one it is related to: %s',
+      async (_, fromMs, untilMs, alone, together) => {
+        light(9000);
+        const second = { ...agree('E', fromMs, untilMs), term: 2 };
+        const opening = { kind: 'timescale.open', term: 2, startMs: 0 };
+        const told = (text?: string) => (text ? [`five-roads: E ${text}`] : []);
+        const given = [first, second, third];
+        expect((await found([...given, opening], [])).overruns).toEqual(told(alone));
+        const related = { ...opening, to: { term: 1, boundMs: 50 } };
+        expect((await found([...given, related], [])).overruns).toEqual(told(together));
+      },
+    );
   });
 });

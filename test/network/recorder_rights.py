@@ -4,7 +4,8 @@ inside them, and a node that is to serve uses them.
 
 Rights of way are on the clock of a leader, which the recorder cannot read. But a grant says what
 that clock showed when it was asked for, and was heard of later: so the clock was not behind by more
-than that, and the soonest hearing of a term tells it best.
+than that, and the soonest hearing of a term tells it best. So does the opening of a timescale, and
+it says how far the clock may have been from that of an earlier term, which then tells of both.
 """
 import json
 
@@ -33,6 +34,8 @@ def agreed_on(record):
     releases = []
     for line in agreed_lines(record):
         command = line['command']
+        if command['kind'] == 'timescale.open':
+            continue
         place = ((line['group'], command['term']), command['intersection'])
         if command['kind'] == 'right.release':
             releases.append(((*place, command['group']), command))
@@ -46,13 +49,20 @@ def agreed_on(record):
 def heard_ahead_ms(record):
     """What to add at most to the instants of each (group of nodes, term)."""
     ahead = {}
+    related = {}
     for line in agreed_lines(record):
         command = line['command']
-        if command['kind'] != 'right.grant' or 'heardMs' not in line:
+        if command['kind'] == 'right.release' or 'heardMs' not in line:
             continue
         term = (line['group'], command['term'])
-        offset_ms = line['heardMs'] - command['nowMs']
+        is_opening = command['kind'] == 'timescale.open'
+        offset_ms = line['heardMs'] - command['startMs' if is_opening else 'nowMs']
         ahead[term] = min(ahead.get(term, offset_ms), offset_ms)
+        if is_opening and 'to' in command:
+            related[term] = ((line['group'], command['to']['term']), command['to']['boundMs'])
+    for term, (earlier, bound_ms) in sorted(related.items()):
+        if earlier in ahead:
+            ahead[term] = min(ahead[term], ahead[earlier] + bound_ms)
     return ahead
 
 

@@ -34,8 +34,14 @@ export class Stage {
     const stage = new Stage(town, seed);
     const sinceMs = machineMs();
     for (const node of town.nodes) town.start(node);
-    stage.tell('founded', await recovered(town, town.nodes, sinceMs));
-    await stage.shine();
+    try {
+      stage.tell('founded', await recovered(town, town.nodes, sinceMs));
+      await stage.shine();
+    } catch (error) {
+      console.log(`all journals are kept in ${town.keep()}`);
+      await stage.close();
+      throw error;
+    }
     return stage;
   }
 

@@ -20,6 +20,8 @@ import { Watch } from './watch.ts';
 const wallClock = fileURLToPath(new URL('./wall-clock.mjs', import.meta.url));
 /** Generous, because test machines are busy; every wait ends as soon as its event comes. */
 const WAIT_MS = 90_000;
+/** What the recorder is told of all that is agreed on. */
+const agreedOf = ['timescale.open', 'right.grant', 'right.release'];
 /** A host that takes no part, and watches. */
 const OBSERVER = 'observer';
 
@@ -100,9 +102,7 @@ export class Town {
         watch.hear(line);
         if (line.kind !== 'fact' || line.event.type !== 'replica.committed') return;
         const { command } = line.event;
-        if (command.kind === 'right.grant' || command.kind === 'right.release') {
-          this.record.agree(watch.group, command);
-        }
+        if (agreedOf.includes(command.kind)) this.record.agree(watch.group, command);
       },
     );
     return place.process;
@@ -153,12 +153,16 @@ export class Town {
 
   /** Takes the power from every host, and gives it back to all cabinets. */
   async cutPower(): Promise<void> {
-    for (const node of this.nodes) this.#place(node).driver.signal('SIGKILL');
+    for (const node of this.nodes) {
+      const place = this.#place(node);
+      place.driver.signal('SIGKILL');
+      // From here on it lights nothing, however late its end is heard of.
+      this.#recordDriver(place, machineMs());
+    }
     await this.end(this.nodes);
     const restarted = this.nodes.map(async (node) => {
       const place = this.#place(node);
       await place.driver.ended();
-      this.#recordDriver(place, machineMs());
       await this.#startDriver(place);
     });
     await Promise.all(restarted);
