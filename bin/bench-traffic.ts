@@ -101,18 +101,17 @@ const run = async (folder: string, options: Options): Promise<boolean> => {
 };
 
 const scenariosIn = async (folder: string): Promise<string[]> => {
-  const entries = await readdir(folder, { withFileTypes: true }).catch((error) => {
+  const names = await readdir(folder).catch((error) => {
     throw new OperatorError(`${folder}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
   });
-  const folders = ['.', ...entries.filter((one) => one.isDirectory()).map(({ name }) => name)];
-  const found = await Promise.all(
-    folders.map(async (name) =>
-      (await readdir(join(folder, name)))
-        .filter((file) => file.endsWith('.sumocfg'))
-        .map((file) => join(folder, name, file)),
-    ),
+  // What is no folder, and no link to one, has no files.
+  const filesOf = (name: string) => readdir(join(folder, name)).catch((): string[] => []);
+  const within = await Promise.all(
+    names.map(async (name) => (await filesOf(name)).map((file) => join(folder, name, file))),
   );
-  const files = found.flat().sort();
+  const files = [...names.map((name) => join(folder, name)), ...within.flat()]
+    .filter((file) => file.endsWith('.sumocfg'))
+    .sort();
   if (files.length > 0) return files;
   throw new OperatorError(`${folder}: there is no .sumocfg in it, nor in a folder of it`);
 };
@@ -132,7 +131,10 @@ const rowOf = async (
   }
   const teleportS = options.teleport === 0 ? -1 : options.teleport;
   const figures = await refusing(async () =>
-    runOwn(await readScenario(file), { control: own, seed, teleportS, amberS }),
+    runOwn(await readScenario(file), {
+      ...{ control: own, seed, teleportS, amberS },
+      redClearanceS: options.redClearance,
+    }),
   );
   return { scenario, control, seed, ...figures };
 };

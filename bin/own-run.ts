@@ -5,16 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SumoError } from '../traffic/sumo-error.ts';
-import { type OwnControl, ownProgramsFile } from '../traffic/sumo-own-programs.ts';
+import { type OwnTimes, ownProgramsFile } from '../traffic/sumo-own-programs.ts';
 import { findSumo } from '../traffic/sumo-program.ts';
 import type { SumoScenario } from '../traffic/sumo-scenario.ts';
 import { outputArguments, readStatistics, readTrips } from '../traffic/sumo-trips.ts';
 
-export interface OwnOptions {
-  readonly control: OwnControl;
+export interface OwnOptions extends OwnTimes {
   readonly seed: number;
   readonly teleportS: number;
-  readonly amberS?: number | undefined;
 }
 
 /** Rejects with `SumoError`, and leaves nothing behind. */

@@ -100,9 +100,10 @@ const trusted = ({ timing }: Context, watched: Watched, { type, at: now }: Event
   const isRegular =
     (type === 'detector.beat' || type === 'detector.pulse') &&
     intervalMs < timing.heartbeatTimeoutMs;
-  const { intervalsMs: known } = watched;
-  const intervalsMs = isRegular ? [...known.slice(1 - WINDOW), intervalMs] : known;
-  return { ...watched, lastAt: now, intervalsMs, standing: 'trusted', probe: 'none' };
+  const { incarnation, everyMs, intervalsMs: known, why } = watched;
+  const intervalsMs = isRegular ? known.slice(1 - WINDOW).concat(intervalMs) : known;
+  const standing = 'trusted';
+  return { incarnation, everyMs, lastAt: now, intervalsMs, standing, probe: 'none', why };
 };
 
 /** Nobody is to blame for the time that we slept. */

@@ -82,13 +82,14 @@ export interface Sound {
 export const soundOf = (before: readonly SensorKnowledge[], read: Read, lamps: Lamps): Sound => {
   const known = new Map(before.map((one) => [one.sensor, one]));
   const words = new Map(wordsOf(read).map((word) => [word.sensor, word]));
-  for (const { sensor, lanes, groups } of before) {
-    if (!words.has(sensor)) words.set(sensor, { ...silent, sensor, lanes, groups });
+  const step = { lamps, stepS: read.stepS };
+  const sensors = before.map((was) => after(was, words.get(was.sensor) ?? silenceOf(was), step));
+  const strangers = [...words.values()].filter(({ sensor }) => !known.has(sensor));
+  if (strangers.length > 0) {
+    sensors.push(...strangers.map((word) => after(fresh, word, step)));
+    sensors.sort((a, b) => (a.sensor < b.sensor ? -1 : 1));
+    sensors.splice(SENSORS_MAX);
   }
-  const sensors = [...words.values()]
-    .sort((a, b) => (a.sensor < b.sensor ? -1 : 1))
-    .slice(0, SENSORS_MAX)
-    .map((word) => after(known.get(word.sensor) ?? fresh, word, { lamps, stepS: read.stepS }));
   // What cannot be is not heeded the first time either.
   const isLeftOut = ({ sensor, fault }: SensorKnowledge) =>
     fault !== null || words.get(sensor)?.isAbsurd === true;
@@ -102,7 +103,10 @@ export const soundOf = (before: readonly SensorKnowledge[], read: Read, lamps: L
   };
 };
 
-const silent = { isActive: false, isCovered: false, isAbsurd: false };
+type Named = Pick<Word, 'sensor' | 'lanes' | 'groups'>;
+const silenceOf = ({ sensor, lanes, groups }: Named): Word => {
+  return { sensor, lanes, groups, isActive: false, isCovered: false, isAbsurd: false };
+};
 const fresh = {
   ...{ fault: null, idleS: 0, longestIdleS: 0, pauses: 0 },
   ...{ coveredS: 0, coveredLitS: 0, clearS: 0, absurd: 0 },
@@ -143,16 +147,19 @@ const laneWord = ({ nearM, farM, lanes, groups, vehicles, queue }: LaneReading):
 
 /** What sees vehicles one by one is taken for a sensor at each lane. */
 const vehicleWords = (readings: readonly Reading[]): Word[] => {
-  const words = new Map<string, Word & { groups: string[]; isAbsurd: boolean }>();
+  const words = new Map<string, { groups: Set<string>; isAbsurd: boolean }>();
   for (const reading of readings) {
     if (reading.kind !== 'vehicle' || reading.place !== 'approach') continue;
     const { lane, group, speedMps } = reading;
-    const word = words.get(lane) ?? { ...silent, sensor: lane, lanes: [lane], groups: [] };
-    words.set(lane, Object.assign(word, { isActive: true }));
-    if (!word.groups.includes(group)) word.groups.push(group);
+    const word = words.get(lane) ?? { groups: new Set(), isAbsurd: false };
+    word.groups.add(group);
     if (speedMps > SPEED_MPS_MAX) word.isAbsurd = true;
+    words.set(lane, word);
   }
-  return [...words.values()];
+  return [...words].map(([lane, { groups, isAbsurd }]) => {
+    const [sensor, lanes] = [lane, [lane]];
+    return { sensor, lanes, groups: [...groups], isActive: true, isCovered: false, isAbsurd };
+  });
 };
 
 /** All groups that were ever named; the same array when none is new. */
@@ -171,7 +178,10 @@ const after = (
   const isPauseOver = isActive && was.idleS > 0 && was.fault === null;
   const pauses = was.pauses + (isPauseOver ? 1 : 0);
   const now = {
-    ...{ sensor, lanes, groups },
+    sensor,
+    lanes,
+    groups,
+    fault: null,
     idleS: isActive ? 0 : was.idleS + stepS,
     longestIdleS: isPauseOver ? Math.max(was.longestIdleS * KEPT, was.idleS) : was.longestIdleS,
     pauses: Math.min(pauses, PAUSES_MIN),
@@ -180,7 +190,8 @@ const after = (
     clearS: isCovered ? 0 : Math.min(CLEAR_S, was.clearS + stepS),
     absurd: Math.min(ABSURD_MAX + 1, Math.max(0, was.absurd + (isAbsurd ? 1 : -stepS / ABSURD_S))),
   };
-  return { ...now, fault: faultOf(was.fault, now) };
+  const fault = faultOf(was.fault, now);
+  return fault === null ? now : { ...now, fault };
 };
 
 const faultOf = (

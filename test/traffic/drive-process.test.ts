@@ -2,11 +2,9 @@
  * Real nodes drive the traffic of real SUMO: on a made-up network of SUMO's own, with a node killed
  * on the way; and on one of the shared scenarios, where they are. Judged by what was shown.
  */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { districtOf } from '../../bin/drive.ts';
 import { corridorThrough } from '../../bin/drive-diagrams.ts';
 import { faultsOf } from '../../bin/drive-faults.ts';
@@ -14,52 +12,16 @@ import { type DriveOptions, drive } from '../../bin/drive-run.ts';
 import { runOwn } from '../../bin/own-run.ts';
 import type { Control } from '../../protocol/control.ts';
 import type { Sensing } from '../../protocol/readings.ts';
-import { findSumo, hasSumo } from '../../traffic/sumo-program.ts';
+import { hasSumo } from '../../traffic/sumo-program.ts';
 import { readScenario } from '../../traffic/sumo-scenario.ts';
 import { hasScenarios, scenarioFile, tellLeftOut } from './read-fixture.ts';
 import { isInstalled, tellSumoLeftOut } from './small-town.ts';
+import { makeSquare } from './square.ts';
 
 const isHere = isInstalled && hasSumo('netgenerate', process.env);
 
 tellSumoLeftOut('real nodes that drive the traffic of SUMO');
 tellLeftOut('real nodes that drive one of the seven scenarios');
-
-/** Four lights in a square, 250 m apart, with traffic from everywhere to everywhere. */
-const makeSquare = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'greenwave-square-'));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-  const lengths = ['--grid.length', '250', '--grid.attach-length', '250'];
-  const options = ['-j', 'traffic_light', '--default.lanenumber', '1', '--no-turnarounds'];
-  const network = join(folder, 'square.net.xml');
-  const made = ['--grid', '--grid.number', '2', ...lengths, ...options, '-o', network];
-  execFileSync(findSumo('netgenerate', process.env), [...made, '--xml-validation', 'never'], {
-    stdio: 'pipe',
-  });
-  const ways = [
-    ...[
-      ['left0A0', 'B0right0'],
-      ['left1A1', 'B1right1'],
-      ['right0B0', 'A0left0'],
-    ],
-    ...[
-      ['bottom0A0', 'A1top0'],
-      ['top1B1', 'B0bottom1'],
-      ['top0A1', 'B0right0'],
-    ],
-  ];
-  const flows = ways.map(
-    ([from, to], k) =>
-      `<flow id="f${k}" from="${from}" to="${to}" begin="0" end="200" period="${7 + k}"/>`,
-  );
-  writeFileSync(join(folder, 'square.rou.xml'), `<routes>${flows.join('')}</routes>`);
-  const config = join(folder, 'square.sumocfg');
-  writeFileSync(
-    config,
-    `<configuration><net-file value="square.net.xml"/><route-files value="square.rou.xml"/>
-      <begin value="0"/><end value="240"/></configuration>`,
-  );
-  return config;
-};
 
 interface Driving extends Partial<DriveOptions> {
   readonly control: Control;
