@@ -1,7 +1,8 @@
 /**
  * The programs that SUMO runs by itself, to compare with: those of the network, as they are timed
  * there (`fixed`) or with greens that SUMO ends by gaps (`actuated`); with the same yellow and red
- * clearance as all others of a comparison. Written as an additional file, because SUMO takes the program that it reads last.
+ * clearance as all others of a comparison. Written as an additional file, because SUMO takes the
+ * program that it reads last.
  */
 import type { SumoNetwork, SumoPhase, SumoProgram } from './sumo-network.ts';
 import { isYellow } from './sumo-phases.ts';
