@@ -12,8 +12,7 @@ import type { Deliver } from './bus.ts';
 /** What a lamp driver tells its node. */
 export interface LampHandlers {
   /**
-   * The driver is there. What is handed over until `lost` reaches it with instants that miss those
-   * of the node's clock by at most `boundMs`; told again when that has become less.
+   * The driver is there, and its clock is known to `boundMs`; told again when that has changed.
    */
   ready(known: { boundMs: number }): void;
   /** The driver is gone; nothing is commanded until it is back. */
@@ -32,7 +31,8 @@ export interface LampHandlers {
 
 /** A node’s line to its lamp driver. */
 export interface LampPort {
-  /** Hands over a sequence; instants are on the node's clock. */
+  /** Hands over a sequence; instants are on the node's clock. One whose instants would miss it by more
+   *  than its `boundMs` is not sent: the node hears `ready`. */
   show(sequence: Omit<Show, 'type'>): void;
   /** A clean stop: what was sent goes on to its end. */
   leave(): void;

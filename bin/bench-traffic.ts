@@ -4,7 +4,7 @@
  * least green.
  */
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Command, InvalidArgumentError, Option } from 'commander';
@@ -104,12 +104,16 @@ const scenariosIn = async (folder: string): Promise<string[]> => {
   const names = await readdir(folder).catch((error) => {
     throw new OperatorError(`${folder}: cannot be read (${(error as NodeJS.ErrnoException).code})`);
   });
-  // What is no folder, and no link to one, has no files.
-  const filesOf = (name: string) => readdir(join(folder, name)).catch((): string[] => []);
   const within = await Promise.all(
-    names.map(async (name) => (await filesOf(name)).map((file) => join(folder, name, file))),
+    names.map(async (name) => {
+      const path = join(folder, name);
+      // A link to a folder is one too.
+      if (!(await stat(path)).isDirectory()) return [path];
+      return (await readdir(path)).map((file) => join(path, file));
+    }),
   );
-  const files = [...names.map((name) => join(folder, name)), ...within.flat()]
+  const files = within
+    .flat()
     .filter((file) => file.endsWith('.sumocfg'))
     .sort();
   if (files.length > 0) return files;

@@ -8,8 +8,8 @@ import type { LampsShowing } from '../protocol/lamp-line.ts';
 import { isLater, type LastWord } from '../protocol/life.ts';
 
 /**
- * By how much comparing clocks may become worse than it was when the node was told, for want of quick
- * answers on a busy host, before the node is told anew. In milliseconds.
+ * By how much comparing clocks may become worse than the node was told, for want of quick answers on a
+ * busy host, or better, before the node is told anew. In milliseconds.
  */
 const BOUND_ROOM_MS = 10;
 
@@ -52,7 +52,7 @@ export const lampsAt =
           if (line.digest === digest) readiness.gain(client.synced()?.boundMs ?? 0);
           else readiness.lose('the lamp driver guards another description of the intersection');
         },
-        compared: () => readiness.better(client.synced()?.boundMs ?? Number.POSITIVE_INFINITY),
+        compared: () => readiness.compared(client.synced()?.boundMs ?? Number.POSITIVE_INFINITY),
         answer: (line) => {
           if (isOutlived(line.last)) return;
           if (line.refused !== undefined) handlers.refused(line.refused);
@@ -68,14 +68,13 @@ export const lampsAt =
       },
     });
     return {
-      show: ({ timelines, notAfterMs, ticket }) => {
+      show: ({ timelines, notAfterMs, ticket, boundMs = Number.POSITIVE_INFINITY }) => {
         counter += 1;
         if (ticket !== undefined) asked = { counter, ticket };
-        const boundMs = client.synced()?.boundMs ?? 0;
-        if (boundMs > readiness.boundMs) {
+        const knownMs = client.synced()?.boundMs ?? 0;
+        if (knownMs > boundMs) {
           // The node planned for less. It hears what is true now, and plans anew.
-          readiness.lose(`the lamp driver's clock is known to ${Math.ceil(boundMs)} ms only`);
-          readiness.gain(boundMs);
+          readiness.changed(knownMs);
         } else if (!client.send({ counter, timelines, notAfterMs })) {
           handlers.refused('the lamp driver is not connected');
         }
@@ -88,12 +87,12 @@ export const lampsAt =
     };
   };
 
-/** Tells each change of readiness once, however often the connection fails in between. */
+/** Tells whether the driver is there, and how well its clock is known, when that has changed. */
 class Readiness {
   readonly #handlers: LampHandlers;
   #told: 'nothing' | 'ready' | 'lost' = 'nothing';
-  /** What the node was told: no instant misses its own by more. */
-  boundMs = 0;
+  /** What the node was told. */
+  #boundMs = 0;
 
   constructor(handlers: LampHandlers) {
     this.#handlers = handlers;
@@ -102,15 +101,17 @@ class Readiness {
   gain(measuredMs: number): void {
     if (this.#told === 'ready') return;
     this.#told = 'ready';
-    this.boundMs = Math.ceil(measuredMs) + BOUND_ROOM_MS;
-    this.#handlers.ready({ boundMs: this.boundMs });
+    this.#tell(measuredMs);
   }
 
   /** Who started on a busy host would else know the clock as badly as then for all time. */
-  better(measuredMs: number): void {
-    if (this.#told !== 'ready' || Math.ceil(measuredMs) + 2 * BOUND_ROOM_MS > this.boundMs) return;
-    this.#told = 'nothing';
-    this.gain(measuredMs);
+  compared(measuredMs: number): void {
+    const isBetter = roomy(measuredMs) + BOUND_ROOM_MS <= this.#boundMs;
+    if (isBetter) this.changed(measuredMs);
+  }
+
+  changed(measuredMs: number): void {
+    if (this.#told === 'ready') this.#tell(measuredMs);
   }
 
   lose(reason: string): void {
@@ -118,4 +119,11 @@ class Readiness {
     this.#told = 'lost';
     this.#handlers.lost(reason);
   }
+
+  #tell(measuredMs: number): void {
+    this.#boundMs = roomy(measuredMs);
+    this.#handlers.ready({ boundMs: this.#boundMs });
+  }
 }
+
+const roomy = (measuredMs: number): number => Math.ceil(measuredMs) + BOUND_ROOM_MS;

@@ -146,7 +146,8 @@ export const holderMachine = setup({
       const ticket = context.ticket + 1;
       const litUntilMs = Math.max(litMs, litUntilOf(sequence.timelines));
       enqueue.assign({ shown: sequence.timelines, ticket, litUntilMs });
-      enqueue.emit({ type: 'lamps.show', ticket, ...sequence });
+      const { lampBoundMs: boundMs } = context;
+      enqueue.emit({ type: 'lamps.show', ticket, boundMs, ...sequence });
       if (context.given.length > 0) {
         enqueue.emit({
           type: 'clock.wake',
@@ -285,8 +286,8 @@ export const holderMachine = setup({
             present: {
               on: {
                 'lamps.lost': 'absent',
-                // Its clock is known better than when it was found.
-                'lamps.ready': { actions: 'takeBound' },
+                // Its clock is known better or worse than before: instants are to be sent anew.
+                'lamps.ready': { actions: ['takeBound', 'forgetShown'] },
                 'lamps.refused': { actions: ['forgetShown', 'wakeAgain'] },
               },
             },

@@ -434,7 +434,8 @@ export const facts = {
   'lamps.refused': Type.Object({ reason }),
   /** The lamp driver follows the sequence with this ticket, and none before it any more. */
   'lamps.accepted': Type.Object({ ticket: count }),
-  /** The lamp driver is there (or gone): sequences can (not) be sent. Its clock is known to `boundMs`. */
+  /** The lamp driver is there (or gone): sequences can (not) be sent. Its clock is known to `boundMs`;
+   *  told again when that has changed. */
   'lamps.ready': Type.Object({ boundMs: Type.Optional(milliseconds) }),
   'lamps.lost': Type.Object({ reason }),
   /** The lamp driver heeds this life of the node, which is later than ours. */
@@ -676,6 +677,9 @@ export type Show = {
   type: 'lamps.show';
   /** Comes back in `lamps.accepted`, for who wants to know. */
   ticket?: number;
+  /** No instant may miss the node's clock by more at the driver: then it is not sent, and the node
+   *  hears `lamps.ready` with what is true now. */
+  boundMs?: number;
   notAfterMs: number;
   timelines: Record<string, { lamp: Static<typeof lampSchema>; untilMs: number }[]>;
 };

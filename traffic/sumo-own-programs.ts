@@ -14,11 +14,13 @@ export type OwnControl = (typeof OWN_CONTROLS)[number];
 const MIN_DURATION_S = 5;
 const MAX_DURATION_S = 50;
 
+/** How changes are timed, and who ends greens. */
 export interface OwnTimes {
   readonly control: OwnControl;
   /** Of every yellow; else as it is in the network. In seconds. */
   readonly amberS?: number | undefined;
-  /** From a yellow to the next green, where the network has no red between them. In seconds. */
+  /** From a yellow to the next green, where the network has no red between them; it is taken from that
+   *  green, because the cycle is what keeps lights in step. In seconds. */
   readonly redClearanceS?: number;
 }
 
@@ -37,9 +39,10 @@ export const ownProgramsFile = (
   const logics = [...lights.values()].map(({ light, offsetS, phases }) => {
     const rows = phases
       .flatMap((phase, k) => {
-        const next = phases[(k + 1) % phases.length] as SumoPhase;
-        const clearance = redClearanceS > 0 ? clearanceBetween(phase, next, redClearanceS) : [];
-        return [phaseText(phase, type, amberS), ...clearance];
+        const before = phases.at(k - 1) as SumoPhase;
+        const { clearance, own } = timed(before, phase, { amberS, redClearanceS });
+        const isEndedByGaps = type === 'actuated' && !hasYellow(own) && /[gG]/.test(own.state);
+        return [...clearance.map((one) => phaseText(one)), phaseText(own, isEndedByGaps)];
       })
       .map((row) => `    ${row}\n`)
       .join('');
@@ -49,25 +52,36 @@ export const ownProgramsFile = (
   return `<additional>\n${logics.join('')}</additional>\n`;
 };
 
-const phaseText = (
-  { durationS, state }: SumoPhase,
-  type: 'actuated' | 'static',
-  amberS: number | undefined,
-): string => {
-  const isChange = [...state].some(isYellow);
-  const seconds = isChange ? (amberS ?? durationS) : durationS;
-  const isGreen = !isChange && /[gG]/.test(state);
-  const bounds =
-    type === 'actuated' && isGreen ? ` minDur="${MIN_DURATION_S}" maxDur="${MAX_DURATION_S}"` : '';
-  return `<phase duration="${seconds}" state="${state}"${bounds}/>`;
+/** A phase with its yellow, or after a clearance of those who had yellow before it. */
+const timed = (
+  before: SumoPhase,
+  phase: SumoPhase,
+  { amberS, redClearanceS }: { amberS: number | undefined; redClearanceS: number },
+): { readonly clearance: SumoPhase[]; readonly own: SumoPhase } => {
+  const { durationS, state } = phase;
+  if (hasYellow(phase)) {
+    return { clearance: [], own: { ...phase, durationS: amberS ?? durationS } };
+  }
+  /** A filter turn that yields no more is one that others must be clear of. */
+  const turnsGreen = (light: string, link: number) => {
+    const was = before.state[link] ?? 'r';
+    return light === 'G' ? was !== 'G' : light === 'g' && !/g/i.test(was);
+  };
+  const isCleared = hasYellow(before) && [...state].some(turnsGreen) && redClearanceS > 0;
+  if (!isCleared) return { clearance: [], own: phase };
+  const left = Math.max(durationS - redClearanceS, Math.min(durationS, MIN_DURATION_S));
+  const red = before.state.replaceAll(/y/gi, 'r');
+  return {
+    clearance: [{ ...before, durationS: redClearanceS, state: red }],
+    own: { ...phase, durationS: left },
+  };
 };
 
-/** Who had yellow is red before anybody else turns green. */
-const clearanceBetween = ({ state }: SumoPhase, next: SumoPhase, seconds: number): string[] => {
-  const turnsGreen = (light: string, link: number) =>
-    /[gG]/.test(light) && !/[gG]/.test(state[link] ?? '');
-  if (![...state].some(isYellow) || ![...next.state].some(turnsGreen)) return [];
-  return [`<phase duration="${seconds}" state="${state.replaceAll(/y/gi, 'r')}"/>`];
+const hasYellow = ({ state }: SumoPhase): boolean => [...state].some(isYellow);
+
+const phaseText = ({ durationS, state }: SumoPhase, isEndedByGaps = false): string => {
+  const bounds = isEndedByGaps ? ` minDur="${MIN_DURATION_S}" maxDur="${MAX_DURATION_S}"` : '';
+  return `<phase duration="${durationS}" state="${state}"${bounds}/>`;
 };
 
 const escaped = (text: string): string =>

@@ -371,8 +371,9 @@ given('a node; replica.committed, command district.admit a, index 1; replica.com
     retry of active.standing.entering in 600 ms
   replica.committed, command timescale.open, index 6 → stays
   replica.committed, command right.grant, index 7 → stays
-    says lamps.show {ticket: 1, timelines: {p: [{lamp: red, untilMs: 2000}, {lamp: green, untilMs:
-      14750}, {lamp: amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]}, notAfterMs: 3000}
+    says lamps.show {ticket: 1, boundMs: 0, timelines: {p: [{lamp: red, untilMs: 2000}, {lamp:
+      green, untilMs: 14750}, {lamp: amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]},
+      notAfterMs: 3000}
     state.rights = [{intersection: x, last: {stage: P, fromMs: 2000, greenUntilMs: 15000, plannedMs:
       15000, term: 1}, intervals: [{group: p, permissive: false, fromMs: 2000, untilMs: 20000, node:
       b, term: 1, released: false}]}]; ticket = 1; shown = {p: [{lamp: red, untilMs: 2000}, {lamp:
@@ -472,8 +473,19 @@ given('a node; replica.committed, command district.admit a, index 1; replica.com
 given('a node; replica.committed, command district.admit a, index 1; replica.committed, command district.admit b, index 2; replica.committed, command right.enter a, index 3; replica.committed; replica.committed, command timescale.open, index 5; genesis.formed; timekeeper.synced, isOwn false; lamps.ready; replica.committed, command right.grant, index 7', `
   in active.knowledge & active.standing.following & active.driver.present & active.lamps.speaking
   timekeeper.voided → stays
-    says lamps.show {ticket: 2, timelines: {p: [{lamp: red, untilMs: 20750}]}, notAfterMs: 3000}
+    says lamps.show {ticket: 2, boundMs: 0, timelines: {p: [{lamp: red, untilMs: 20750}]},
+      notAfterMs: 3000}
     estimates = []; ticket = 2; shown.p = [{lamp: red, untilMs: 20750}]
+  lamps.ready → stays
+    says lamps.show {ticket: 2, boundMs: 0, timelines: {p: [{lamp: red, untilMs: 2000}, {lamp:
+      green, untilMs: 14750}, {lamp: amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]},
+      notAfterMs: 3000}
+    ticket = 2
+  lamps.ready, boundMs 5 → stays
+    says lamps.show {ticket: 2, boundMs: 5, timelines: {p: [{lamp: red, untilMs: 2000}, {lamp:
+      green, untilMs: 14750}, {lamp: amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]},
+      notAfterMs: 3000}
+    lampBoundMs = 5; ticket = 2
   lamps.lost → active.driver.absent & active.lamps.silent
     shown = null; followed = {p: [{lamp: red, untilMs: 2000}, {lamp: green, untilMs: 14750}, {lamp:
       amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]}
@@ -486,7 +498,8 @@ given('a node; replica.committed, command district.admit a, index 1; replica.com
     followed = {p: [{lamp: red, untilMs: 2000}, {lamp: green, untilMs: 14750}, {lamp: amber,
       untilMs: 17750}, {lamp: red, untilMs: 23000}]}
   replica.restored → active.standing.entering & active.lamps.silent
-    says lamps.show {ticket: 2, timelines: {p: [{lamp: red, untilMs: 20750}]}, notAfterMs: 3000}
+    says lamps.show {ticket: 2, boundMs: 0, timelines: {p: [{lamp: red, untilMs: 20750}]},
+      notAfterMs: 3000}
     says replica.request {owner: holder, ticket: 1, command: {kind: right.enter, node: b,
       incarnation: 1}}
     says holder.changed {mode: entering}
@@ -505,14 +518,16 @@ given('a node; replica.committed, command district.admit a, index 1; replica.com
     retry of active.standing.entering in 600 ms
   replica.committed, command preempt.call fire, index 8 → stays
     says clock.wake {id: holder:call, atMs: 30000}
-    says lamps.show {ticket: 2, timelines: {p: [{lamp: red, untilMs: 20750}]}, notAfterMs: 3000}
+    says lamps.show {ticket: 2, boundMs: 0, timelines: {p: [{lamp: red, untilMs: 20750}]},
+      notAfterMs: 3000}
     says clock.wake {id: holder:again, atMs: 600}
     state.preemptions = [{id: fire, intersection: x, group: q, forS: 30}]; given = [{group: p, term:
       1, fromMs: 2000, untilMs: 2000}]; ticket = 2; heard.fire = 0; shown.p = [{lamp: red, untilMs:
       20750}]
   replica.committed, command preempt.call fire, index 8 → stays
     says clock.wake {id: holder:call, atMs: 30000}
-    says lamps.show {ticket: 2, timelines: {p: [{lamp: red, untilMs: 20750}]}, notAfterMs: 3000}
+    says lamps.show {ticket: 2, boundMs: 0, timelines: {p: [{lamp: red, untilMs: 20750}]},
+      notAfterMs: 3000}
     says clock.wake {id: holder:again, atMs: 600}
     state.preemptions = [{id: fire, intersection: x, group: q, forS: 30}]; given = [{group: p, term:
       1, fromMs: 2000, untilMs: 2000}]; ticket = 2; heard.fire = 0; shown.p = [{lamp: red, untilMs:
@@ -539,7 +554,8 @@ given('a node; replica.committed, command district.admit a, index 1; replica.com
     retry of active.standing.entering in 600 ms
   replica.committed, command right.grant, index 7 → stays
     says clock.wake {id: holder:call, atMs: 30000}
-    says lamps.show {ticket: 1, timelines: {p: [{lamp: red, untilMs: 5000}]}, notAfterMs: 3000}
+    says lamps.show {ticket: 1, boundMs: 0, timelines: {p: [{lamp: red, untilMs: 5000}]},
+      notAfterMs: 3000}
     says clock.wake {id: holder:again, atMs: 600}
     state.rights = [{intersection: x, last: {stage: P, fromMs: 2000, greenUntilMs: 15000, plannedMs:
       15000, term: 1}, intervals: [{group: p, permissive: false, fromMs: 2000, untilMs: 20000, node:
@@ -556,13 +572,15 @@ given('a node; replica.committed, command district.admit a, index 1; replica.com
 given('a node; replica.committed, command district.admit a, index 1; replica.committed, command district.admit b, index 2; replica.committed, command right.enter a, index 3; replica.committed; replica.committed, command timescale.open, index 5; genesis.formed; timekeeper.synced, isOwn false; lamps.ready; lamps.lost; replica.committed, command right.grant, index 7', `
   in active.knowledge & active.standing.following & active.driver.absent & active.lamps.silent
   lamps.ready → active.driver.present & active.lamps.speaking
-    says lamps.show {ticket: 1, timelines: {p: [{lamp: red, untilMs: 2000}, {lamp: green, untilMs:
-      14750}, {lamp: amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]}, notAfterMs: 3000}
+    says lamps.show {ticket: 1, boundMs: 0, timelines: {p: [{lamp: red, untilMs: 2000}, {lamp:
+      green, untilMs: 14750}, {lamp: amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]},
+      notAfterMs: 3000}
     ticket = 1; shown = {p: [{lamp: red, untilMs: 2000}, {lamp: green, untilMs: 14750}, {lamp:
       amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]}; litUntilMs = 17750
   lamps.ready, boundMs 5 → active.driver.present & active.lamps.speaking
-    says lamps.show {ticket: 1, timelines: {p: [{lamp: red, untilMs: 2000}, {lamp: green, untilMs:
-      14750}, {lamp: amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]}, notAfterMs: 3000}
+    says lamps.show {ticket: 1, boundMs: 5, timelines: {p: [{lamp: red, untilMs: 2000}, {lamp:
+      green, untilMs: 14750}, {lamp: amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]},
+      notAfterMs: 3000}
     lampBoundMs = 5; ticket = 1; shown = {p: [{lamp: red, untilMs: 2000}, {lamp: green, untilMs:
       14750}, {lamp: amber, untilMs: 17750}, {lamp: red, untilMs: 23000}]}; litUntilMs = 17750
 `);
@@ -583,6 +601,11 @@ given('a node; replica.committed, command district.admit a, index 1; replica.com
 
 given('a node; replica.committed, command district.admit a, index 1; replica.committed, command district.admit b, index 2; replica.committed, command right.enter a, index 3; replica.committed; replica.committed, command timescale.open, index 5; genesis.formed; timekeeper.synced, isOwn false; lamps.ready; replica.committed, command right.grant, index 7; replica.committed, command preempt.call fire, index 8', `
   in active.knowledge & active.standing.following & active.driver.present & active.lamps.speaking
+  lamps.ready → stays
+    says lamps.show {ticket: 3, boundMs: 0, timelines: {p: [{lamp: red, untilMs: 20750}]},
+      notAfterMs: 3000}
+    says clock.wake {id: holder:again, atMs: 600}
+    ticket = 3
   lamps.accepted, ticket 2 → stays
     says replica.request {owner: holder, ticket: 2, command: {kind: right.release, intersection: x,
       node: b, incarnation: 1, group: p, term: 1, fromMs: 2000, untilMs: 2000}}
@@ -597,7 +620,8 @@ given('a node; replica.committed, command district.admit a, index 1; replica.com
       20750}]}
     retry of active.standing.entering in 600 ms
   wait → stays
-    says lamps.show {ticket: 3, timelines: {p: [{lamp: red, untilMs: 20750}]}, notAfterMs: 3600}
+    says lamps.show {ticket: 3, boundMs: 0, timelines: {p: [{lamp: red, untilMs: 20750}]},
+      notAfterMs: 3600}
     says clock.wake {id: holder:again, atMs: 1200}
     ticket = 3
 `);

@@ -17,7 +17,7 @@ FITS_MIN = 3
 FIT_MS = 400
 # Of a right of way its holder keeps so much, beside amber and clearance, for lamps that are late.
 RESERVE_MS = 250
-# The soonest hearing of a term's grants comes at most so long after the grant was asked for.
+# The soonest hearing of a term comes at most so long after what was heard was asked for.
 HEARD_MS = 1000
 
 

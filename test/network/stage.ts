@@ -39,7 +39,7 @@ export class Stage {
       await stage.shine();
     } catch (error) {
       console.log(`all journals are kept in ${town.keep()}`);
-      await stage.close();
+      await town.close();
       throw error;
     }
     return stage;

@@ -21,7 +21,7 @@ const wallClock = fileURLToPath(new URL('./wall-clock.mjs', import.meta.url));
 /** Generous, because test machines are busy; every wait ends as soon as its event comes. */
 const WAIT_MS = 90_000;
 /** What the recorder is told of all that is agreed on. */
-const agreedOf = ['timescale.open', 'right.grant', 'right.release'];
+const TOLD_OF = ['timescale.open', 'right.grant', 'right.release'];
 /** A host that takes no part, and watches. */
 const OBSERVER = 'observer';
 
@@ -102,7 +102,7 @@ export class Town {
         watch.hear(line);
         if (line.kind !== 'fact' || line.event.type !== 'replica.committed') return;
         const { command } = line.event;
-        if (agreedOf.includes(command.kind)) this.record.agree(watch.group, command);
+        if (TOLD_OF.includes(command.kind)) this.record.agree(watch.group, command);
       },
     );
     return place.process;

@@ -34,15 +34,19 @@ test('greens that SUMO ends by gaps have its bounds, changes none', () => {
   ]);
 });
 
-test('a red clearance comes between a yellow and the next green, for those who had yellow alone', () => {
+test('a red clearance comes between a yellow and the next green, and is taken from that green', () => {
   const goesOn = [phase(30, 'GGr'), phase(4, 'Gyr'), phase(20, 'GrG'), phase(4, 'yry')];
   expect(phasesBy({ control: 'sumo-fixed', redClearanceS: 1 }, goesOn)).toEqual([
-    '30 GGr',
-    '4 Gyr',
-    '1 Grr',
-    '20 GrG',
-    '4 yry',
-    '1 rrr',
+    ...['1 rrr', '29 GGr', '4 Gyr'],
+    ...['1 Grr', '19 GrG', '4 yry'],
+  ]);
+});
+
+test('a filter turn that is yielded to from now on waits for it too, and SUMO’s bounds do not', () => {
+  const filter = [phase(30, 'GrG'), phase(4, 'gry'), phase(3, 'Grr'), phase(4, 'yrr')];
+  expect(phasesBy({ control: 'sumo-actuated', redClearanceS: 2 }, filter)).toEqual([
+    ...['2 rrr', '28 GrG minDur="5" maxDur="50"', '4 gry'],
+    ...['2 grr', '3 Grr minDur="5" maxDur="50"', '4 yrr'],
   ]);
 });
 
