@@ -8,8 +8,8 @@ import type { LampsShowing } from '../protocol/lamp-line.ts';
 import { isLater, type LastWord } from '../protocol/life.ts';
 
 /**
- * By how much comparing clocks may become worse than the node was told, for want of quick answers on a
- * busy host, or better, before the node is told anew. In milliseconds.
+ * By how much comparing clocks may become worse than the node was told, for want of quick answers
+ * on a busy host, or better, before the node is told anew. In milliseconds.
  */
 const BOUND_ROOM_MS = 10;
 
