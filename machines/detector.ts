@@ -103,7 +103,7 @@ const trusted = ({ timing }: Context, watched: Watched, { type, at: now }: Event
   const { incarnation, everyMs, intervalsMs: known, why } = watched;
   const intervalsMs = isRegular ? known.slice(1 - WINDOW).concat(intervalMs) : known;
   const standing = 'trusted';
-  return { incarnation, everyMs, lastAt: now, intervalsMs, standing, probe: 'none', why };
+  return { incarnation, everyMs, why, lastAt: now, intervalsMs, standing, probe: 'none' };
 };
 
 /** Nobody is to blame for the time that we slept. */
