@@ -107,8 +107,9 @@ const scenariosIn = async (folder: string): Promise<string[]> => {
   const within = await Promise.all(
     names.map(async (name) => {
       const path = join(folder, name);
-      // A link to a folder is one too.
-      if (!(await stat(path)).isDirectory()) return [path];
+      // A link to a folder is one too; one to nothing has nothing to run.
+      const about = await stat(path).catch(() => undefined);
+      if (!about?.isDirectory()) return about ? [path] : [];
       return (await readdir(path)).map((file) => join(path, file));
     }),
   );
